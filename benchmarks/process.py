@@ -1,0 +1,54 @@
+"""Runs one command of a benchmark and measures its CPU time and memory from outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[1] / "src"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one finished process used."""
+
+    cpu: float  # seconds, user and system, of the whole process with its children
+    peak: int  # bytes, largest resident set
+
+
+def run(arguments: Sequence[str], folder: Path, allowed: Sequence[int] = (0,)) -> Usage:
+    """Run this Python with ``arguments`` in ``folder``; it leaves ``stdout`` and ``stderr`` there.
+
+    The caller has to stay small: on Linux a child's peak starts at that of its parent.
+    Ends the program with 2 if the command fails: a status that is not allowed, or a traceback.
+    """
+    with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
+        child = subprocess.Popen(
+            [sys.executable, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=folder,
+            env=environment(folder),
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    said = (folder / "stderr").read_text(errors="replace")
+    # An uncaught exception exits with 1, as findings do.
+    if child.returncode not in allowed or "Traceback (most recent call last)" in said:
+        print(f"exit {child.returncode}: python {' '.join(arguments)}", file=sys.stderr)
+        print(said[-2000:], file=sys.stderr)
+        raise SystemExit(2)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Usage(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The child's environment: this checkout's code, byte code kept, no warm caches of ours."""
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    paths = [str(SOURCE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return kept | {"PYTHONPATH": os.pathsep.join(paths), "XDG_CACHE_HOME": str(folder / "cache")}

@@ -1,0 +1,160 @@
+"""Compares ftlint's file and schema rules with the cookbook notebook's work on a large file.
+
+Both run as processes of their own, in turns, on the same file; what counts is CPU time, on one
+core. ftlint is charged for its whole process, the notebook's script only for its work after
+tiktoken's vocabulary is loaded. Exits with 1 when the target is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import process
+
+HERE = Path(__file__).resolve().parent
+TARGET_RATIO = 8.0
+SMALLEST = 100_000_000  # bytes; on a shorter file start-up blurs the comparison
+MAX_GROWTH = 1.2  # peak memory on a file three times as large; the rest is noise of allocation
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run over one file."""
+
+    rows: int
+    bytes: int
+    cpu: float  # seconds
+    peak: int  # bytes
+
+
+def main() -> int:
+    """Measure and print; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path, nargs="?", help="a corpus; made if not given")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--select", default="FT0,FT1", help="ftlint's rules")
+    parser.add_argument("--no-tokens", action="store_true", help="notebook without its tokens")
+    parser.add_argument("--memory", action="store_true", help="peak memory at two sizes instead")
+    parser.add_argument("--megabytes", type=float, help="size of the corpus: 120, memory: 40")
+    parser.add_argument("--data", type=Path, help="what the corpus is made of, see corpus.py")
+    parser.add_argument("--cache", type=Path, default=HERE / ".cache")
+    options = parser.parse_args()
+    options.cache = options.cache.resolve()
+    return compare_memory(options) if options.memory else compare_speed(options)
+
+
+def compare_speed(options: argparse.Namespace) -> int:
+    """Run both programs in turns; print a table and the ratio of their speeds."""
+    file = (options.file or corpus(options, options.megabytes or 120)).resolve()
+    if file.stat().st_size < SMALLEST:
+        print(f"Note: {file.name} is shorter than {SMALLEST / 1e6:.0f} MB.\n")
+    theirs, ours = [], []
+    for number in range(options.runs):
+        # The order changes from pair to pair, so that neither side always runs second.
+        if number % 2:
+            ours.append(ftlint(file, options.select))
+        theirs.append(notebook(file, options))
+        if not number % 2:
+            ours.append(ftlint(file, options.select))
+    ours = [Run(theirs[0].rows, theirs[0].bytes, run.cpu, run.peak) for run in ours]
+    print(f"{file.name}: {theirs[0].rows:,} rows, {theirs[0].bytes / 1e6:.1f} MB; min / median /")
+    print(f"max of {options.runs} runs, one core\n")
+    print("| | rows per CPU second | MB per CPU second | CPU seconds | peak MB |")
+    print("|---|---|---|---|---|")
+    print(table_row("cookbook notebook" + " without tokens" * options.no_tokens, theirs))
+    print(table_row(f"ftlint check --select {options.select}", ours))
+    ratios = [one.cpu / other.cpu for one, other in zip(theirs, ours, strict=True)]
+    ratio = statistics.median(ratios)
+    met = ratio >= TARGET_RATIO
+    print(f"\nRatio (median of {options.runs} pairs): **{ratio:.2f}**", end=" ")
+    print(f"({min(ratios):.2f} to {max(ratios):.2f}); target {TARGET_RATIO:g}:", end=" ")
+    print("met" if met else "**missed**")
+    return 0 if met else 1
+
+
+def compare_memory(options: argparse.Namespace) -> int:
+    """Run ftlint on a corpus and on one three times as large; print both peaks."""
+    small = options.megabytes or 40
+    print("| file MB | peak MB | CPU seconds |")
+    print("|---|---|---|")
+    peaks = []
+    for megabytes in (small, 3 * small):
+        file = corpus(options, megabytes)
+        run = ftlint(file, options.select)
+        peaks.append(run.peak)
+        print(f"| {run.bytes / 1e6:.1f} | {run.peak / 1e6:.1f} | {run.cpu:.2f} |", flush=True)
+    growth = peaks[1] / peaks[0]
+    bounded = growth <= MAX_GROWTH
+    print(
+        f"\nGrowth: **{growth:.2f}**, at most {MAX_GROWTH:g}: {'met' if bounded else '**missed**'}"
+    )
+    return 0 if bounded else 1
+
+
+def corpus(options: argparse.Namespace, megabytes: float) -> Path:
+    """A corpus of this size in the cache folder, made if absent."""
+    file: Path = options.cache / f"corpus-{megabytes:g}.jsonl"
+    if not file.exists():
+        options.cache.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        arguments = ["--megabytes", str(megabytes), "--output", str(part)]
+        if options.data:
+            arguments += ["--data", str(options.data.resolve())]
+        with tempfile.TemporaryDirectory() as folder:
+            # A process of its own: what stays in this one's memory would count as its children's.
+            process.run([str(HERE / "corpus.py"), *arguments], Path(folder))
+        part.rename(file)
+    return file
+
+
+def notebook(file: Path, options: argparse.Namespace) -> Run:
+    """One run of the cookbook notebook's work, with the CPU time it reports itself."""
+    arguments = [str(HERE / "cookbook_baseline.py"), str(file), "--cache", str(options.cache)]
+    if options.no_tokens:
+        arguments.append("--no-tokens")
+    with tempfile.TemporaryDirectory() as folder:
+        usage = process.run(arguments, Path(folder))
+        said: dict[str, Any] = json.loads((Path(folder) / "stdout").read_bytes())
+    return Run(said["rows"], said["bytes"], said["cpu_seconds"], usage.peak)
+
+
+def ftlint(file: Path, select: str) -> Run:
+    """One run of ftlint, with the CPU time of its whole process; findings are no failure."""
+    arguments = ["-m", "ftlint", "check", str(file), "--select", select]
+    arguments += ["--format", "json", "--jobs", "1"]
+    with tempfile.TemporaryDirectory() as folder:
+        usage = process.run(arguments, Path(folder), allowed=(0, 1))
+        with (Path(folder) / "stdout").open("rb") as report:
+            if report.read(1) != b"{":
+                print("ftlint printed no JSON report", file=sys.stderr)
+                raise SystemExit(2)
+    return Run(0, file.stat().st_size, usage.cpu, usage.peak)
+
+
+def table_row(name: str, runs: Sequence[Run]) -> str:
+    """One line of the Markdown table."""
+    columns = [
+        spread([run.rows / run.cpu for run in runs], 0),
+        spread([run.bytes / 1e6 / run.cpu for run in runs], 1),
+        spread([run.cpu for run in runs], 2),
+        spread([run.peak / 1e6 for run in runs], 0),
+    ]
+    return f"| {name} | {' | '.join(columns)} |"
+
+
+def spread(values: Sequence[float], digits: int) -> str:
+    """Minimum, median and maximum."""
+    three = (min(values), statistics.median(values), max(values))
+    return " / ".join(f"{value:,.{digits}f}" for value in three)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
