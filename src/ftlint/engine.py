@@ -1,0 +1,215 @@
+"""The engine: a run is `finish . fold(merge) . map(lint_shard)` over the shards of a dataset.
+
+Executors differ only in whose `map` is called; the report is the same for every shard size,
+batch size and number of jobs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+from ftlint.example import Batch, Example, Lines
+from ftlint.executors import Executor, Serial
+from ftlint.finding import Finding, Where
+from ftlint.proof import PROVES, WORTH_IT, prove
+from ftlint.report import NotRun, Report, locate
+from ftlint.rule import DatasetRule, ExampleRule, Rule
+from ftlint.source import Dataset, Shard
+from ftlint.summary import Capped, Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run does; sent to every worker once."""
+
+    rules: tuple[Rule, ...]
+    cap: int = 1000
+    """Findings kept a rule; all are counted. 0 keeps all."""
+    batch_size: int = 1024
+    """Lines in a batch."""
+    ignored: tuple[frozenset[str], ...] = ()
+    """Codes that are not run on a source, one set a source; no sets ignore nothing."""
+    proof_from: int = WORTH_IT
+    """Bytes of a shard from which clean examples are proven instead of checked."""
+    changed: frozenset[str] = frozenset()
+    """Codes of built-in rules with options that are not their defaults: nothing proves them."""
+    not_run: tuple[NotRun, ...] = ()
+    """Rules that were asked for and cannot run here, with the reason."""
+
+    def rules_of(self, source: int) -> list[Rule]:
+        """Return the rules that run on the source with this index."""
+        ignored = self.ignored[source] if self.ignored else frozenset[str]()
+        return [rule for rule in self.rules if rule.code not in ignored]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A rule that raised: never counted as clean."""
+
+    code: str
+    where: Where
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What is known after some shards. Size: O(rules * cap + summaries)."""
+
+    examples: Counts[int] = field(default_factory=Counts)
+    """Lines that are not blank, by source."""
+    findings: dict[str, Capped[Finding]] = field(default_factory=dict)
+    summaries: dict[str, Any] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
+
+    def merge(self, other: Partial) -> Partial:
+        """Return what is known after both; `self` stands before `other`."""
+        return Partial(
+            self.examples.merge(other.examples),
+            _merged(self.findings, other.findings),
+            _merged(self.summaries, other.summaries),
+            {**other.failures, **self.failures},
+        )
+
+
+def _merged(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(left)
+    for code, summary in right.items():
+        merged[code] = merged[code].merge(summary) if code in merged else summary
+    return merged
+
+
+def run(
+    plan: Plan,
+    dataset: Dataset,
+    executor: Executor | None = None,
+    progress: Callable[[Shard], None] = lambda shard: None,
+) -> Report:
+    """Lint `dataset` and return the report. Raises: SourceError."""
+    started = time.perf_counter()
+    shards = _watched(dataset.shards(), progress)
+    partials = (executor or Serial()).map(plan, lint_shard, shards)
+    total = reduce(Partial.merge, partials, Partial())
+    report = finish(plan, dataset, total)
+    report.duration = time.perf_counter() - started
+    return report
+
+
+def _watched(shards: Iterable[Shard], progress: Callable[[Shard], None]) -> Iterator[Shard]:
+    for shard in shards:
+        yield shard
+        progress(shard)
+
+
+def lint_shard(plan: Plan, shard: Shard) -> Partial:
+    """Return what `shard` alone shows."""
+    rules = plan.rules_of(shard.source)
+    large = shard.end - shard.start >= plan.proof_from
+    partial = Partial()
+    for lines in shard.lines().chunks(plan.batch_size):
+        partial = partial.merge(_lint_batch(plan, rules, lines, large))
+    return partial
+
+
+def _lint_batch(plan: Plan, rules: list[Rule], lines: Lines, large: bool) -> Partial:
+    batch = Batch(lines, rules)
+    partial = Partial()
+    if large:
+        prove(batch)
+    partial.examples.of[batch.source] = batch.filled
+    for rule in rules:
+        if isinstance(rule, DatasetRule):
+            _summarize(rule, batch, partial)
+        elif isinstance(rule, ExampleRule):
+            bits = 0 if rule.code in plan.changed else PROVES.get(rule.name, 0)
+            _check(rule, _asked(rule, batch, bits), plan.cap, partial)
+    batch.close()
+    return partial
+
+
+def _asked(rule: ExampleRule, batch: Batch, bits: int) -> list[Example]:
+    """Return the examples that `rule` must look at; where its `bits` are proven it is silent."""
+    if rule.reads == "fault":
+        return batch.broken
+    if rule.reads == "line":
+        return batch.unknown if bits else batch.examples
+    return batch.lacking(bits) if bits else batch.records
+
+
+def _check(rule: ExampleRule, examples: list[Example], cap: int, partial: Partial) -> None:
+    found: list[Finding] = []
+    example = None
+    try:
+        for example in examples:
+            found.extend(rule.check(example))
+    except Exception as error:
+        assert example is not None
+        partial.failures[rule.code] = Failure(rule.code, example.at(), _reason(error))
+        return
+    if found:
+        partial.findings[rule.code] = Capped.of(found, cap)
+
+
+def _summarize(rule: DatasetRule[Any], batch: Batch, partial: Partial) -> None:
+    try:
+        partial.summaries[rule.code] = rule.summarize(batch)
+    except Exception as error:
+        where = Where(batch.source)  # no finer: a batch is not a place in the data
+        partial.failures[rule.code] = Failure(rule.code, where, _reason(error))
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
+    """Return the report: judge the summaries, then make every kept place concrete."""
+    findings, failures = dict(total.findings), dict(total.failures)
+    for rule in plan.rules:
+        if isinstance(rule, DatasetRule) and rule.code not in failures:
+            try:
+                found = _judge(rule, plan, dataset, total)
+            except Exception as error:
+                failures[rule.code] = Failure(rule.code, Where(), _reason(error))
+                continue
+            if found:
+                findings[rule.code] = Capped.of(sorted(found, key=lambda f: f.order), plan.cap)
+    for code in failures:
+        findings.pop(code, None)
+    report = Report(
+        rules=plan.rules,
+        dataset=dataset,
+        examples=dict(total.examples.of),
+        counts={code: kept.total for code, kept in findings.items()},
+        not_run=[
+            *plan.not_run,
+            *(_failed(failure, dataset) for _, failure in sorted(failures.items())),
+        ],
+    )
+    report.findings = locate(report, [f for kept in findings.values() for f in kept.first])
+    return report
+
+
+def _judge(rule: DatasetRule[Any], plan: Plan, dataset: Dataset, total: Partial) -> list[Finding]:
+    summary = total.summaries.get(rule.code)
+    if summary is None:
+        summary = rule.summarize(Batch(Lines(0, 0, [])))
+    found = rule.finish(summary, dataset)
+    ignored = plan.ignored
+    return [
+        f
+        for f in found
+        if not ignored or f.where.source < 0 or rule.code not in ignored[f.where.source]
+    ]
+
+
+def _failed(failure: Failure, dataset: Dataset) -> NotRun:
+    place = ""
+    if failure.where.source >= 0:
+        path = dataset.sources[failure.where.source].path
+        line = dataset.line_number(failure.where)
+        place = f" at {path}:{line}" if line else f" at {path}"
+    return NotRun(failure.code, f"failed{place}: {failure.reason}", crashed=True)

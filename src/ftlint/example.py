@@ -1,0 +1,352 @@
+"""Examples: lazy views of one line each, and the batches in which features are computed.
+
+The object layer costs more than the JSON (measured: a frozen value per message and a cycle left
+to the garbage collector are four times slower), so these are plain slots, filled on first use;
+`Batch.close()` breaks the cycle between a batch and its examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from ftlint.decode import Fault, decode
+from ftlint.feature import CheapFeature, Feature
+from ftlint.finding import Where
+
+T = TypeVar("T")
+
+ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+
+
+class Text:
+    """One piece of text of a message that a model would read."""
+
+    __slots__ = ("pointer", "role", "trained", "value")
+
+    def __init__(self, pointer: str, role: str, trained: bool, value: str) -> None:
+        """Keep the text, its pointer in the record, its role, and whether it is trained on."""
+        self.pointer = pointer
+        self.role = role
+        self.trained = trained
+        self.value = value
+
+
+class Message:
+    """A view of one object in `messages`; nothing is assumed about its members."""
+
+    __slots__ = ("content", "index", "role", "value")
+
+    def __init__(self, index: int, value: dict[str, Any]) -> None:
+        """Keep the decoded message and its place in the list.
+
+        `role` is one of the six or None, `content` as decoded or None: plain slots, because
+        every rule reads them.
+        """
+        self.index = index
+        self.value = value
+        role = value.get("role")
+        self.role: str | None = role if isinstance(role, str) and role in ROLES else None
+        self.content: Any = value.get("content")
+
+    @property
+    def pointer(self) -> str:
+        """Return the pointer of the message in its record."""
+        return f"/messages/{self.index}"
+
+    @property
+    def calls(self) -> list[Any]:
+        """Return `tool_calls` if it is a list, else nothing."""
+        calls = self.value.get("tool_calls")
+        return calls if isinstance(calls, list) else []
+
+    @property
+    def trained(self) -> bool:
+        """Return whether the target learns to say this: an assistant message not masked."""
+        return self.role == "assistant" and self.value.get("weight", 1) != 0
+
+    def texts(self) -> list[Text]:
+        """Return the texts of the message: content, text parts, refusal."""
+        role, trained = self.role or "", self.trained
+        found = []
+        content = self.content
+        if isinstance(content, str):
+            found.append(Text(f"{self.pointer}/content", role, trained, content))
+        elif isinstance(content, list):
+            for index, part in enumerate(content):
+                for member in ("text", "refusal"):
+                    if isinstance(part, dict) and isinstance(part.get(member), str):
+                        pointer = f"{self.pointer}/content/{index}/{member}"
+                        found.append(Text(pointer, role, trained, part[member]))
+        refusal = self.value.get("refusal")
+        if isinstance(refusal, str):
+            found.append(Text(f"{self.pointer}/refusal", role, trained, refusal))
+        return found
+
+
+class Line:
+    """One line of a source, without its line end."""
+
+    __slots__ = ("length", "ordinal", "raw", "source")
+
+    def __init__(self, source: int, ordinal: int, raw: bytes, length: int = -1) -> None:
+        """Keep the bytes and where they came from.
+
+        `length` is larger than `raw` only for a line so long that the rest was skipped.
+        """
+        self.source = source
+        self.ordinal = ordinal
+        self.raw = raw
+        self.length = len(raw) if length < 0 else length
+
+    @property
+    def skipped(self) -> bool:
+        """Return whether the line was too long to be read whole."""
+        return self.length > len(self.raw)
+
+
+class Lines:
+    """Consecutive lines of one source; a `Line` is made only for the lines that are asked for."""
+
+    __slots__ = ("length", "ordinal", "raws", "source")
+
+    def __init__(self, source: int, ordinal: int, raws: list[bytes], length: int = -1) -> None:
+        """Keep the lines from number `ordinal` on; `length` is that of a single skipped line."""
+        self.source = source
+        self.ordinal = ordinal
+        self.raws = raws
+        self.length = length
+
+    def __len__(self) -> int:
+        """Return the number of lines."""
+        return len(self.raws)
+
+    def __getitem__(self, index: int) -> Line:
+        """Return one line. Raises: IndexError."""
+        return Line(self.source, self.ordinal + index, self.raws[index], self.length)
+
+    def chunks(self, size: int) -> Iterator[Lines]:
+        """Yield the lines in pieces of at most `size`."""
+        for start in range(0, len(self.raws), size):
+            part = self.raws[start : start + size]
+            yield Lines(self.source, self.ordinal + start, part, self.length)
+
+
+_UNSET: Any = object()
+
+
+class Example:
+    """One line: decoded, split into messages and measured only when somebody asks."""
+
+    __slots__ = (
+        "_conversation",
+        "_decoded",
+        "_messages",
+        "_texts",
+        "_value",
+        "batch",
+        "index",
+        "line",
+    )
+
+    def __init__(self, line: Line, batch: Batch, index: int) -> None:
+        """Keep the line; `index` is the place in the batch."""
+        self.line = line
+        self.batch = batch
+        self.index = index
+        self._decoded = _UNSET
+        self._value: dict[str, Any] | None = None
+        self._messages: list[Message] | None = None
+        self._conversation: list[Message] | None = None
+        self._texts: list[Text] | None = None
+
+    @property
+    def decoded(self) -> dict[str, Any] | Fault:
+        """Return the record, or why the line has none."""
+        if self._decoded is _UNSET:
+            self._decoded = decode(self.line)
+        return self._decoded  # type: ignore[no-any-return]
+
+    @property
+    def fault(self) -> Fault | None:
+        """Return why the line has no record, or None."""
+        decoded = self.decoded
+        return decoded if isinstance(decoded, Fault) else None
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """Return the record; an empty one when the line has none."""
+        if self._value is None:
+            decoded = self.decoded
+            self._value = {} if isinstance(decoded, Fault) else decoded
+        return self._value
+
+    @property
+    def messages(self) -> list[Message]:
+        """Return the objects in `messages`; other items are left out, indices kept."""
+        if self._messages is None:
+            items = self.value.get("messages")
+            self._messages = (
+                [Message(i, item) for i, item in enumerate(items) if isinstance(item, dict)]
+                if isinstance(items, list)
+                else []
+            )
+        return self._messages
+
+    @property
+    def conversation(self) -> list[Message]:
+        """Return the messages if each has a valid role, else nothing.
+
+        Rules about the order or presence of roles read this, so that one misspelt role is
+        reported once and not also as "no assistant".
+        """
+        if self._conversation is None:
+            messages = self.messages
+            items = self.value.get("messages")
+            whole = isinstance(items, list) and len(items) == len(messages)
+            spoken = whole and all([message.role for message in messages])
+            self._conversation = messages if spoken else []
+        return self._conversation
+
+    @property
+    def proven(self) -> int:
+        """Return the bits of `ftlint.proof` that hold; any means that the record is JSON."""
+        return self.batch.proven[self.index]
+
+    @property
+    def texts(self) -> list[Text]:
+        """Return the texts of all messages, in order."""
+        if self._texts is None:
+            self._texts = [text for message in self.messages for text in message.texts()]
+        return self._texts
+
+    def at(
+        self, pointer: str | None = "", span: tuple[int, int] | None = None, *, key: bool = False
+    ) -> Where:
+        """Return the place of `pointer` in this example."""
+        return Where(self.line.source, self.line.ordinal, pointer, span, key)
+
+    def __getitem__(self, feature: Feature[T]) -> T:
+        """Return the value of `feature` for this example."""
+        if isinstance(feature, CheapFeature):
+            return self.batch.cell(feature, self)
+        return self.batch.column(feature)[self.index]
+
+
+class Batch:
+    """Some consecutive lines of one shard; features are computed for all of them at once."""
+
+    __slots__ = (
+        "_broken",
+        "_cells",
+        "_columns",
+        "_examples",
+        "_lacking",
+        "_records",
+        "_unknown",
+        "_whole",
+        "lines",
+        "proven",
+        "rules",
+    )
+
+    def __init__(self, lines: Lines, rules: Sequence[Any] = ()) -> None:
+        """Keep the lines; `rules` are those of the run, for features shared between rules."""
+        self.lines = lines
+        self.rules = tuple(rules)
+        self.proven = bytearray(len(lines))
+        """For each line the groups of rules of which `ftlint.proof` has shown it clean."""
+        self._examples: list[Example | None] = [None] * len(lines)
+        self._whole: list[Example] | None = None
+        self._unknown: list[Example] | None = None
+        self._broken: list[Example] | None = None
+        self._records: list[Example] | None = None
+        self._lacking: dict[int, list[Example]] = {}
+        self._columns: dict[Feature[Any], Sequence[Any]] = {}
+        self._cells: dict[tuple[Feature[Any], int], Any] = {}
+
+    def __len__(self) -> int:
+        """Return the number of lines."""
+        return len(self.proven)
+
+    @property
+    def source(self) -> int:
+        """Return the index of the source of all lines."""
+        return self.lines.source
+
+    def example(self, index: int) -> Example:
+        """Return the example of line `index` of the batch, made on first use."""
+        example = self._examples[index]
+        if example is None:
+            example = self._examples[index] = Example(self.lines[index], self, index)
+        return example
+
+    @property
+    def examples(self) -> list[Example]:
+        """Return one example a line, also for lines that are blank or broken."""
+        if self._whole is None:
+            self._whole = [self.example(index) for index in range(len(self))]
+        return self._whole
+
+    def lacking(self, bits: int) -> list[Example]:
+        """Return the records of which not all of `bits` are proven."""
+        found = self._lacking.get(bits)
+        if found is None:
+            doubtful = [
+                self.example(i) for i, sure in enumerate(self.proven) if sure & bits != bits
+            ]
+            found = [example for example in doubtful if example.proven or not example.fault]
+            self._lacking[bits] = found
+        return found
+
+    @property
+    def unknown(self) -> list[Example]:
+        """Return the examples of which nothing is proven: only these can be blank or broken."""
+        if self._unknown is None:
+            self._unknown = [self.example(i) for i, sure in enumerate(self.proven) if not sure]
+        return self._unknown
+
+    @property
+    def broken(self) -> list[Example]:
+        """Return the examples without a record."""
+        if self._broken is None:
+            self._broken = [example for example in self.unknown if example.fault]
+        return self._broken
+
+    @property
+    def records(self) -> list[Example]:
+        """Return the examples that could be decoded to an object."""
+        if self._records is None:
+            self._records = [e for e in self.examples if e.proven or not e.fault]
+        return self._records
+
+    @property
+    def filled(self) -> int:
+        """Return the number of lines that are not blank."""
+        return len(self) - sum(not example.line.raw.strip() for example in self.unknown)
+
+    def at(self, index: int) -> Where:
+        """Return the place of line `index` of the batch."""
+        return Where(self.source, self.lines.ordinal + index)
+
+    def column(self, feature: Feature[T]) -> Sequence[T]:
+        """Return one value an example, computed on the first request."""
+        column = self._columns.get(feature)  # looked up once: the hash of a feature costs
+        if column is None:
+            column = self._columns[feature] = feature.compute(self)
+        return column
+
+    def cell(self, feature: CheapFeature[T], example: Example) -> T:
+        """Return the value for one example, computed on the first request."""
+        key = (feature, example.index)
+        if key not in self._cells:
+            self._cells[key] = feature.of(example)
+        return self._cells[key]  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Forget everything; the examples must not be used any more."""
+        self._examples.clear()
+        self._whole = self._unknown = self._broken = self._records = None
+        self._lacking.clear()
+        self._columns.clear()
+        self._cells.clear()

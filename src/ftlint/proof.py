@@ -1,0 +1,174 @@
+"""Proof: one typed decode shows of most examples that whole groups of rules have nothing to say.
+
+What is proven of a line is a set of bits, one a group of rules; a rule runs only on the examples
+that lack its bit. Whatever the typed decode does not understand goes the slow way, so the report
+is the same (a law tests that). msgspec is loaded for large inputs only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ftlint.example import Batch
+
+KEYS, SHAPE, ORDER, TOOLS = 1, 2, 4, 8
+CLEAN = KEYS | SHAPE | ORDER | TOOLS
+
+_GROUPS = {
+    KEYS: "json-duplicate-key",
+    SHAPE: """
+        line-too-long missing-messages messages-shape unknown-top-level-key content-empty
+        message-not-object role-missing role-invalid content-missing content-null content-type
+        content-null-string part-type part-shape unknown-message-key weight-value
+        weight-role weight-all-zero developer-role refusal-type parallel-tool-calls-type
+        functions-deprecated functions-empty function-call-deprecated
+    """,
+    ORDER: """
+        no-assistant last-not-assistant no-user consecutive-roles system-not-first
+        duplicate-message
+    """,
+    TOOLS: """
+        name-format tools-not-list tool-declaration-shape tool-declared-duplicate
+        tool-schema-invalid tool-call-shape tool-arguments-type tool-arguments-json
+        tool-arguments-double-encoded tool-arguments-not-object tool-arguments-schema
+        tool-undeclared tools-absent tool-unanswered tool-orphan tool-id-mismatch
+        tool-call-id-duplicate tool-call-id-mistral content-and-tool-calls
+        tool-content-not-string
+    """,
+}
+PROVES: dict[str, int] = {name: bit for bit, names in _GROUPS.items() for name in names.split()}
+"""The bit under which each rule is silent, by name, with the options it comes with."""
+
+WORTH_IT = 256 << 10
+"""Bytes in a shard from which the import of msgspec pays for itself (measured: 24 ms)."""
+
+
+def prove(batch: Batch) -> None:
+    """Fill `batch.proven` with what is proven of each line."""
+    if batch.lines.length >= 0:
+        return  # a line too long to be read whole
+    types = _types()
+    decode, failure = types.decode, types.failure
+    orders: dict[tuple[type, ...], int] = {}
+    proven = batch.proven
+    for index, raw in enumerate(batch.lines.raws):
+        try:
+            record = decode(raw)
+        except (failure, RecursionError):
+            continue
+        messages = record.messages
+        key = tuple([message.__class__ for message in messages])
+        order = orders.get(key)
+        if order is None:
+            order = orders[key] = _order(types, key)
+        # No more members than a record of texts needs: then there is nothing else in it.
+        if order & TOOLS and _bare(raw, 2 * len(messages) + 1):
+            for message in messages:
+                text = message.content
+                if text.__class__ is not str:
+                    break
+                text = text.strip()
+                if len(text) < 5 and text in _NOTHING:
+                    break
+            else:
+                proven[index] = order | KEYS
+                continue
+        if order:
+            proven[index] = _with_more(types, record, order)
+
+
+_NOTHING = frozenset({"", "null", "None"})
+
+
+def _bare(raw: bytes, members: int) -> bool:
+    """Return whether a line that has at least so many members has no more, and repeats none.
+
+    A colon after a quote ends a key, or stands after an escaped quote in a text. White space
+    before the colon would spoil the count.
+    """
+    if b'" :' in raw or b"\t" in raw or raw.find(b"\r", 0, -1) >= 0:
+        return False
+    colons = raw.count(b'":')
+    return colons == members or colons - raw.count(b'\\":') == members
+
+
+def _with_more(types: _Types, record: Any, order: int) -> int:
+    """Return what is proven of a record with tools or weights, or one that text alone failed."""
+    unset, weights = types.unset, []
+    for message in record.messages:
+        text = message.content
+        if message.__class__ is types.assistant:
+            calls = message.tool_calls is not unset and bytes(message.tool_calls) != b"null"
+            if message.weight is not unset:
+                weights.append(bytes(message.weight))
+            elif calls or isinstance(text, str):
+                weights.append(b"1")
+            if calls and not isinstance(text, str):
+                continue
+        if not isinstance(text, str) or text.strip() in _NOTHING:
+            return 0
+    if any(weight not in (b"0", b"1") for weight in weights):
+        return 0
+    return 0 if weights and b"1" not in weights else SHAPE | (order & ORDER)
+
+
+def _order(types: _Types, roles: tuple[type, ...]) -> int:
+    """Return what the order of roles alone proves."""
+    if not roles:
+        return 0
+    proven = SHAPE | (0 if types.tool in roles else TOOLS)
+    turns = roles[1:] if roles[:1] == (types.system,) else roles
+    alternate = all(a is not b or a is types.tool for a, b in zip(turns, turns[1:], strict=False))
+    usual = types.user in turns and types.system not in turns and alternate
+    return proven | ORDER if usual and turns[-1] is types.assistant else proven
+
+
+class _Types:
+    """The typed decode: what is decoded, and the types to tell roles apart by."""
+
+    __slots__ = ("assistant", "decode", "failure", "system", "tool", "unset", "user")
+
+    def __init__(self) -> None:
+        """Define the types; msgspec is imported here."""
+        import msgspec
+
+        raw = msgspec.Raw | msgspec.UnsetType
+
+        def message(role: str, *fields: tuple[str, Any] | tuple[str, Any, Any]) -> type:
+            how = {"tag": role, "tag_field": "role", "forbid_unknown_fields": True, "gc": False}
+            return msgspec.defstruct(role.title(), fields, **how)  # type: ignore[arg-type]
+
+        self.unset: Any = msgspec.UNSET
+        self.failure: type[Exception] = msgspec.DecodeError
+        self.system = message("system", ("content", str))
+        self.user = message("user", ("content", str))
+        self.tool = message("tool", ("content", str), ("tool_call_id", raw, msgspec.UNSET))
+        self.assistant = message(
+            "assistant",
+            ("content", str | None | msgspec.UnsetType, msgspec.UNSET),
+            ("tool_calls", raw, msgspec.UNSET),
+            ("weight", raw, msgspec.UNSET),
+        )
+        each: Any = self.system | self.user | self.tool | self.assistant
+        record = msgspec.defstruct(
+            "Record",
+            [
+                ("messages", list[each]),
+                ("tools", raw, msgspec.UNSET),
+                ("parallel_tool_calls", bool | msgspec.UnsetType, msgspec.UNSET),
+            ],
+            forbid_unknown_fields=True,
+            gc=False,
+        )
+        self.decode: Callable[[bytes], Any] = msgspec.json.Decoder(record).decode
+
+
+_cache: list[_Types] = []
+
+
+def _types() -> _Types:
+    if not _cache:
+        _cache.append(_Types())
+    return _cache[0]

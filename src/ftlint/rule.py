@@ -1,0 +1,108 @@
+"""Rules: values whose fields are their options, with documentation and cases beside the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+from ftlint.finding import Finding, Fix, Severity, Where
+
+if TYPE_CHECKING:
+    from ftlint.example import Batch, Example
+    from ftlint.source import Dataset
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A small dataset and the places where the rule must speak; documentation and test at once.
+
+    `lines` are records (written as JSON) or raw bytes. `at` holds one place a finding, in report
+    order: `"/messages/0/role"` on the first line, `"3 /messages/0"` on the third, `"3 ?"` for a line
+    that cannot be decoded, `"-"` for the whole file or dataset. A good case has no `at`. `note` says why the case exists.
+    """
+
+    lines: tuple[Mapping[str, Any] | bytes, ...]
+    at: tuple[str, ...] = ()
+    note: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Options of the rule in this case."""
+    file: str = "train.jsonl"
+    pad: bool = True
+
+
+def good(*lines: Mapping[str, Any] | bytes, note: str = "", **how: Any) -> Case:
+    """Return a case on which every default rule is silent."""
+    return Case(lines, (), note, **how)
+
+
+def bad(
+    *lines: Mapping[str, Any] | bytes, at: str | Sequence[str], note: str = "", **how: Any
+) -> Case:
+    """Return a case on which the rule speaks exactly at the places `at`."""
+    return Case(lines, (at,) if isinstance(at, str) else tuple(at), note, **how)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What every rule has. Subclass `ExampleRule` or `DatasetRule`, not this.
+
+    The class docstring is the rule's documentation: its first line says what is found; the
+    paragraphs after it begin with `Why:`, `Ignore when:`, `Provider says:`, `Fix:`, `Source:`.
+    """
+
+    code: ClassVar[str]
+    """FT and three digits, or a plugin's own prefix; never used again."""
+    name: ClassVar[str]
+    """Kebab case; says the pattern, never the remedy."""
+    severity: ClassVar[Severity]
+    message: ClassVar[str]
+    """A `str.format` template over the `data` of a finding."""
+    default: ClassVar[bool] = True
+    """False: only when it is selected by code or name, or by the preset `strict`."""
+    since: ClassVar[str] = "0.1.0"
+    good: ClassVar[tuple[Case, ...]] = ()
+    bad: ClassVar[tuple[Case, ...]] = ()
+
+    def finding(
+        self,
+        where: Where,
+        *,
+        related: Sequence[Where] = (),
+        fix: Fix | None = None,
+        hint: str = "",
+        **data: Any,
+    ) -> Finding:
+        """Return a finding at `where`; `data` fills the message, `hint` follows it."""
+        message = self.message.format_map(data) + hint
+        return Finding(self.code, where, message, data, related, fix)
+
+    @property
+    def text(self) -> str:
+        """Return the rule's documentation."""
+        return type(self).__doc__ or ""
+
+
+class ExampleRule(Rule):
+    """A rule that looks at one example at a time."""
+
+    reads: ClassVar[Literal["line", "fault", "record"]] = "record"
+    """`line`: every line. `fault`: lines without a record. `record`: decoded objects."""
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield what is wrong with `example`."""
+        raise NotImplementedError
+
+
+class DatasetRule(Rule, Generic[S]):
+    """A rule that needs all examples: a mergeable summary first, then a judgement of it."""
+
+    def summarize(self, batch: Batch) -> S:
+        """Return the summary of one batch."""
+        raise NotImplementedError
+
+    def finish(self, summary: S, dataset: Dataset) -> Iterator[Finding]:
+        """Yield what the summary of all examples shows."""
+        raise NotImplementedError

@@ -1,0 +1,61 @@
+"""Snippets: the window of text around a finding, and its columns in the line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ftlint.finding import Where
+from ftlint.pointer import Extent, inside, locate, nearest
+
+WINDOW = 72
+"""Code points shown of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A window of the raw line; `start` and `width` say where the caret goes in `text`."""
+
+    text: str
+    start: int
+    width: int
+    before: bool
+    """Whether the line goes on before the window."""
+    after: bool
+    """Whether the line goes on after the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a finding is within its line; columns count code points from 1."""
+
+    column: int | None = None
+    end_column: int | None = None
+    snippet: Snippet | None = None
+
+
+def place(raw: bytes, where: Where) -> Spot:
+    """Return the columns of `where` in the line `raw`, and the window around them."""
+    text = raw.decode(errors="replace").rstrip("\r")
+    extent = _extent(text, where)
+    return Spot(extent.start + 1, extent.end + 1, window(text, extent))
+
+
+def _extent(text: str, where: Where) -> Extent:
+    if where.pointer is None:
+        start, end = where.span or (0, len(text))
+        return Extent(min(start, len(text)), min(end, len(text)))
+    extent = locate(text, where.pointer, key=where.key)
+    if extent is None:
+        return nearest(text, where.pointer)[1]
+    return inside(text, extent, where.span) if where.span and not where.key else extent
+
+
+def window(text: str, extent: Extent) -> Snippet:
+    """Return at most `WINDOW` code points of `text` around the start of `extent`."""
+    width = min(extent.end - extent.start, WINDOW)
+    left = max(0, min(extent.start - (WINDOW - width) // 2, len(text) - WINDOW))
+    right = min(len(text), left + WINDOW)
+    shown = min(width, right - extent.start)
+    return Snippet(
+        text[left:right], extent.start - left, max(shown, 1), left > 0, right < len(text)
+    )

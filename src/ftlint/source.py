@@ -1,0 +1,306 @@
+"""Sources: files become shards of whole lines, numbered from birth.
+
+Shards are cut by the file, never by the workers, so a line number never depends on how many
+processes read. Memory holds one shard a worker; a line beyond `MAX_LINE` is skipped, not kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from glob import glob, has_magic
+from pathlib import Path
+from typing import BinaryIO
+
+from ftlint.error import SourceError
+from ftlint.example import Line, Lines
+from ftlint.finding import Where
+from ftlint.layout import HEAD, Layout, sniff
+from ftlint.limit import MAX_LINE
+from ftlint.stream import open_stream
+
+SHARD = 8 << 20
+"""Bytes in a shard: large enough that starting a task costs nothing beside it."""
+KEPT = 1024
+"""Bytes kept of a line that is longer than `MAX_LINE`."""
+SUFFIXES = tuple(f".{kind}{zip_}" for kind in ("jsonl", "ndjson") for zip_ in ("", ".gz", ".zst"))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One dataset file, or standard input (`-`)."""
+
+    path: str
+    """As the user wrote it; every output shows this."""
+    split: str = "train"
+    format: str = "auto"
+    stored: str = ""
+    """Where the bytes are, if not at `path`: the temporary copy of standard input."""
+
+    @property
+    def file(self) -> str:
+        """Return the path to read from."""
+        return self.stored or self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a source once it has been read."""
+
+    source: Source
+    layout: Layout
+    bytes: int
+    """Size as stored; of a compressed file, the compressed size."""
+    sha256: str
+    first: int
+    """Ordinal of the first line."""
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A byte range of one source, cut at line ends."""
+
+    source: int
+    path: str
+    start: int
+    end: int
+    ordinal: int
+    """Ordinal of the first line."""
+    data: bytes | None = field(repr=False)
+    """The bytes themselves, or None when the worker is to read the range of the file."""
+    skipped: int = 0
+    """Length of the one line of this shard, when that is beyond `MAX_LINE`."""
+
+    def lines(self) -> Lines:
+        """Return the lines of the shard. Raises: SourceError when the file has changed."""
+        data = self.read()
+        if self.skipped:
+            return Lines(self.source, self.ordinal, [data[:KEPT]], self.skipped)
+        rows = data.split(b"\n")
+        if not rows[-1]:
+            rows.pop()
+        return Lines(self.source, self.ordinal, rows)
+
+    def read(self) -> bytes:
+        """Return the bytes of the shard."""
+        if self.data is not None:
+            return self.data
+        with open(self.path, "rb") as file:
+            file.seek(self.start)
+            size = KEPT if self.skipped else self.end - self.start
+            data = file.read(size)
+        if len(data) < size:
+            raise SourceError(f"{self.path}: the file became shorter while it was read")
+        return data
+
+
+@dataclass
+class Dataset:
+    """The sources of one run, in order, and where their lines are."""
+
+    sources: tuple[Source, ...]
+    shard_size: int = SHARD
+    facts: list[Facts] = field(default_factory=list)
+    table: list[Shard] = field(default_factory=list)
+    """Every shard seen, without its bytes. Size: O(bytes of the dataset / `shard_size`)."""
+
+    def shards(self) -> Iterator[Shard]:
+        """Yield the shards of all sources in order, and fill `facts` on the way."""
+        ordinal = 0
+        for index, source in enumerate(self.sources):
+            reader = Reader(index, source, ordinal, self.shard_size)
+            for shard in reader:
+                self.table.append(replace(shard, data=None))
+                yield shard
+            self.facts.append(reader.facts())
+            ordinal = reader.ordinal
+
+    def source_of(self, ordinal: int) -> int:
+        """Return the index of the source that holds line `ordinal`."""
+        return next(
+            index
+            for index, facts in reversed(list(enumerate(self.facts)))
+            if facts.first <= ordinal
+        )
+
+    def split_of(self, ordinal: int) -> str:
+        """Return the split of line `ordinal`."""
+        return self.sources[self.source_of(ordinal)].split
+
+    def line_number(self, where: Where) -> int | None:
+        """Return the line of `where` in its file, from 1; None for a whole source."""
+        if where.ordinal is None:
+            return None
+        return where.ordinal - self.facts[where.source].first + 1
+
+    def fetch(self, ordinals: Iterable[int]) -> dict[int, Line]:
+        """Return the lines `ordinals`, reading each shard that holds one once more."""
+        wanted = set(ordinals)
+        found: dict[int, Line] = {}
+        if not wanted:
+            return found
+        for index, facts in enumerate(self.facts):
+            mine = {o for o in wanted if facts.first <= o < facts.first + facts.lines}
+            for shard in self._again(index, mine):
+                lines = shard.lines()
+                inside = range(shard.ordinal, shard.ordinal + len(lines))
+                found.update((o, lines[o - shard.ordinal]) for o in mine if o in inside)
+        return found
+
+    def _again(self, index: int, ordinals: set[int]) -> Iterator[Shard]:
+        """Yield the shards of source `index` that hold `ordinals`, ready to be read."""
+        table = [shard for shard in self.table if shard.source == index]
+        ends = [shard.ordinal for shard in table[1:]] + [sys.maxsize]
+        needed = {
+            shard.ordinal
+            for shard, end in zip(table, ends, strict=True)
+            if any(shard.ordinal <= ordinal < end for ordinal in ordinals)
+        }
+        source = self.sources[index]
+        if not needed:
+            return
+        if seekable(source):
+            yield from (shard for shard in table if shard.ordinal in needed)
+            return
+        for shard in Reader(index, source, self.facts[index].first, self.shard_size):
+            if shard.ordinal in needed:
+                yield shard
+            if shard.ordinal >= max(needed):
+                return
+
+
+def seekable(source: Source) -> bool:
+    """Return whether a worker can read a byte range of the source by itself."""
+    return not source.file.endswith((".gz", ".zst"))
+
+
+class Reader:
+    """One pass over a source: yields shards, counts lines, hashes the stored bytes."""
+
+    def __init__(self, index: int, source: Source, ordinal: int, shard_size: int) -> None:
+        """Prepare to read `source`, whose first line is number `ordinal` of the run."""
+        self.index = index
+        self.source = source
+        self.first = self.ordinal = ordinal
+        self.shard_size = shard_size
+        self.layout = Layout()
+        self.start = 0
+        self.hash = hashlib.sha256()
+        self.size = 0
+
+    def __iter__(self) -> Iterator[Shard]:
+        """Yield the shards. Raises: SourceError."""
+        try:
+            with open_stream(self.source.file, self._seen) as stream:
+                head = stream.read(HEAD)
+                self.layout = sniff(head, len(head) < HEAD)
+                if self.layout.lines:
+                    self.start = self.layout.bom
+                    yield from self._cut(self._chunks(stream, head))
+                else:
+                    while stream.read(1 << 20):
+                        pass
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise SourceError(f"{self.source.path}: {reason[:1].lower()}{reason[1:]}") from error
+
+    def facts(self) -> Facts:
+        """Return what was learned; to be asked after the last shard."""
+        lines = self.ordinal - self.first
+        return Facts(self.source, self.layout, self.size, self.hash.hexdigest(), self.first, lines)
+
+    def _seen(self, data: bytes) -> None:
+        self.hash.update(data)
+        self.size += len(data)
+
+    def _cut(self, chunks: Iterator[bytes]) -> Iterator[Shard]:
+        """Yield shards of whole lines."""
+        carry = b""
+        for data in chunks:
+            carry += data
+            end = carry.rfind(b"\n") + 1
+            if end:
+                yield self._shard(carry[:end])
+                carry = carry[end:]
+            elif len(carry) > MAX_LINE:
+                carry = yield from self._skip(chunks, carry)
+        end = carry.rfind(b"\n") + 1
+        for part in (carry[:end], carry[end:]):
+            if part:
+                yield self._shard(part)
+
+    def _shard(self, data: bytes) -> Shard:
+        shard = Shard(
+            self.index, self.source.file, self.start, self.start + len(data), self.ordinal, data
+        )
+        self.start += len(data)
+        self.ordinal += data.count(b"\n") + (not data.endswith(b"\n"))
+        return shard
+
+    def _chunks(self, stream: BinaryIO, head: bytes) -> Iterator[bytes]:
+        """Yield `head`, which was read already, and then the rest."""
+        for start in range(self.layout.bom, len(head), self.shard_size):
+            yield head[start : start + self.shard_size]
+        while data := stream.read(self.shard_size):
+            yield data
+
+    def _skip(self, chunks: Iterator[bytes], head: bytes) -> Generator[Shard, None, bytes]:
+        """Yield one shard for a line that is too long; return what follows the line."""
+        length, rest = len(head), b""
+        kept, head = head[:KEPT], b""
+        for data in chunks:
+            end = data.find(b"\n")
+            if end >= 0:
+                length, rest = length + end, data[end + 1 :]
+                break
+            length += len(data)
+        end = self.start + length
+        yield Shard(self.index, self.source.file, self.start, end, self.ordinal, kept, length)
+        self.start = end + 1
+        self.ordinal += 1
+        return rest
+
+
+def expand(paths: Iterable[str], split: str = "train") -> list[Source]:
+    """Return the sources that `paths` name: files, folders, globs. Raises: SourceError."""
+    found: dict[str, Source] = {}
+    for path in paths:
+        for name in _files(path):
+            found.setdefault(os.path.normpath(name) if name != "-" else name, Source(name, split))
+    return list(found.values())
+
+
+def _files(path: str) -> list[str]:
+    if path == "-" or os.path.isfile(path):
+        return [path]
+    if os.path.isdir(path):
+        return _folder(path)
+    if os.path.exists(path):
+        return [path]
+    if has_magic(path):
+        names = [name for match in sorted(glob(path, recursive=True)) for name in _matched(match)]
+        if names:
+            return names
+        raise SourceError(f"{path}: no dataset file matches")
+    raise SourceError(f"{path}: no such file or folder")
+
+
+def _matched(match: str) -> list[str]:
+    return [match] if os.path.isfile(match) else []
+
+
+def _folder(path: str) -> list[str]:
+    names = sorted(
+        str(name)
+        for name in Path(path).rglob("*")
+        if name.name.endswith(SUFFIXES)
+        and name.is_file()
+        and not any(part.startswith(".") for part in name.relative_to(path).parts)
+    )
+    if not names:
+        raise SourceError(f"{path}: no dataset in this folder ({' '.join(SUFFIXES)})")
+    return names
