@@ -1,0 +1,399 @@
+"""The configuration: the nearest ftlint.yaml or [tool.ftlint], and the rules that it chooses.
+
+files -> Config -> Selection (with preset and command line) -> the engine's Plan. Of all that
+select or ignore a rule the most specific counts: its code or name, then a longer prefix of its
+code, then a shorter one, then DEFAULT and ALL. Between equals the command line beats the file,
+the file beats the preset, and within one of them ignoring beats selecting.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+
+from ftlint import document as documents
+from ftlint.document import Document, convert, convert_value, suggest
+from ftlint.error import ConfigError, FtlintError, UsageError
+from ftlint.finding import Severity
+from ftlint.pointer import join, resolve
+from ftlint.rule import Rule
+from ftlint.source import Source
+
+Level = Literal["error", "warning", "note"]
+Threshold = Literal["error", "warning", "note", "never"]
+
+NAMES = ("ftlint.yaml", "ftlint.yml")
+PROJECT = "pyproject.toml"
+TABLE = "/tool/ftlint"
+FIXED = frozenset({*Rule.__annotations__, "documentation", "origin"})
+"""Fields that identify or document a rule; they are no options."""
+
+
+def _doc(text: str, **more: int) -> dict[str, Any]:
+    return {"doc": text, **more}
+
+
+@dataclass(frozen=True)
+class Data:
+    """The dataset that is checked when the command line names none."""
+
+    train: tuple[str, ...] = field(default=(), metadata=_doc("The training files."))
+    validation: tuple[str, ...] = field(default=(), metadata=_doc("The validation files."))
+
+
+_WORDS = "codes, prefixes of codes, names, DEFAULT or ALL"
+_OWN = {"key": False}  # no key of the file
+
+
+@dataclass(frozen=True)
+class Config:
+    """What ftlint.yaml or [tool.ftlint] says."""
+
+    extends: Literal["minimal", "recommended", "strict"] = field(
+        default="recommended", metadata=_doc("The preset that this file changes.")
+    )
+    select: tuple[str, ...] = field(
+        default=(), metadata=_doc(f"Rules to run besides those of the preset: {_WORDS}.")
+    )
+    ignore: tuple[str, ...] = field(default=(), metadata=_doc(f"Rules not to run: {_WORDS}."))
+    severity: Mapping[str, Level] = field(
+        default_factory=dict, metadata=_doc(f"Severities of rules: by {_WORDS}.")
+    )
+    rules: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict, metadata=_doc("Options of rules, by code or name.")
+    )
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict, metadata=_doc("Rules not to run on the files of a glob.")
+    )
+    packs: tuple[str, ...] = field(default=(), metadata=_doc("Folders of your own rules."))
+    data: Data = field(
+        default_factory=Data, metadata=_doc("What is checked when the command line names nothing.")
+    )
+    fail_on: Threshold | None = field(
+        default=None, metadata=_doc("The lowest severity that makes a run fail.")
+    )
+    max_findings: int = field(
+        default=1000, metadata=_doc("Findings kept of one rule; 0 keeps all.", minimum=0)
+    )
+    root: Path = field(default_factory=Path.cwd, metadata=_OWN)
+    """The folder of the file, absolute: every path in the file starts here."""
+    document: Document = field(
+        default=Document("configuration", {}, raises=ConfigError), compare=False, metadata=_OWN
+    )
+    """Where the values stand, for errors that show only later."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A selection that comes with ftlint."""
+
+    description: str
+    select: tuple[str, ...]
+    ignore: tuple[str, ...] = ()
+    min_severity: Level = "note"
+    """What `select` chooses must be at least so bad; what others select need not."""
+    severity: Mapping[str, Level] = field(default_factory=dict)
+    fail_on: Threshold = "error"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The rules of a run, by code and with their options."""
+
+    rules: tuple[Rule, ...]
+    severities: Mapping[str, Severity]
+    """By code, of those rules whose severity is configured."""
+    fail_on: Severity | None
+    """The lowest severity that fails; None never fails."""
+
+
+def discover(start: Path, explicit: str | None = None) -> Config:
+    """Return the configuration in the file `explicit`, or in the one nearest to `start`.
+
+    Raises: ConfigError
+    """
+    if explicit is not None:
+        return load(explicit)
+    path = find(start)
+    if path is None:
+        return Config(root=Path(os.path.abspath(start)))
+    here = Path.cwd()
+    return load(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def find(start: Path) -> Path | None:
+    """Return the configuration of the nearest folder that has one. Raises: ConfigError."""
+    start = Path(os.path.abspath(start))
+    for folder in (start, *start.parents):
+        for name in NAMES:
+            if os.path.isfile(folder / name):
+                return folder / name
+        if _has_table(folder / PROJECT):
+            return folder / PROJECT
+    return None
+
+
+def _has_table(path: Path) -> bool:
+    try:
+        # Most projects do not name ftlint, and then their file need not be parsed.
+        if b"ftlint" not in path.read_bytes():
+            return False
+    except OSError:
+        return False
+    tool = documents.load(path, ConfigError).data.get("tool")
+    return isinstance(tool, dict) and "ftlint" in tool
+
+
+def load(path: str | Path) -> Config:
+    """Return the configuration in a file. Raises: ConfigError."""
+    document = documents.load(path, ConfigError)
+    if Path(path).name == PROJECT:
+        try:
+            document = document.part(TABLE)
+        except LookupError:
+            raise document.error("/tool", "there is no table [tool.ftlint]") from None
+    config = convert(document, "", Config)
+    return replace(config, root=Path(os.path.abspath(path)).parent, document=document)
+
+
+def preset(name: str) -> Preset:
+    """Return a preset that comes with ftlint. Raises: ConfigError."""
+    from ftlint.packs import rules_folder
+
+    path = rules_folder() / "presets" / f"{name}.yaml"
+    return convert(documents.load(path, ConfigError), "", Preset)
+
+
+EXACT = 1000
+"""How specific a code or name is: more than any prefix, which counts its length."""
+
+Blame = Callable[[str], FtlintError]
+"""From a message to the error that has the place of what is wrong."""
+
+_PREFIX = re.compile(r"([A-Z]+)([0-9]*)")
+
+
+def choose(
+    config: Config,
+    rules: Sequence[Rule],
+    select: Sequence[str] | None = None,
+    ignore: Sequence[str] = (),
+    severity: Sequence[str] = (),
+) -> Selection:
+    """Return what is run of `rules`, which are all that there are.
+
+    The last three are those of the command line: `select` replaces what the file and its preset
+    select; `ignore` and `severity` (`FT3=error`) are added.
+
+    Raises: ConfigError, UsageError
+    """
+    base = preset(config.extends)
+    wishes = _Wishes(rules)
+    wishes.of_preset(base)
+    wishes.of_file(config)
+    wishes.of_command_line(select, ignore, severity)
+    configured = sorted(_configured(config, rules), key=lambda rule: rule.code)
+    chosen = tuple(rule for rule in configured if wishes.value(wishes.choices, rule) is True)
+    levels = {r.code: level for r in chosen if (level := wishes.value(wishes.levels, r))}
+    fail_on = config.fail_on or base.fail_on
+    return Selection(chosen, levels, None if fail_on == "never" else Severity.parse(fail_on))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """That the rules which `selector` matches be selected, be ignored, or be of a severity."""
+
+    selector: str
+    specific: int
+    layer: int
+    value: bool | Severity
+    floor: Severity = Severity.NOTE
+
+    @property
+    def rank(self) -> tuple[int, int, bool]:
+        return (self.specific, self.layer, self.value is False)
+
+    def covers(self, rule: Rule) -> bool:
+        # A rule that is off by default is ignored by its prefix, but not selected by it.
+        vague = self.value is True and self.specific < EXACT and self.selector != "ALL"
+        if rule.severity < self.floor or (vague and not rule.default):
+            return False
+        return _matches(self.selector, rule)
+
+
+class _Wishes:
+    """What preset (layer 0), file (1) and command line (2) ask for."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = rules
+        self.choices: list[_Wish] = []
+        self.levels: list[_Wish] = []
+
+    def of_preset(self, base: Preset) -> None:
+        floor = Severity.parse(base.min_severity)
+        wishes: list[tuple[str, bool | Severity]] = [(word, True) for word in base.select]
+        wishes += [(word, False) for word in base.ignore]
+        wishes += [(word, Severity.parse(level)) for word, level in base.severity.items()]
+        for word, value in wishes:
+            # A preset may name rules that are not there, as in a test of a pack alone.
+            if _specific(word, self.rules) is not None:
+                wish = self.wish(word, 0, value, UsageError)
+                kept = self.choices if isinstance(value, bool) else self.levels
+                kept.append(replace(wish, floor=floor) if value is True else wish)
+
+    def of_file(self, config: Config) -> None:
+        def at(*parts: str | int) -> Blame:
+            return lambda message: config.document.error(join(parts), message)
+
+        for index, word in enumerate(config.select):
+            self.choices.append(self.wish(word, 1, True, at("select", index)))
+        for index, word in enumerate(config.ignore):
+            self.choices.append(self.wish(word, 1, False, at("ignore", index)))
+        for word, level in config.severity.items():
+            value = Severity.parse(level)
+            self.levels.append(self.wish(word, 1, value, at("severity", word)))
+        for glob, words in config.per_file_ignores.items():
+            for index, word in enumerate(words):
+                self.wish(word, 1, False, at("per-file-ignores", glob, index))
+
+    def of_command_line(
+        self, select: Sequence[str] | None, ignore: Iterable[str], severity: Iterable[str]
+    ) -> None:
+        def at(option: str) -> Blame:
+            return lambda message: UsageError(f"--{option}: {message}")
+
+        if select is not None:
+            self.choices = [wish for wish in self.choices if wish.value is False]
+        self.choices += [self.wish(word, 2, True, at("select")) for word in select or ()]
+        self.choices += [self.wish(word, 2, False, at("ignore")) for word in ignore]
+        for text in severity:
+            word, _, level = text.rpartition("=")
+            if not word or level not in get_args(Level):
+                levels = ", ".join(get_args(Level))
+                raise UsageError(f"--severity: {text!r} is not RULE=LEVEL (levels: {levels})")
+            self.levels.append(self.wish(word, 2, Severity.parse(level), at("severity")))
+
+    def wish(self, word: str, layer: int, value: bool | Severity, blame: Blame) -> _Wish:
+        specific = _specific(word, self.rules)
+        if specific is None:
+            near = _near(word, self.rules) or f" ({_WORDS})"
+            raise blame(f"unknown selector {word!r}{near}")
+        return _Wish(word, specific, layer, value)
+
+    def value(self, wishes: Sequence[_Wish], rule: Rule) -> Any:
+        """Return what is asked for `rule`; the last of equals counts, as for any option."""
+        covering = [wish for wish in reversed(wishes) if wish.covers(rule)]
+        return max(covering, key=lambda wish: wish.rank).value if covering else None
+
+
+def _near(word: str, rules: Iterable[Rule]) -> str:
+    # All codes look alike: one that does not exist says nothing of the one that was meant.
+    if re.fullmatch("[A-Z]+[0-9]+", word):
+        return ""
+    return suggest(word, [word for rule in rules for word in (rule.code, rule.name)])
+
+
+def _specific(selector: str, rules: Iterable[Rule]) -> int | None:
+    """Return how specific a selector is; None when it matches no rule that there is."""
+    if selector in ("ALL", "DEFAULT"):
+        return 0
+    matched = [rule for rule in rules if _matches(selector, rule)]
+    if any(selector in (rule.code, rule.name) for rule in matched):
+        return EXACT
+    return len(selector) if matched else None
+
+
+def _matches(selector: str, rule: Rule) -> bool:
+    if selector in ("ALL", rule.code, rule.name):
+        return True
+    if selector == "DEFAULT":
+        return rule.default
+    # The letters must be all of the code's: FT does not stand for a plugin's FTX001.
+    parts = _PREFIX.fullmatch(selector)
+    return bool(parts and re.match(f"{parts[1]}(?=[0-9]){parts[2]}", rule.code))
+
+
+def _configured(config: Config, rules: Sequence[Rule]) -> list[Rule]:
+    """Return `rules` with their options. Raises: ConfigError."""
+    made = {rule.code: rule for rule in rules}
+    codes = {word: rule.code for rule in rules for word in (rule.code, rule.name)}
+    document = replace(config.document, data={"rules": config.rules})
+    seen: dict[str, str] = {}
+    for word in config.rules:
+        pointer = join(["rules", word])
+        if word not in codes:
+            near = _near(word, rules) or " (a code or a rule name)"
+            raise document.error(pointer, f"unknown rule {word!r}{near}")
+        if first := seen.get(codes[word]):
+            raise document.error(pointer, f"{word!r} is {first!r}, which has options already")
+        seen[codes[word]] = word
+        made[codes[word]] = _with_options(document, pointer, made[codes[word]])
+    return list(made.values())
+
+
+def _with_options(document: Document, pointer: str, rule: Rule) -> Rule:
+    names = {
+        each.name.replace("_", "-"): each.name
+        for each in fields(rule)
+        if each.init and each.name not in FIXED
+    }
+    hints, values = get_type_hints(type(rule)), {}
+    for key in resolve(document.data, pointer):  # type: ignore[attr-defined]
+        place = pointer + join([key])
+        if key not in names:
+            options = f" (options: {', '.join(sorted(names))})" if names else " (it has none)"
+            near = suggest(key, names) or options
+            raise document.error(place, f"unknown option {key!r} for rule {rule.name!r}{near}")
+        values[names[key]] = convert_value(document, place, hints[names[key]])
+    try:
+        return replace(rule, **values)
+    except ValueError as bad:
+        raise document.error(pointer, f"rule {rule.name!r}: {bad}") from None
+
+
+def ignored_for(
+    config: Config, sources: Sequence[Source], rules: Sequence[Rule]
+) -> tuple[frozenset[str], ...]:
+    """Return the codes of those `rules` that are not run on each source."""
+    globs = [
+        (_pattern(glob), {r.code for r in rules if any(_matches(word, r) for word in words)})
+        for glob, words in config.per_file_ignores.items()
+    ]
+    ignored = []
+    for source in sources:
+        names = _names(source.path, config.root)
+        those = (codes for glob, codes in globs if any(map(glob.fullmatch, names)))
+        ignored.append(frozenset[str]().union(*those))
+    return tuple(ignored)
+
+
+def _names(path: str, root: Path) -> tuple[str, str]:
+    """Return what a glob may match: the path from `root`, and the bare name."""
+    try:
+        shown = os.path.relpath(path, root)
+    except ValueError:  # on another drive
+        shown = os.path.abspath(path)
+    return shown.replace(os.sep, "/"), os.path.basename(path)
+
+
+def _pattern(glob: str) -> re.Pattern[str]:
+    """Return the glob as a pattern: `*` stays within a folder, `**/` is any number of them."""
+    signs = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    parts = re.split(r"((?<![^/])\*\*/|\*\*|\*|\?)", glob)
+    return re.compile("".join(signs.get(part) or re.escape(part) for part in parts), re.DOTALL)
+
+
+def schema_text() -> str:
+    """Return the JSON Schema of ftlint.yaml, as `ftlint/schemas/config.json` has it."""
+    schema = documents.schema(Config)
+    head = {"$schema": schema.pop("$schema"), "$id": "urn:ftlint:schema:config:1"}
+    return json.dumps({**head, "title": "ftlint.yaml", **schema}, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    print(schema_text(), end="")
