@@ -1,0 +1,1 @@
+"""Features: one family of derived values a module."""

@@ -1,0 +1,71 @@
+"""What an example declares that can be called: the functions under `tools` and `functions`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ftlint.example import Example
+
+
+class Declaration:
+    """One declared function and where it stands."""
+
+    __slots__ = ("pointer", "value")
+
+    def __init__(self, pointer: str, value: dict[str, Any]) -> None:
+        """Keep the object that has `name` and `parameters`."""
+        self.pointer = pointer
+        self.value = value
+
+    @property
+    def name(self) -> str | None:
+        """Return the name if it is text, else None."""
+        name = self.value.get("name")
+        return name if isinstance(name, str) else None
+
+
+def declarations(example: Example) -> Iterator[Declaration]:
+    """Yield what is declared, as far as it is an object.
+
+    A flat tool (the name beside the type) counts as its own function, so that a wrong shape does
+    not make its calls undeclared too.
+    """
+    record = example.value
+    if "tools" in record:
+        for index, item in _objects(record["tools"]):
+            function = item.get("function")
+            if isinstance(function, dict):
+                yield Declaration(f"/tools/{index}/function", function)
+            else:
+                yield Declaration(f"/tools/{index}", item)
+    if "functions" in record:
+        for index, item in _objects(record["functions"]):
+            yield Declaration(f"/functions/{index}", item)
+
+
+def declared(example: Example) -> dict[str, Declaration] | None:
+    """Return the declarations by name; None when not all of them can be read.
+
+    Whatever is wrong with them is told by the rules about declarations, and not also as calls of
+    undeclared functions.
+    """
+    known: dict[str, Declaration] = {}
+    if example.value.get("functions") == []:
+        return None
+    for key in ("tools", "functions"):
+        items = example.value.get(key, [])
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            return None
+    for declaration in declarations(example):
+        if not declaration.name:
+            return None
+        known.setdefault(declaration.name, declaration)
+    return known
+
+
+def _objects(items: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    if isinstance(items, list):
+        for index, item in enumerate(items):
+            if isinstance(item, dict):
+                yield index, item

@@ -1,0 +1,208 @@
+"""Lexicon hits: one Aho-Corasick pass finds the literals that all rules of a run look for.
+
+A rule takes part by having an attribute `lexicon: Terms | None`; it reads its own hits with
+`hits(example, terms)`. Two automata suffice for any number of rules: exact and case-folded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from unicodedata import category
+
+from ftlint.example import Batch, Example, Text
+from ftlint.feature import Feature
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Literals that one rule looks for in texts."""
+
+    words: tuple[str, ...]
+    ignore_case: bool = False
+    bounded: bool = True
+    """Whether a hit must not go on as a longer word on either side."""
+
+
+class Hit:
+    """One term in one text; `start` and `end` count code points of the text."""
+
+    __slots__ = ("end", "start", "term", "text")
+
+    def __init__(self, text: Text, term: str, start: int, end: int) -> None:
+        """Keep the text, the term as its rule spells it, and the place."""
+        self.text = text
+        self.term = term
+        self.start = start
+        self.end = end
+
+
+class Hits:
+    """The hits in one example, kept apart by the `Terms` that they belong to."""
+
+    __slots__ = ("_found", "_slots")
+
+    def __init__(self, slots: dict[int, int], found: dict[int, list[Hit]]) -> None:
+        """Keep the hits by slot; `slots` has the slot of each `Terms`, by identity."""
+        self._slots = slots
+        self._found = found
+
+    def of(self, terms: Terms) -> Sequence[Hit] | None:
+        """Return the hits of `terms` in text order, or None when nobody looked for them."""
+        slot = self._slots.get(id(terms))
+        return None if slot is None else self._found.get(slot, ())
+
+
+@dataclass(frozen=True)
+class LexiconHits(Feature[Hits]):
+    """The hits of every rule of the run that has a `lexicon`."""
+
+    def compute(self, batch: Batch) -> Sequence[Hits]:
+        """Return the hits in each example; overlapping ones are all found."""
+        lexicons = tuple(
+            terms for rule in batch.rules if (terms := getattr(rule, "lexicon", None)) is not None
+        )
+        # By identity, because hashing thousands of terms a rule and example would cost more
+        # than the search; `batch.rules` keeps them alive.
+        slots = {id(terms): slot for slot, terms in enumerate(lexicons)}
+        column = [Hits(slots, {})] * len(batch)
+        if lexicons and column:
+            for index, found in scanner_of(lexicons).scan_batch(batch):
+                column[index] = Hits(slots, found)
+        return column
+
+
+HITS = LexiconHits()
+
+
+def hits(example: Example, terms: Terms) -> Sequence[Hit]:
+    """Return the hits of `terms` in `example`, in text order."""
+    found = example[HITS].of(terms)
+    if found is None:  # the rule is not one of the run's
+        return scanner_of((terms,)).scan(example).get(0, ())
+    return found
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case, code point by code point, so that offsets stay.
+
+    U+0130 is the one character whose lower case is longer, and the final sigma the one whose
+    lower case depends on its neighbours (Python 3.11 to 3.14; a test looks at every character).
+    """
+    if text.isascii():
+        return text.lower()
+    return text.replace("\u0130", "i").lower().replace("ς", "σ")
+
+
+_Owner = tuple[int, str, bool]
+_Find = Callable[..., list[tuple[int, int, int]]]
+
+_ESCAPED = re.compile(r'["\\/\x00-\x1f]')
+"""Characters that JSON writes, or may write, with a backslash."""
+
+
+class Scanner:
+    """The two automata for some `Terms`."""
+
+    __slots__ = ("_automata", "_plain")
+
+    def __init__(self, lexicons: tuple[Terms, ...]) -> None:
+        """Build the automata; a term that differs in case only counts once a lexicon."""
+        self._automata: list[tuple[bool, list[list[_Owner]], _Find]] = []
+        self._plain = not any(_ESCAPED.search(w) for terms in lexicons for w in terms.words)
+        for folding in (False, True):
+            owners = _owners(lexicons, folding)
+            if owners:
+                self._automata.append((folding, list(owners.values()), _automaton(list(owners))))
+
+    def scan_batch(self, batch: Batch) -> Iterator[tuple[int, dict[int, list[Hit]]]]:
+        """Yield the index in `batch` of each example with hits, and the hits."""
+        for index, raw in enumerate(batch.lines.raws):
+            # A proven line has not been decoded, and most have no hit: no example is made.
+            if batch.proven[index] and self._plain and self._absent(raw):
+                continue
+            found = self.scan(batch.example(index))
+            if found:
+                yield index, found
+
+    def scan(self, example: Example) -> dict[int, list[Hit]]:
+        """Return the hits in the texts of `example` by the index of their `Terms`."""
+        found: dict[int, list[Hit]] = {}
+        for text in example.texts:
+            self._scan_text(text, found)
+        return found
+
+    def _absent(self, raw: bytes) -> bool:
+        r"""Return whether the line shows, undecoded, that no text of it has a hit.
+
+        What an escape other than `\u` can hide is in no term when `_plain` is true.
+        """
+        if b"\\u" in raw:
+            return False
+        line = raw.decode()
+        return not any(find(fold(line) if folding else line) for folding, _, find in self._automata)
+
+    def _scan_text(self, text: Text, found: dict[int, list[Hit]]) -> None:
+        value = text.value
+        for folding, owners, find in self._automata:
+            # The key puts hits in reading order; the automaton reports them by their end.
+            spans = find(fold(value) if folding else value, overlapping=True)
+            for index, start, end in sorted(spans, key=lambda hit: hit[1:]):
+                for slot, term, bounded in owners[index]:
+                    if not bounded or _stands_alone(value, start, end):
+                        found.setdefault(slot, []).append(Hit(text, term, start, end))
+
+
+@lru_cache(maxsize=16)
+def scanner_of(lexicons: tuple[Terms, ...]) -> Scanner:
+    """Return the scanner for `lexicons`, built once a process."""
+    return Scanner(lexicons)
+
+
+def _owners(lexicons: tuple[Terms, ...], folding: bool) -> dict[str, list[_Owner]]:
+    """Return who looks for each literal: slot, spelling, and whether it must be a word."""
+    owners: dict[str, list[_Owner]] = {}
+    for slot, terms in enumerate(lexicons):
+        for word in terms.words if terms.ignore_case is folding else ():
+            entry = owners.setdefault(fold(word) if folding else word, [])
+            if not entry or entry[-1][0] != slot:
+                entry.append((slot, word, terms.bounded))
+    return owners
+
+
+def _automaton(literals: list[str]) -> _Find:
+    # Loaded here: a run without lexicons, or without a text to scan, does not pay for it.
+    from ahocorasick_rs import AhoCorasick
+
+    find: _Find = AhoCorasick(literals).find_matches_as_indexes
+    return find
+
+
+# Thai, Lao, Myanmar, Khmer, kana, Han: words stand side by side there, so that a neighbour
+# does not show that the word goes on.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Return whether no word goes on across either edge of the span."""
+    return not (
+        (start and _joined(text[start - 1], text[start]))
+        or (end < len(text) and _joined(text[end - 1], text[end]))
+    )
+
+
+def _joined(left: str, right: str) -> bool:
+    return _in_word(left) and _in_word(right)
+
+
+def _in_word(character: str) -> bool:
+    if character.isascii():
+        return character.isalnum() or character == "_"
+    # Marks belong to the letter before them: decomposed accents, vowel signs.
+    wordlike = character.isalnum() or category(character).startswith("M")
+    return wordlike and not _UNSPACED.match(character)

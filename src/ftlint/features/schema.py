@@ -1,0 +1,243 @@
+"""JSON Schemas of declared functions: what is wrong with one, and a validator of a right one.
+
+jsonschema_rs is loaded with the first schema. Nothing is ever fetched: a schema that refers to
+the network is left unjudged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import orjson
+
+from ftlint.decode import kind
+from ftlint.pointer import PointerError, resolve
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
+Path = tuple[str | int, ...]
+
+TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+
+MEANT = {
+    "bool": "boolean",
+    "dict": "object",
+    "double": "number",
+    "float": "number",
+    "int": "integer",
+    "list": "array",
+    "long": "integer",
+    "none": "null",
+    "str": "string",
+    "text": "string",
+    "tuple": "array",
+    **{name: name for name in TYPES},
+}
+"""Names of types in other languages, and what JSON Schema calls them."""
+
+_KEPT = 4096
+"""Verdicts and validators kept; then all are forgotten (a validator takes about 10 kB)."""
+
+_DATA = frozenset({"const", "default", "enum", "example", "examples"})
+_NAMED = frozenset(
+    {"$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"}
+)
+_LISTED = frozenset({"allOf", "anyOf", "items", "oneOf", "prefixItems"})
+
+
+class Flaw:
+    """One place where a schema is not one."""
+
+    __slots__ = ("message", "path", "value")
+
+    def __init__(self, path: Path, message: str, value: Any = None) -> None:
+        """Keep the place inside the schema, what is wrong there, and the value there."""
+        self.path = path
+        self.message = message
+        self.value = value
+
+    @property
+    def meant(self) -> str:
+        """Return the type that a wrong type's name plainly means, or nothing."""
+        if self.path[-1:] != ("type",) or not isinstance(self.value, str):
+            return ""
+        meant = MEANT.get(self.value.strip().lower(), "")
+        # Parameters are an object; any other type at their top needs a person.
+        return meant if len(self.path) > 1 or meant == "object" else ""
+
+
+def flaws(schema: Any, *, closely: bool = True) -> list[Flaw]:
+    """Return what is wrong with the schema of a function's parameters, by draft 2020-12.
+
+    Lists of `items` are taken as draft 7 means them. `closely` looks at references and patterns
+    too, which costs a walk: leave it out when the text has neither.
+    """
+    try:
+        found = [] if _meta().is_valid(schema) else list(_errors(schema))
+    except (ValueError, RecursionError):
+        return [Flaw((), "nested too deeply to be judged")]
+    if not isinstance(schema, dict):
+        return found
+    first = schema.get("type")
+    if first != "object" and not any(flaw.path[:1] == ("type",) for flaw in found):
+        place: Path = ("type",) if "type" in schema else ()
+        shown = short(first) if place else "missing"
+        found.append(Flaw(place, f"type is {shown}; parameters have type 'object'", first))
+    if closely and not found:
+        found.extend(_dangling(schema))
+    return found
+
+
+@cache
+def _meta() -> Validator:
+    from jsonschema_rs import Draft202012Validator
+
+    meta = {"$ref": "https://json-schema.org/draft/2020-12/schema"}
+    return Draft202012Validator(meta, offline=True)
+
+
+def _errors(schema: Any, base: Path = ()) -> Iterator[Flaw]:
+    """Yield each wrong place once; the meta-schema's vocabularies repeat themselves."""
+    seen = set()
+    errors: Iterator[Any] = _meta().iter_errors(schema)
+    for error in errors:
+        path = tuple(error.instance_path)
+        if _tuple_items(path, error.instance):
+            # Draft 7's spelling of `prefixItems`: each item is a schema of its own.
+            if path not in seen:
+                for index, item in enumerate(error.instance):
+                    yield from _errors(item, (*base, *path, index))
+        else:
+            error = _deepest(error)
+            path = tuple(error.instance_path)
+            if path not in seen:
+                yield Flaw((*base, *path), _words(error), error.instance)
+        seen.add(path)
+
+
+def _tuple_items(path: Path, value: Any) -> bool:
+    """Return whether `path` ends at the keyword `items` (not at a property of that name)."""
+    if not (value and isinstance(value, list)) or path[-1:] != ("items",):
+        return False
+    at = 0
+    while at < len(path) - 1:
+        listed = path[at] in _LISTED and isinstance(path[at + 1], int)
+        at += 2 if listed or path[at] in _NAMED else 1
+    return at == len(path) - 1
+
+
+def _deepest(error: Any) -> Any:
+    """Return the error inside the alternative that got furthest, which was meant."""
+    while error.kind.name == "anyOf":
+        inner = [candidate for branch in error.kind.context for candidate in branch]
+        fit = isinstance(error.instance, list)
+        if not inner:
+            break
+        error = max(inner, key=lambda e: (len(e.instance_path), fit and e.kind.name != "enum"))
+    return error
+
+
+def _words(error: Any) -> str:
+    value, fault = error.instance, error.kind
+    path = [part for part in error.instance_path if isinstance(part, str)]
+    if fault.name == "enum" and path[-1:] == ["type"]:
+        return f"{short(value)} is no type of JSON Schema ({', '.join(TYPES)})"
+    if fault.name == "type":
+        subject = path[-1] if path else "the schema"
+        return f"{subject} is {short(value)}, not of type {' or '.join(fault.types)}"
+    return str(error.message)
+
+
+def short(value: Any) -> str:
+    """Return the JSON text of `value`, cut to 40 characters."""
+    try:
+        text = orjson.dumps(value).decode()
+    except TypeError:  # orjson writes no more than 254 levels
+        return kind(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _dangling(schema: dict[str, Any]) -> Iterator[Flaw]:
+    """Yield references that lead nowhere and patterns that are no regular expressions."""
+    if validator(schema) is not None:
+        return
+    for path, node in _nodes(schema):
+        reference, pattern = node.get("$ref"), node.get("pattern")
+        if isinstance(reference, str) and reference.startswith("#/"):
+            try:
+                resolve(schema, unquote(reference[1:]))
+            except PointerError:
+                yield Flaw((*path, "$ref"), f"{short(reference)} leads nowhere", reference)
+        if isinstance(pattern, str) and not _compiles(pattern):
+            found = f"{short(pattern)} is no regular expression"
+            yield Flaw((*path, "pattern"), found, pattern)
+
+
+def _nodes(schema: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield the subschemas; values that are data, such as defaults, are left out."""
+    stack: list[tuple[Path, Any]] = [((), schema)]
+    while stack:
+        path, node = stack.pop()
+        if not isinstance(node, dict):
+            continue
+        yield path, node
+        for keyword, value in node.items():
+            inner: Iterable[tuple[str | int, Any]] = ()
+            if isinstance(value, dict) and keyword in _NAMED:
+                inner = value.items()
+            elif isinstance(value, list) and keyword in _LISTED:
+                inner = enumerate(value)
+            elif keyword not in _DATA:
+                stack.append(((*path, keyword), value))
+            stack.extend(((*path, keyword, key), item) for key, item in inner)
+
+
+def _compiles(pattern: str) -> bool:
+    """Return whether one of two engines reads it: dialects differ, real mistakes do not."""
+    from jsonschema_rs import Draft202012Validator
+
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError):
+        try:
+            Draft202012Validator({"pattern": pattern}, offline=True)
+        except ValueError:
+            return False
+    return True
+
+
+_validators: dict[bytes, Validator | None] = {}
+
+
+def validator(schema: Any) -> Validator | None:
+    """Return a validator for `schema`, or None when it cannot be judged by it."""
+    try:
+        key = orjson.dumps(schema)
+    except TypeError:  # nested too deeply to be written, or judged
+        return None
+    if key not in _validators:
+        if len(_validators) >= _KEPT:
+            _validators.clear()
+        _validators[key] = _compile(schema)
+    return _validators[key]
+
+
+def _compile(schema: Any) -> Validator | None:
+    from jsonschema_rs import Draft7Validator, Draft202012Validator, ReferencingError
+
+    refused = (ValueError, ReferencingError)
+    # Values are the user's data: `mask` keeps them out of the library's messages.
+    try:
+        return Draft202012Validator(schema, offline=True, mask="value")
+    except refused:
+        pass
+    try:
+        older = Draft7Validator(schema, offline=True, mask="value")
+    except refused:
+        return None
+    return None if flaws(schema, closely=False) else older

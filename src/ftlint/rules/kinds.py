@@ -1,0 +1,378 @@
+"""Kinds: the forms of declarative rule; a YAML file in a pack is an instance of one of them.
+
+Each kind is a frozen dataclass like any rule; what other rules have as class variables (code,
+name, severity, documentation, cases) are fields here. `ftlint.packs` fills them from files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
+from typing import Any, ClassVar, Literal
+
+from ftlint.example import Batch, Example, Text
+from ftlint.features.lexicon import Terms, fold, hits
+from ftlint.features.size import Size, SizeName
+from ftlint.finding import Finding, Severity, Where
+from ftlint.rule import Case, DatasetRule, ExampleRule, Rule
+from ftlint.source import Dataset
+from ftlint.summary import Capped, Groups
+
+Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
+Match = Literal["word", "substring", "whole"]
+
+RELATED = 5
+"""Examples that a finding about a share names."""
+
+
+@dataclass(frozen=True)
+class Documentation:
+    """What a rule's docstring says, in its parts."""
+
+    summary: str = ""
+    why: str = ""
+    ignore_when: str = ""
+    provider: str = ""
+    fix: str = ""
+    source: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return the parts in the form of a rule's docstring."""
+        parts = (
+            ("Why", self.why),
+            ("Ignore when", self.ignore_when),
+            ("Provider says", self.provider),
+            ("Fix", self.fix),
+            ("Source", self.source),
+        )
+        paragraphs = [f"{title}: {' '.join(words.split())}" for title, words in parts if words]
+        return "\n\n".join([self.summary, *paragraphs])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared(Rule):
+    """What all kinds share: the facts about the rule are fields, not class variables."""
+
+    code: str = ""  # type: ignore[misc]
+    name: str = ""  # type: ignore[misc]
+    severity: Severity = Severity.WARNING  # type: ignore[misc]
+    message: str = ""  # type: ignore[misc]
+    default: bool = True  # type: ignore[misc]
+    since: str = "0.1.0"  # type: ignore[misc]
+    documentation: Documentation = field(
+        default_factory=Documentation, hash=False, repr=False, metadata={"key": False}
+    )
+    # Cases hold records, which have no hash.
+    good: tuple[Case, ...] = field(default=(), hash=False, repr=False)  # type: ignore[misc]
+    bad: tuple[Case, ...] = field(default=(), hash=False, repr=False)  # type: ignore[misc]
+    origin: str = field(default="", compare=False, repr=False, metadata={"key": False})
+    """The file that declares the rule."""
+
+    fills: ClassVar[Mapping[str, Any]] = {}
+    """Samples of what a message may name."""
+
+    @property
+    def text(self) -> str:
+        """Return the rule's documentation."""
+        return self.documentation.text
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Yield each key of the rule file that is wrong, with the reason."""
+        try:
+            self.message.format_map(dict(self.fills))
+        except KeyError as missing:
+            options = ", ".join(self.fills)
+            yield "message", f"message names {{{missing.args[0]}}}, but there is only {options}"
+        except (ValueError, IndexError, AttributeError, TypeError) as bad:
+            yield "message", f"message is no template: {bad}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading(Declared):
+    """A kind that reads the texts of an example; the default is all of them."""
+
+    roles: tuple[Role, ...] = ()
+    """Roles whose texts are read; none means all."""
+    trained_only: bool = False
+    """Whether only texts are read that the target learns to say."""
+    ignore_case: bool = False
+
+    def covers(self, text: Text) -> bool:
+        """Return whether the rule looks at `text`."""
+        if self.trained_only and not text.trained:
+            return False
+        return not self.roles or text.role in self.roles
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lexicon(Reading, ExampleRule):
+    """Terms that must not occur: one finding a hit, with `term` and `role`."""
+
+    terms: tuple[str, ...] = ()
+    match: Match = "word"
+    """`word`: no longer word goes on beside it. `whole`: it is all the text, spaces aside."""
+
+    fills: ClassVar[Mapping[str, Any]] = {"term": "term", "role": "user"}
+
+    @cached_property
+    def lexicon(self) -> Terms | None:
+        """Return the terms for the common search; whole texts are looked up instead."""
+        if self.match == "whole":
+            return None
+        return Terms(self.terms, self.ignore_case, self.match == "word")
+
+    @cached_property
+    def _spelt(self) -> dict[str, str]:
+        """Return the terms by the form in which a whole text is compared with them."""
+        return {self._form(term): term for term in reversed(self.terms)}
+
+    def _form(self, text: str) -> str:
+        return fold(text) if self.ignore_case else text
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield one finding a hit."""
+        for text, term, span in self._hits(example):
+            if self.covers(text):
+                where = example.at(text.pointer, span)
+                yield self.finding(where, term=term, role=text.role or "message")
+
+    def _hits(self, example: Example) -> Iterator[tuple[Text, str, tuple[int, int]]]:
+        if self.lexicon is not None:
+            for hit in hits(example, self.lexicon):
+                yield hit.text, hit.term, (hit.start, hit.end)
+            return
+        for text in example.texts:
+            stripped = text.value.strip()
+            term = self._spelt.get(self._form(stripped))
+            if term is not None:
+                start = text.value.index(stripped)
+                yield text, term, (start, start + len(stripped))
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with the terms."""
+        yield from super().mistakes()
+        if not self.terms:
+            yield "terms", "no terms (give terms or terms-file)"
+        if any(not term.strip() for term in self.terms):
+            yield "terms", "an empty term would be found everywhere"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern(Reading, ExampleRule):
+    """A regular expression that must not match: one finding a match, with `role`."""
+
+    pattern: str = ""
+    requires: tuple[str, ...] = ()
+    """Literals, in any case, of which one stands in every text that matches."""
+    whole: bool = False
+    """Whether the expression must match all of the text."""
+
+    fills: ClassVar[Mapping[str, Any]] = {"match": "match", "role": "user"}
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """Return the compiled expression. Raises: re.error."""
+        return re.compile(self.pattern, re.IGNORECASE if self.ignore_case else 0)
+
+    @cached_property
+    def lexicon(self) -> Terms | None:
+        """Return the literals for the common search, which then chooses the texts."""
+        return Terms(self.requires, ignore_case=True, bounded=False) if self.requires else None
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield one finding a match."""
+        for text in self._texts(example):
+            if self.covers(text):
+                for span in self._spans(text.value):
+                    # An empty span marks nothing; without one the whole value is marked.
+                    where = example.at(text.pointer, span if span[0] < span[1] else None)
+                    yield self.finding(where, **self._data(text, span))
+
+    def _texts(self, example: Example) -> Iterable[Text]:
+        if self.lexicon is None:
+            return example.texts
+        return {id(hit.text): hit.text for hit in hits(example, self.lexicon)}.values()
+
+    def _spans(self, value: str) -> list[tuple[int, int]]:
+        if self.whole:
+            found = self.regex.fullmatch(value)
+            return [found.span()] if found else []
+        spans = [match.span() for match in self.regex.finditer(value)]
+        return [span for span in spans if span[0] < span[1]] or spans[:1]
+
+    def _data(self, text: Text, span: tuple[int, int]) -> dict[str, Any]:
+        """Return the role, and what was found only if the message says it: it may be secret."""
+        data: dict[str, Any] = {"role": text.role or "message"}
+        if "{match" in self.message:
+            data["match"] = text.value[slice(*span)]
+        return data
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with the expression."""
+        yield from super().mistakes()
+        if not self.pattern:
+            yield "pattern", "no pattern"
+        if not all(self.requires):
+            yield "requires", "an empty literal stands in every text"
+        try:
+            _ = self.regex
+        except (re.error, OverflowError, RecursionError) as bad:
+            yield "pattern", f"pattern is no regular expression: {bad}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threshold(Declared, ExampleRule):
+    """A limit on one size of an example: at most one finding, with `value` and `limit`."""
+
+    feature: SizeName = "messages"
+    above: float | None = None
+    below: float | None = None
+
+    fills: ClassVar[Mapping[str, Any]] = {"value": 1, "limit": 1}
+
+    @cached_property
+    def size(self) -> Size:
+        """Return the feature that is limited."""
+        return Size(self.feature)
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield a finding if the value lies beyond the limit; never where there is none."""
+        value = example[self.size]
+        if value is None:
+            return
+        for limit, beyond in ((self.above, 1), (self.below, -1)):
+            if limit is not None and (value - limit) * beyond > 0:
+                yield self.finding(example.at(self.size.pointer), value=value, limit=_plain(limit))
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with the limit."""
+        yield from super().mistakes()
+        if (self.above is None) == (self.below is None):
+            yield "feature", "give one of above and below"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many examples there are, and which of them meet a condition. Size: O(RELATED)."""
+
+    total: int
+    met: Capped[Where]
+
+    def merge(self, other: Tally) -> Tally:
+        """Return the tally of both."""
+        return Tally(self.total + other.total, self.met.merge(other.met))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share(Reading, DatasetRule[Groups[int]]):
+    """A limit on the share of examples with a feature beyond a limit, a term or a pattern.
+
+    One finding a split, with `count`, `total`, `share`, `limit`, `split` and `interval`: the
+    95 % interval of the share, if the examples are a sample of what one has.
+    """
+
+    limit: float
+    """Largest share, in [0, 1], that is not reported."""
+    feature: SizeName | None = None
+    above: float | None = None
+    below: float | None = None
+    terms: tuple[str, ...] = ()
+    match: Match = "word"
+    pattern: str = ""
+    requires: tuple[str, ...] = ()
+    whole: bool = False
+
+    fills: ClassVar[Mapping[str, Any]] = {
+        "count": 1, "total": 2, "share": 0.5, "limit": 0.1, "split": "train",
+        "interval": (0.1, 0.9),
+    }  # fmt: skip
+
+    @cached_property
+    def condition(self) -> Lexicon | Pattern | Threshold:
+        """Return the rule that an example meets by having a finding of it."""
+        if self.feature is not None:
+            return Threshold(feature=self.feature, above=self.above, below=self.below)
+        texts: dict[str, Any] = {
+            "roles": self.roles, "trained_only": self.trained_only, "ignore_case": self.ignore_case
+        }  # fmt: skip
+        if self.terms:
+            return Lexicon(terms=self.terms, match=self.match, **texts)
+        return Pattern(pattern=self.pattern, requires=self.requires, whole=self.whole, **texts)
+
+    @cached_property
+    def lexicon(self) -> Terms | None:
+        """Return what the condition looks for in the common search."""
+        return None if isinstance(self.condition, Threshold) else self.condition.lexicon
+
+    def summarize(self, batch: Batch) -> Groups[int]:
+        """Return one `Tally` a source. Size: O(sources)."""
+        if not len(batch):
+            return Groups()
+        condition, examples = self.condition, batch.records
+        if isinstance(condition, Threshold):
+            examples = [example for example in examples if example[condition.size] is not None]
+        met = (e.at() for e in examples if next(condition.check(e), None) is not None)
+        return Groups({batch.source: Tally(len(examples), Capped.of(met, RELATED))})
+
+    def finish(self, summary: Groups[int], dataset: Dataset) -> Iterator[Finding]:
+        """Yield one finding a split whose share is above the limit."""
+        splits: dict[str, list[int]] = {}
+        for source in sorted(summary.of):
+            splits.setdefault(dataset.sources[source].split, []).append(source)
+        for split, sources in splits.items():
+            tally = reduce(Tally.merge, (summary.of[source] for source in sources))
+            if tally.total and tally.met.total / tally.total > self.limit:
+                where = Where(sources[0]) if len(sources) == 1 else Where()
+                yield self._judge(where, split, tally)
+
+    def _judge(self, where: Where, split: str, tally: Tally) -> Finding:
+        count, total = tally.met.total, tally.total
+        return self.finding(
+            where,
+            related=tally.met.first,
+            count=count,
+            total=total,
+            share=count / total,
+            limit=self.limit,
+            split=split,
+            interval=wilson(count, total),
+        )
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with the limit or the condition."""
+        yield from super().mistakes()
+        if not 0 <= self.limit < 1:
+            yield "limit", "limit is a share from 0 to below 1"
+        given = [key for key in ("feature", "terms", "pattern") if getattr(self, key)]
+        if len(given) != 1:
+            yield (given or [""])[-1], "give one of feature, terms and pattern"
+            return
+        yield from self.condition.mistakes()
+
+
+KINDS: Mapping[str, type[Lexicon | Pattern | Threshold | Share]] = {
+    "lexicon": Lexicon,
+    "pattern": Pattern,
+    "share": Share,
+    "threshold": Threshold,
+}
+
+
+def wilson(count: int, total: int) -> tuple[float, float]:
+    """Return the 95 % interval of the share `count / total` (Wilson 1927), for `total` > 0."""
+    z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
+    share, weight = count / total, z * z / total
+    middle = (share + weight / 2) / (1 + weight)
+    half = z * ((share * (1 - share) + weight / 4) / total) ** 0.5 / (1 + weight)
+    # The ends are 0 and 1 exactly when nothing or everything counts; rounding misses them.
+    low = 0.0 if count == 0 else middle - half
+    high = 1.0 if count == total else middle + half
+    return low, high
+
+
+def _plain(number: float) -> float:
+    """Return `8` for `8.0`: files may say either, messages say the shorter."""
+    return int(number) if number == int(number) else number

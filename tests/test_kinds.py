@@ -1,0 +1,366 @@
+"""The kinds of declarative rule, and the sizes they rest on; `test_lexicon` has the search."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import pickle
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, get_args
+
+import orjson
+import pytest
+
+from ftlint.case import assistant, calling, chat, tool, user
+from ftlint.engine import Plan, run
+from ftlint.example import Batch, Lines
+from ftlint.features.size import Size, SizeName
+from ftlint.finding import Finding, Severity, Where
+from ftlint.rule import ExampleRule, Rule, bad
+from ftlint.rules.kinds import (
+    KINDS,
+    Declared,
+    Documentation,
+    Lexicon,
+    Pattern,
+    Share,
+    Threshold,
+    wilson,
+)
+from ftlint.source import Dataset, Source
+from ftlint.testing import check_laws
+
+HEAD: dict[str, Any] = {"code": "ACME001", "name": "test-rule"}
+HI = chat(user("Hi"), assistant("Hello!"))
+
+
+def batch(*records: Any, rules: Sequence[Rule] = (), first: int = 0, source: int = 0) -> Batch:
+    raws = [record if isinstance(record, bytes) else orjson.dumps(record) for record in records]
+    return Batch(Lines(source, first, raws), rules)
+
+
+def check(rule: ExampleRule, *records: Any) -> list[Finding]:
+    """Return the findings when the rule runs alone; it must not matter that it does."""
+    alone = [f for e in batch(*records, rules=[rule]).examples for f in rule.check(e)]
+    foreign = [f for e in batch(*records).examples for f in rule.check(e)]
+    assert alone == foreign
+    return alone
+
+
+def spans(rule: ExampleRule, text: str) -> list[tuple[int, int] | None]:
+    return [finding.where.span for finding in check(rule, chat(user(text)))]
+
+
+def lexicon(*terms: str, **how: Any) -> Lexicon:
+    return Lexicon(terms=terms, message="{role} {term}", **HEAD, **how)
+
+
+def pattern(expression: str, **how: Any) -> Pattern:
+    return Pattern(pattern=expression, **{"message": "{role}", **HEAD, **how})
+
+
+class TestPattern:
+    @pytest.mark.parametrize(
+        ("expression", "how", "text", "expected"),
+        [
+            (r"\d+", {}, "1 and 22", [(0, 1), (6, 8)]),
+            (r"TODO", {}, "todo", []),
+            (r"TODO", {"ignore_case": True}, "todo", [(0, 4)]),
+            (r"a*", {}, "bbb", [None]),
+            (r"a*", {}, "baab", [(1, 3)]),
+            (r"^", {}, "abc", [None]),
+            (r"\s*", {"whole": True}, "", [None]),
+            (r"\s*", {"whole": True}, " \u00a0\n", [(0, 3)]),
+            (r"\s*", {"whole": True}, " x ", []),
+            (r"b", {}, "😀b", [(1, 2)]),
+            (r"\w+@\w+", {"requires": ("@",)}, "me@home, you@work", [(0, 7), (9, 17)]),
+            (r"key-\d", {"requires": ("KEY-", "Key_")}, "key-1 key_2", [(0, 5)]),
+            (r"\d", {"requires": ("#",)}, "1", []),
+        ],
+    )
+    def test_matches(
+        self, expression: str, how: Any, text: str, expected: list[tuple[int, int] | None]
+    ) -> None:
+        assert spans(pattern(expression, **how), text) == expected
+
+    def test_what_was_found_is_told_only_on_demand(self) -> None:
+        record = chat(user("id 42"))
+        (finding,) = check(pattern(r"\d+"), record)
+        assert (finding.message, finding.data) == ("user", {"role": "user"})
+        (finding,) = check(pattern(r"\d+", message="{role} has {match!r}"), record)
+        assert finding.message == "user has '42'"
+        assert finding.data == {"role": "user", "match": "42"}
+
+    def test_roles(self) -> None:
+        rule = pattern("x", requires=("x",), trained_only=True)
+        assert [f.where.pointer for f in check(rule, chat(user("x"), assistant("xx")))] == [
+            "/messages/1/content"
+        ] * 2
+
+
+class TestThreshold:
+    def rule(self, **how: Any) -> Threshold:
+        return Threshold(message="{value} against {limit}", **HEAD, **how)
+
+    @pytest.mark.parametrize(
+        ("how", "expected"),
+        [
+            ({"above": 1}, ["2 against 1"]),
+            ({"above": 1.5}, ["2 against 1.5"]),
+            ({"above": 2.0}, []),
+            ({"below": 2}, []),
+            ({"below": 3.0}, ["2 against 3"]),
+        ],
+    )
+    def test_limits_are_exclusive(self, how: Any, expected: list[str]) -> None:
+        found = check(self.rule(feature="messages", **how), HI)
+        assert [finding.message for finding in found] == expected
+        assert all(f.where == Where(0, 0, "/messages") for f in found)
+
+    def test_pointer_and_data(self) -> None:
+        (finding,) = check(self.rule(feature="answer-characters", above=3), HI)
+        assert finding.where == Where(0, 0, "")
+        assert finding.data == {"value": 6, "limit": 3}
+
+    def test_an_unknown_value_is_no_finding(self) -> None:
+        records = [b"", b"x", {}, {"messages": []}, chat({"role": "bot", "content": "x"}), chat(3)]
+        assert check(self.rule(feature="user-messages", below=1), *records) == []
+
+
+LONG = chat(
+    {"role": "developer", "content": "ab"},
+    user("abc"),
+    user([{"type": "text", "text": "d"}]),
+    calling(),
+    tool("c", "four"),
+    assistant("answer", weight=1),
+    user("?"),
+    assistant("masked", weight=0),
+    user("unanswered"),
+)
+
+
+def test_sizes() -> None:
+    (example,) = batch(LONG).examples
+    sizes = {name: example[Size(name)] for name in get_args(SizeName)}
+    assert sizes == {
+        "messages": 9,
+        "system-messages": 1,
+        "user-messages": 4,
+        "assistant-messages": 3,
+        "tool-messages": 1,
+        "turns": 2,
+        "characters": 33,
+        "prompt-characters": 27,
+        "answer-characters": 6,
+        "bytes": len(orjson.dumps(LONG)),
+    }
+
+
+def test_bytes_need_a_record_only() -> None:
+    found = batch(b" ", b"{}", b"[]", b'{"messages": [{}]}').column(Size("bytes"))
+    assert list(found) == [None, 2, None, 18]
+
+
+class TestShare:
+    def rule(self, **how: Any) -> Share:
+        message = "{count} of {total} {share:.0%} over {limit} in {split}"
+        return Share(**{"message": message, "limit": 0.5, **HEAD, **how})
+
+    def report(self, rule: Share, **files: Any) -> list[Finding]:
+        sources = tuple(Source(path, files[path][0]) for path in files)
+        summary = rule.summarize(batch())
+        ordinal = 0
+        for index, (_, records) in enumerate(files.values()):
+            for record in records:
+                part = batch(record, rules=[rule], first=ordinal, source=index)
+                summary = summary.merge(rule.summarize(part))
+                ordinal += 1
+        return list(rule.finish(summary, Dataset(sources)))
+
+    def test_finding(self) -> None:
+        records = [HI, LONG, HI, HI, HI, HI, HI, b"", {"messages": []}]
+        rule = self.rule(feature="system-messages", below=1)
+        (finding,) = self.report(rule, a=("train", records))
+        assert finding.where == Where(0)
+        assert finding.message == "6 of 7 86% over 0.5 in train"
+        assert [where.ordinal for where in finding.related] == [0, 2, 3, 4, 5]
+        assert finding.data == {
+            "count": 6, "total": 7, "share": 6 / 7, "limit": 0.5, "split": "train",
+            "interval": wilson(6, 7),
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(("limit", "reported"), [(0.29, False), (0.28999, True)])
+    def test_the_limit_itself_is_allowed(self, limit: float, reported: bool) -> None:
+        rule = self.rule(terms=("x",), limit=limit)
+        records = [chat(user("x"))] * 29 + [chat(user("y"))] * 71
+        assert bool(self.report(rule, a=("train", records))) is reported
+
+    @pytest.mark.parametrize(
+        ("how", "count"),
+        [
+            ({"terms": ("cat",)}, 2),
+            ({"terms": ("CAT",), "ignore_case": True}, 3),
+            ({"terms": ("cat",), "match": "whole"}, 1),
+            ({"terms": ("cat",), "roles": ("assistant",)}, 1),
+            ({"pattern": r"c\wt"}, 2),
+            ({"pattern": r"c\wt", "requires": ("T C",)}, 1),
+            ({"pattern": "cat", "whole": True}, 1),
+            ({"pattern": "c", "trained_only": True}, 1),
+            ({"feature": "characters", "above": 3}, 2),
+            ({"feature": "characters", "below": 1}, 1),
+        ],
+    )
+    def test_conditions(self, how: Any, count: int) -> None:
+        records = [
+            chat(user("cat")),
+            chat(user("a "), assistant("cat cat")),
+            chat(user("Cats, CAT")),
+            chat(user("")),
+            {"other": 1},
+        ]
+        (finding,) = self.report(self.rule(limit=0.01, **how), a=("train", records))
+        assert finding.data["count"] == count
+        assert finding.data["total"] == (4 if "feature" in how else 5)
+
+    def test_splits_are_judged_apart(self) -> None:
+        rule = self.rule(terms=("x",), limit=0.4)
+        yes, no = chat(user("x")), chat(user("y"))
+        found = self.report(
+            rule, a=("train", [yes, no]), b=("validation", [yes]), c=("train", [yes, no, no])
+        )
+        assert [(f.where, f.data["split"], f.data["count"], f.data["total"]) for f in found] == [
+            (Where(1), "validation", 1, 1)
+        ]
+        found = self.report(replace(rule, limit=0.3), a=("train", [yes]), c=("train", [no]))
+        assert [(f.where, f.message) for f in found] == [(Where(), "1 of 2 50% over 0.3 in train")]
+        assert [where.source for where in found[0].related] == [0]
+
+    def test_no_examples_are_no_share(self) -> None:
+        assert self.report(self.rule(terms=("x",), limit=0.0), a=("train", [])) == []
+        assert self.report(self.rule(terms=("x",), limit=0.0), a=("train", [b"x"])) == []
+
+    def test_laws(self) -> None:
+        rule = self.rule(terms=("x",), limit=0.1)
+        parts = [
+            batch(*[chat(user(t)) for t in texts], rules=[rule], first=first)
+            for first, texts in ((0, "xyxxx"), (5, "y"), (6, "xxxx"))
+        ]
+        assert check_laws(rule, parts) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "total"), [(0, 10), (1, 10), (5, 10), (10, 10), (3, 1000), (1, 1), (999, 1000)]
+)
+def test_interval_holds_the_shares_that_explain_the_count(count: int, total: int) -> None:
+    # Independent of the closed formula: the ends solve |count - n p| = z sqrt(n p (1 - p)).
+    def distance(p: float) -> float:
+        return abs(count - total * p) - 1.959963984540054 * math.sqrt(total * p * (1 - p))
+
+    def root(inside: float, outside: float) -> float:
+        for _ in range(200):
+            middle = (inside + outside) / 2
+            inside, outside = (middle, outside) if distance(middle) < 0 else (inside, middle)
+        return outside
+
+    low, high = wilson(count, total)
+    share = count / total
+    nudge = 1e-12 if count == 0 else -1e-12 if count == total else 0
+    assert low == (0 if count == 0 else pytest.approx(root(share + nudge, 0)))
+    assert high == (1 if count == total else pytest.approx(root(share + nudge, 1)))
+    assert 0 <= low <= share <= high <= 1
+
+
+RULES = [
+    lexicon("a", "B", ignore_case=True, bad=(bad(HI, at="-"),)),
+    lexicon("null", match="whole"),
+    pattern("a+", requires=("a",)),
+    Threshold(feature="turns", above=8, message="{value}", **HEAD),
+    Share(feature="turns", above=8, limit=0.2, message="{share}", **HEAD),
+    Share(pattern="x", limit=0.2, message="{share}", **HEAD),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)
+def test_rules_are_values(rule: Declared) -> None:
+    parts = [batch(HI, LONG, rules=[rule]), batch(chat(user("a x")), rules=[rule], first=2)]
+    assert check_laws(rule, parts) == []  # before the caches are filled
+    if isinstance(rule, ExampleRule):
+        _ = [list(rule.check(example)) for part in parts for example in part.examples]
+    assert check_laws(rule, parts) == []
+    assert len({rule, pickle.loads(pickle.dumps(rule))}) == 1
+    assert replace(rule, code="ACME002") != rule
+    assert replace(rule, origin="elsewhere") == rule
+
+
+def test_kinds_are_all_covered_and_quiet_about_good_options() -> None:
+    assert {type(rule) for rule in RULES} == set(KINDS.values())
+    assert [mistake for rule in RULES for mistake in rule.mistakes()] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (lexicon(), ("terms", "no terms (give terms or terms-file)")),
+        (lexicon("a", " "), ("terms", "an empty term would be found everywhere")),
+        (pattern(""), ("pattern", "no pattern")),
+        (
+            pattern("a[b"),
+            (
+                "pattern",
+                "pattern is no regular expression: unterminated character set at position 1",
+            ),
+        ),
+        (pattern("a", requires=("",)), ("requires", "an empty literal stands in every text")),
+        (
+            pattern("a", message="{term}"),
+            ("message", "message names {term}, but there is only match, role"),
+        ),
+        (
+            pattern("a", message="{"),
+            ("message", "message is no template: Single '{' encountered in format string"),
+        ),
+        (
+            Threshold(above=1, below=0, message=""),
+            ("feature", "give one of above and below"),
+        ),
+        (Threshold(), ("feature", "give one of above and below")),
+        (Share(terms=("a",), limit=1), ("limit", "limit is a share from 0 to below 1")),
+        (Share(terms=("a",), limit=-0.1), ("limit", "limit is a share from 0 to below 1")),
+        (
+            Share(terms=("a",), pattern="b", limit=0),
+            ("pattern", "give one of feature, terms and pattern"),
+        ),
+        (Share(limit=0), ("", "give one of feature, terms and pattern")),
+        (Share(feature="turns", limit=0), ("feature", "give one of above and below")),
+    ],
+)
+def test_mistakes(rule: Declared, expected: tuple[str, str]) -> None:
+    assert list(rule.mistakes()) == [expected]
+
+
+def test_documentation_reads_like_a_docstring() -> None:
+    documentation = Documentation(
+        "Text is odd.", "it\n  harms.", provider="`no`", fix="drop it.", source="a book"
+    )
+    assert lexicon("a", documentation=documentation).text == (
+        "Text is odd.\n\nWhy: it harms.\n\nProvider says: `no`\n\nFix: drop it.\n\nSource: a book"
+    )
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_the_report_does_not_depend_on_batches(tmp_path: Any, size: int) -> None:
+    texts = ["cat", "dog", "Cat cat", "", "null"]
+    records = [chat(user(a), assistant(b)) for a, b in itertools.product(texts, texts)]
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(b"\n".join(map(orjson.dumps, records)))
+    rules = tuple(
+        replace(rule, code=f"ACME{number:03}", name=f"rule-{number}", severity=Severity.NOTE)
+        for number, rule in enumerate([*RULES, lexicon("cat", ignore_case=True)])
+    )
+    for proof_from in (0, 1 << 30):
+        dataset = Dataset((Source(str(path)),), shard_size=300)
+        report = run(Plan(rules, batch_size=size, proof_from=proof_from), dataset)
+        assert report.counts == {"ACME001": 10, "ACME002": 30, "ACME006": 30}
+        assert not report.crashed
