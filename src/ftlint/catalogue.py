@@ -1,0 +1,26 @@
+"""The catalogue: every rule that a run can choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ftlint.packs import check_unique, load_pack, rules_folder
+from ftlint.rule import Rule
+from ftlint.rules import BUILTIN
+
+
+def builtin() -> list[Rule]:
+    """Return the rules that come with ftlint, by code. Raises: PackError."""
+    rules = [rule() for rule in BUILTIN]
+    return sorted([*rules, *load_pack(rules_folder())], key=lambda rule: rule.code)
+
+
+def catalogue(packs: Iterable[Path] = (), plugins: Sequence[Rule] = ()) -> list[Rule]:
+    """Return all rules by code: built in, of user packs, of plugins. Raises: PackError."""
+    rules = builtin()
+    for pack in packs:
+        rules += load_pack(pack, user=True)
+    rules += plugins
+    check_unique(rules)
+    return sorted(rules, key=lambda rule: rule.code)

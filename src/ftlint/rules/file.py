@@ -1,0 +1,255 @@
+"""FT0, whole files: encoding, layout, size and number of examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ftlint.example import Batch
+from ftlint.finding import Finding, Severity, Where
+from ftlint.rule import DatasetRule, bad, good
+from ftlint.source import SUFFIXES, Dataset
+from ftlint.summary import Counts, Nothing
+
+_LINE = b'{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello!"}]}'
+
+
+class FileNotUtf8(DatasetRule[Nothing]):
+    """File is not UTF-8 text: UTF-16, a compressed archive, Parquet, an image.
+
+    Why: every provider reads JSONL as UTF-8; of such a file not one line is understood.
+
+    Ignore when: never; save the file as UTF-8 (`iconv -f UTF-16 -t UTF-8`), or unpack it.
+
+    Provider says: `Expected file to have JSONL format, where every line is a JSON dictionary.
+    Line 1 is not a dictionary (HINT: line starts with: "{"p...").`
+
+    Source: dotnet#59 and chatgpt-java#168 (users' reports); Together's file check.
+    """
+
+    code = "FT001"
+    name = "file-not-utf8"
+    severity = Severity.ERROR
+    message = "file is {encoding}, not UTF-8 text"
+    good = (good(_LINE),)
+    bad = (
+        bad(_LINE.decode().encode("utf-16"), at="-", pad=False, note="UTF-16 with its mark"),
+        bad(_LINE.decode().encode("utf-16-le"), at="-", pad=False, note="UTF-16 without a mark"),
+        bad(b"PAR1" + bytes(64) + b"PAR1", at="-", pad=False, note="Parquet under a wrong name"),
+    )
+
+    def summarize(self, batch: Batch) -> Nothing:
+        """Return nothing: the first bytes of the file decide."""
+        return Nothing()
+
+    def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
+        """Yield one finding a file."""
+        for index, facts in enumerate(dataset.facts):
+            if facts.layout.encoding:
+                yield self.finding(Where(index), encoding=facts.layout.encoding)
+
+
+class FileBom(DatasetRule[Nothing]):
+    """File begins with a byte-order mark (U+FEFF).
+
+    Why: strict readers take the mark for the first character of line 1 and refuse the file; only
+    Azure's documentation asks for it.
+
+    Ignore when: the file goes to Azure OpenAI, whose guide wants UTF-8 with a byte-order mark.
+
+    Provider says: `Line 1 is not a dictionary`.
+
+    Source: users' reports; Azure OpenAI fine-tuning guide.
+    """
+
+    code = "FT002"
+    name = "file-bom"
+    severity = Severity.WARNING
+    message = "file begins with a UTF-8 byte-order mark"
+    good = (good(_LINE),)
+    bad = (bad(b"\xef\xbb\xbf" + _LINE, at="-"),)
+
+    def summarize(self, batch: Batch) -> Nothing:
+        """Return nothing: the first bytes of the file decide."""
+        return Nothing()
+
+    def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
+        """Yield one finding a file."""
+        for index, facts in enumerate(dataset.facts):
+            if facts.layout.bom:
+                yield self.finding(Where(index))
+
+
+class FileEmpty(DatasetRule[Counts[int]]):
+    """File holds no example: no bytes, or blank lines only.
+
+    Why: a job on it is refused; most often an export failed before it.
+
+    Ignore when: never.
+
+    Provider says: Together refuses a file without a sample.
+
+    Source: Together's file check.
+    """
+
+    code = "FT003"
+    name = "file-empty"
+    severity = Severity.ERROR
+    message = "file holds no example{detail}"
+    good = (good(_LINE),)
+    bad = (
+        bad(b"", at="-", pad=False),
+        bad(b"", b"", b" ", at="-", pad=False, note="blank lines only; they are not reported too"),
+    )
+
+    def summarize(self, batch: Batch) -> Counts[int]:
+        """Return the number of examples by source. Size: O(sources)."""
+        return filled(batch)
+
+    def finish(self, summary: Counts[int], dataset: Dataset) -> Iterator[Finding]:
+        """Yield one finding a file."""
+        for index, facts in enumerate(dataset.facts):
+            if facts.layout.lines and not summary.of.get(index):
+                detail = " (0 bytes)" if not facts.bytes else f" ({facts.lines} blank lines)"
+                yield self.finding(Where(index), detail=detail)
+
+
+class FileExtension(DatasetRule[Nothing]):
+    """File name does not end in `.jsonl` or `.ndjson`.
+
+    Why: upload forms and scripts choose the reader by the name; `.json` and `.txt` are taken for
+    something else.
+
+    Ignore when: the file is renamed before it is sent.
+
+    Source: OpenAI fine-tuning guide (`.jsonl` only).
+    """
+
+    code = "FT004"
+    name = "file-extension"
+    severity = Severity.WARNING
+    message = "file name ends in {suffix!r}, not .jsonl"
+    good = (good(_LINE),)
+    bad = (bad(_LINE, at="-", file="train.json"),)
+
+    def summarize(self, batch: Batch) -> Nothing:
+        """Return nothing: the name decides."""
+        return Nothing()
+
+    def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
+        """Yield one finding a file."""
+        for index, source in enumerate(dataset.sources):
+            if source.path != "-" and not source.path.endswith(SUFFIXES):
+                name = source.path.rsplit("/", 1)[-1]
+                yield self.finding(Where(index), suffix="." + name.rsplit(".", 1)[-1])
+
+
+class FileJsonArray(DatasetRule[Nothing]):
+    """File is one JSON document over several lines, not one record a line.
+
+    Why: the target reads line by line and refuses line 1; the whole file is lost for one bracket.
+
+    Ignore when: never; `jq -c '.[]' data.json > data.jsonl` writes an array as JSONL, and
+    `jq -c . data.json > data.jsonl` joins pretty-printed records.
+
+    Provider says: `Expected file to have JSONL format, where every line is a JSON dictionary.`
+
+    Source: openai-python#415 and many reports like it.
+    """
+
+    code = "FT005"
+    name = "file-json-array"
+    severity = Severity.ERROR
+    message = "file is {what}, not one record a line"
+    good = (good(_LINE),)
+    bad = (
+        bad(b"[" + _LINE + b",", _LINE + b"]", at="-", pad=False),
+        bad(b"[" + _LINE + b"]", at="-", pad=False, note="an array on one line"),
+        bad(b"{", b'  "messages": []', b"}", at="-", pad=False, note="a pretty-printed record"),
+    )
+
+    def summarize(self, batch: Batch) -> Nothing:
+        """Return nothing: the first bytes of the file decide."""
+        return Nothing()
+
+    def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
+        """Yield one finding a file."""
+        words = {"array": "a JSON array", "object": "pretty-printed JSON"}
+        for index, facts in enumerate(dataset.facts):
+            if facts.layout.document:
+                yield self.finding(Where(index), what=words[facts.layout.document])
+
+
+@dataclass(frozen=True)
+class FileTooLarge(DatasetRule[Nothing]):
+    """File is larger than an upload may be.
+
+    Why: the upload is refused after it has been sent, or fails silently.
+
+    Ignore when: the file is sent in parts (OpenAI's Uploads API takes up to 8 GB), or stays on
+    your own machine: set `limit` to what the trainer takes.
+
+    Source: OpenAI Files API (512 MB a file); Azure OpenAI (512 MB).
+    """
+
+    code = "FT006"
+    name = "file-too-large"
+    severity = Severity.ERROR
+    message = "file has {bytes} bytes; an upload takes at most {limit}"
+    good = (good(_LINE),)
+    bad = (bad(_LINE, at="-", options={"limit": 80}),)
+
+    limit: int = 512_000_000
+    """Bytes that one upload takes (OpenAI Files API, as of November 2026)."""
+
+    def summarize(self, batch: Batch) -> Nothing:
+        """Return nothing: the size of the file decides."""
+        return Nothing()
+
+    def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
+        """Yield one finding a file."""
+        for index, facts in enumerate(dataset.facts):
+            if facts.bytes > self.limit:
+                yield self.finding(Where(index), bytes=facts.bytes, limit=self.limit)
+
+
+@dataclass(frozen=True)
+class MinExamples(DatasetRule[Counts[int]]):
+    """Training file has too few examples.
+
+    Why: OpenAI refuses fewer than 10; a model learns little from fewer than about 50.
+
+    Ignore when: the file is only a part of what is sent. Validation files are not counted.
+
+    Provider says: `Training file has 3 example(s), but must have at least 10 examples`
+    (`invalid_n_examples`).
+
+    Source: OpenAI fine-tuning guide.
+    """
+
+    code = "FT016"
+    name = "min-examples"
+    severity = Severity.ERROR
+    message = "file has {examples} example{s}; a training file needs at least {limit}"
+    good = (good(*[_LINE] * 10, pad=False),)
+    bad = (bad(_LINE, _LINE, at="-", pad=False), bad(*[_LINE] * 9, b"", at="-", pad=False))
+
+    limit: int = 10
+    """Examples that a training file needs (OpenAI fine-tuning guide, as of November 2026)."""
+
+    def summarize(self, batch: Batch) -> Counts[int]:
+        """Return the number of examples by source. Size: O(sources)."""
+        return filled(batch)
+
+    def finish(self, summary: Counts[int], dataset: Dataset) -> Iterator[Finding]:
+        """Yield one finding a training file; an empty one is reported as such instead."""
+        for index, source in enumerate(dataset.sources):
+            count = summary.of.get(index, 0)
+            if source.split == "train" and 0 < count < self.limit:
+                s = "" if count == 1 else "s"
+                yield self.finding(Where(index), examples=count, limit=self.limit, s=s)
+
+
+def filled(batch: Batch) -> Counts[int]:
+    """Return how many lines of `batch` are not blank, under the index of its source."""
+    return Counts({batch.source: batch.filled} if len(batch) else {})

@@ -1,0 +1,81 @@
+"""FT1, the keys of a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ftlint.case import assistant, chat, user
+from ftlint.example import Example
+from ftlint.finding import Finding, Fix, Safety, Severity
+from ftlint.rule import ExampleRule, bad, good
+
+MEMBERS = {
+    "system": frozenset({"role", "content", "name"}),
+    "developer": frozenset({"role", "content", "name"}),
+    "user": frozenset({"role", "content", "name"}),
+    "assistant": frozenset(
+        {"role", "content", "refusal", "name", "weight", "tool_calls", "function_call"}
+    ),
+    # OpenAI's own examples write the function's name beside the answer, and it is accepted.
+    "tool": frozenset({"role", "content", "tool_call_id", "name"}),
+    "function": frozenset({"role", "content", "name"}),
+}
+"""Keys of a message by role (OpenAI API specification). `weight` has a rule of its own."""
+
+_HELLO = assistant("Hello!")
+
+
+class UnknownMessageKey(ExampleRule):
+    """Message has a key that its role may not have.
+
+    Why: OpenAI refuses the file for it; elsewhere the key is dropped, and what it says (reasoning,
+    a tool call on the wrong role) is silently not trained on.
+
+    Ignore when: the trainer reads the key, such as `thinking` or `reasoning_content`.
+
+    Provider says: the cookbook counts it as `message_unrecognized_key`.
+
+    Fix: removes the key; unsafe, because its value is lost.
+
+    Source: OpenAI API specification; OpenAI cookbook.
+    """
+
+    code = "FT116"
+    name = "unknown-message-key"
+    severity = Severity.ERROR
+    message = "unknown key {key!r} in the {role} message{detail}"
+    good = (good(chat(user("Hi", name="ann"), assistant("Hello!", weight=1))),)
+    bad = (
+        bad(chat(user("Hi", timestamp=7), _HELLO), at="/messages/0/timestamp"),
+        bad(chat(user("Hi", tool_calls=[]), _HELLO), at="/messages/0/tool_calls"),
+        bad(chat(user("Hi"), assistant("Hello!", reasoning="…")), at="/messages/1/reasoning"),
+    )
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield one finding a key."""
+        for message in example.messages:
+            allowed = MEMBERS.get(message.role or "")
+            if allowed is None or message.value.keys() <= allowed:
+                continue
+            for key in message.value:
+                if key not in allowed and key != "weight":
+                    pointer = f"{message.pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+                    patch = ({"op": "remove", "path": pointer},)
+                    yield self.finding(
+                        example.at(pointer, key=True),
+                        fix=Fix(f"remove {key!r}", patch, Safety.UNSAFE),
+                        key=key,
+                        role=message.role,
+                        detail=_hint(key, message.role or ""),
+                    )
+
+
+def _hint(key: str, role: str) -> str:
+    """Say where the key belongs, or which known key it resembles."""
+    owners = [other for other, members in MEMBERS.items() if key in members]
+    if owners:
+        return f"; it belongs in {' and '.join(owners)} messages"
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, MEMBERS[role], 1, 0.7)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,164 @@
+"""FT1, turns: which roles occur, and in which order.
+
+All of these read `example.conversation`, which is empty when a role is missing or misspelt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ftlint.case import assistant, chat, system, user
+from ftlint.example import Example
+from ftlint.finding import Finding, Severity
+from ftlint.rule import ExampleRule, bad, good
+
+_HI = user("Hi")
+_HELLO = assistant("Hello!")
+_SYSTEM = system("Be brief.")
+
+
+class NoAssistant(ExampleRule):
+    """Example has no assistant message.
+
+    Why: only assistant messages are trained on; this example teaches nothing and is refused.
+
+    Ignore when: never.
+
+    Source: OpenAI cookbook (example_missing_assistant_message).
+    """
+
+    code = "FT121"
+    name = "no-assistant"
+    severity = Severity.ERROR
+    message = "no message has the role 'assistant': nothing is trained on"
+    good = (good(chat(_HI, _HELLO)),)
+    bad = (bad(chat(_HI), at="/messages"), bad(chat(_SYSTEM, _HI), at="/messages"))
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield at most one finding."""
+        conversation = example.conversation
+        if conversation and all(message.role != "assistant" for message in conversation):
+            yield self.finding(example.at("/messages"))
+
+
+class LastNotAssistant(ExampleRule):
+    """Last message is not the assistant's.
+
+    Why: whatever follows the last answer is never trained on; most targets refuse the example.
+
+    Ignore when: the target is known to drop trailing messages.
+
+    Source: validators of Microsoft, Mistral, Databricks and AWS; implied by OpenAI's guide.
+    """
+
+    code = "FT122"
+    name = "last-not-assistant"
+    severity = Severity.ERROR
+    message = "last message has the role {role!r}, not 'assistant'"
+    good = (good(chat(_HI, _HELLO)),)
+    bad = (
+        bad(chat(_HI, _HELLO, user("Bye")), at="/messages/2/role"),
+        bad(chat(_HI, _HELLO, _SYSTEM), at="/messages/2/role"),
+    )
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield at most one finding; an example without any answer is no-assistant instead."""
+        conversation = example.conversation
+        if not conversation or conversation[-1].role == "assistant":
+            return
+        if any(message.role == "assistant" for message in conversation):
+            last = conversation[-1]
+            yield self.finding(example.at(f"{last.pointer}/role"), role=last.role)
+
+
+class ConsecutiveRoles(ExampleRule):
+    """Two user or two assistant messages follow each other.
+
+    Why: legal at OpenAI, but a sign of a lost message; Databricks, Bedrock and older versions of
+    Together refuse it, and many chat templates raise.
+
+    Ignore when: the target takes it and it is meant, such as a text followed by an image.
+
+    Source: OpenAI vision guide (its example has two user messages in a row); validators of
+    Databricks, AWS and Together.
+    """
+
+    code = "FT125"
+    name = "consecutive-roles"
+    severity = Severity.NOTE
+    message = "two {role} messages in a row"
+    good = (good(chat(_HI, _HELLO, user("Bye"), assistant("Bye!"))),)
+    bad = (
+        bad(chat(_HI, user("Anybody?"), _HELLO), at="/messages/1/role"),
+        bad(chat(_HI, _HELLO, assistant("How are you?")), at="/messages/2/role"),
+    )
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield one finding a message that follows one of its own role."""
+        previous = None
+        for message in example.conversation:
+            role = message.role
+            if role == previous and role in ("user", "assistant"):
+                before = example.at(f"/messages/{message.index - 1}/role")
+                yield self.finding(
+                    example.at(f"{message.pointer}/role"), related=(before,), role=role
+                )
+            previous = role
+
+
+class SystemNotFirst(ExampleRule):
+    """System message stands after other messages.
+
+    Why: Fireworks, Cohere and Nova refuse it, and many chat templates drop it or raise; the model
+    learns to be instructed in the middle of a talk.
+
+    Ignore when: the target takes it and the application really sends it there.
+
+    Source: documentation of Fireworks and Cohere; AWS Nova validator.
+    """
+
+    code = "FT126"
+    name = "system-not-first"
+    severity = Severity.WARNING
+    message = "system message is number {number}, not the first"
+    good = (good(chat(_SYSTEM, _HI, _HELLO)),)
+    bad = (bad(chat(_HI, _SYSTEM, _HELLO), at="/messages/1/role"),)
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield one finding a system message after one of another role."""
+        others = False
+        for message in example.conversation:
+            if message.role not in ("system", "developer"):
+                others = True
+            elif others:
+                where = example.at(f"{message.pointer}/role")
+                yield self.finding(where, number=message.index + 1)
+
+
+class DuplicateMessage(ExampleRule):
+    """Message repeats the one before it, word for word.
+
+    Why: usually an export that wrote a message twice; the model learns to repeat itself.
+
+    Ignore when: somebody really said it twice.
+
+    Source: validator of Databricks (no repeated messages).
+    """
+
+    code = "FT127"
+    name = "duplicate-message"
+    severity = Severity.NOTE
+    message = "{role} message repeats the one before it"
+    good = (good(chat(_HI, _HELLO, _HI, _HELLO), note="the same words in another turn are fine"),)
+    bad = (bad(chat(_SYSTEM, _SYSTEM, _HI, _HELLO), at="/messages/1"),)
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield one finding a message that equals the one before."""
+        previous = None
+        for message in example.conversation:
+            if previous is not None and message.value == previous.value and message.role != "tool":
+                before = example.at(previous.pointer)
+                yield self.finding(
+                    example.at(message.pointer), related=(before,), role=message.role
+                )
+            previous = message
