@@ -1,0 +1,440 @@
+"""Reporters: whole snapshots of real runs, and laws over arbitrary data.
+
+Run with UPDATE_SNAPSHOTS=1 to write the snapshots anew, then read the difference.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import ftlint
+from ftlint.engine import Plan, run
+from ftlint.error import UsageError
+from ftlint.example import Batch, Example
+from ftlint.finding import Finding, Fix, Safety, Severity, Where
+from ftlint.report import NotRun, Report
+from ftlint.reporters import REPORTERS, Options, load
+from ftlint.reporters.json import encode
+from ftlint.reporters.terminal import escape
+from ftlint.rule import DatasetRule, ExampleRule, Rule
+from ftlint.source import Dataset, Source
+from ftlint.summary import Nothing
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+SCHEMA = json.loads(
+    (Path(ftlint.__file__).parent / "schemas" / "report.json").read_text(encoding="utf-8")
+)
+CONCISE = re.compile(
+    r"(?P<path>.+?)(?::(?P<line>\d+):(?P<column>\d+))? (?P<code>[A-Z]+\d+) (?P<message>.*)"
+)
+
+
+# Rules of every kind: with a fix, with a span, about lines that cannot be decoded, with related
+# places, about a file, about the dataset, and one that raises.
+
+
+@dataclass(frozen=True)
+class ContentEmpty(ExampleRule):
+    """An assistant message says nothing.
+
+    Why: it teaches the model to stay silent.
+    """
+
+    code = "TT101"
+    name = "content-empty"
+    severity = Severity.ERROR
+    message = "the {role} message is empty"
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        for message in example.messages:
+            if message.content == "":
+                patch = ({"op": "remove", "path": message.pointer},)
+                fix = Fix("remove the message", patch, Safety.UNSAFE)
+                where = example.at(f"{message.pointer}/content")
+                yield self.finding(where, fix=fix, role=message.role)
+
+
+@dataclass(frozen=True)
+class Apology(ExampleRule):
+    """An answer begins with an apology."""
+
+    code = "TT201"
+    name = "apology"
+    severity = Severity.WARNING
+    message = "{word!r} in an answer"
+    words: tuple[str, ...] = ("sorry", "对不起", "\u202eyrros", "pardon\tme", "\x9bsorry")
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        for text in example.texts:
+            for word in self.words:
+                start = text.value.find(word)
+                if start >= 0:
+                    span = (start, start + len(word))
+                    yield self.finding(example.at(text.pointer, span), word=word)
+
+
+@dataclass(frozen=True)
+class LineBroken(ExampleRule):
+    """A line is not JSON."""
+
+    code = "TT001"
+    name = "line-broken"
+    severity = Severity.ERROR
+    message = "{reason}"
+    reads = "line"
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        if fault := example.fault:
+            yield self.finding(example.at(None, fault.span), reason=fault.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where each record was seen."""
+
+    of: dict[bytes, tuple[Where, ...]] = field(default_factory=dict)
+
+    def merge(self, other: Seen) -> Seen:
+        keys = [*self.of, *(key for key in other.of if key not in self.of)]
+        return Seen({key: self.of.get(key, ()) + other.of.get(key, ()) for key in keys})
+
+
+@dataclass(frozen=True)
+class Repeated(DatasetRule[Seen]):
+    """An example stands in the dataset more than once."""
+
+    code = "TT401"
+    name = "repeated"
+    severity = Severity.WARNING
+    message = "{times} times the same example"
+
+    def summarize(self, batch: Batch) -> Seen:
+        seen = Seen()
+        for example in batch.records:
+            seen = seen.merge(Seen({example.line.raw: (example.at(),)}))
+        return seen
+
+    def finish(self, summary: Seen, dataset: Dataset) -> Iterator[Finding]:
+        for first, *others in summary.of.values():
+            if others:
+                yield self.finding(first, related=others, times=len(others) + 1)
+
+
+@dataclass(frozen=True)
+class FewExamples(DatasetRule[Nothing]):
+    """A file is too short to train on."""
+
+    code = "TT002"
+    name = "few-examples"
+    severity = Severity.ERROR
+    message = "{lines} lines; at least {limit} are needed"
+    limit: int = 10
+
+    def summarize(self, batch: Batch) -> Nothing:
+        return Nothing()
+
+    def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
+        for index, facts in enumerate(dataset.facts):
+            if facts.lines < self.limit:
+                yield self.finding(Where(index), lines=facts.lines, limit=self.limit)
+
+
+@dataclass(frozen=True)
+class OneSplit(DatasetRule[Nothing]):
+    """Nothing is held out for validation."""
+
+    code = "TT501"
+    name = "one-split"
+    severity = Severity.NOTE
+    message = "all {files} files belong to one split"
+
+    def summarize(self, batch: Batch) -> Nothing:
+        return Nothing()
+
+    def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
+        yield self.finding(Where(), files=len(dataset.sources), shares={"train": 1.0})
+
+
+@dataclass(frozen=True)
+class Broken(ExampleRule):
+    """Raises on the second line."""
+
+    code = "TT999"
+    name = "broken"
+    severity = Severity.NOTE
+    message = ""
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        if example.line.ordinal == 1:
+            raise ZeroDivisionError("division by zero")
+        yield from ()
+
+
+def chat(answer: str, question: str = "How late is it?") -> str:
+    messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+    return json.dumps({"messages": messages}, ensure_ascii=False)
+
+
+BAD = [
+    chat("Half past nine."),
+    chat(""),
+    chat("I am sorry, I have no clock. " + "A clock would help. " * 9),
+    chat("今天天气很好。" * 4 + "对不起,我不知道" + "。今天天气很好" * 8, "现在几点了?"),
+    chat("So \u202eyrros\u202c, no. pardon\tme \x9bsorry"),
+    chat("Half past nine."),
+    '{"messages": [\x1b[31m',
+    *[chat("", f"Question {n}") for n in range(6)],
+    chat("Half past nine."),
+    *[chat("Half past nine.")] * 4,
+]
+RULES = (ContentEmpty(), Apology(), LineBroken(), Repeated(), FewExamples(), OneSplit())
+LEFT_OUT = (
+    NotRun("TT601", "needs detoxify: pip install 'ftlint[toxicity]'"),
+    NotRun("TT602", "needs detoxify: pip install 'ftlint[toxicity]'"),
+)
+
+
+def lint(
+    files: Mapping[str, list[str]], *rules: Rule, cap: int = 1000, not_run: tuple[NotRun, ...] = ()
+) -> Report:
+    """Return the report of a real run over `files`, written to the current folder."""
+    for name, lines in files.items():
+        data = "".join(line + "\n" for line in lines).encode(errors="surrogatepass")
+        Path(name).write_bytes(data)
+    dataset = Dataset(tuple(Source(name) for name in files))
+    return replace(run(Plan(rules, cap, not_run=not_run), dataset), duration=0.25)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in an empty folder, so that paths in reports are short and always the same."""
+    monkeypatch.chdir(tmp_path)
+
+
+def text(report: Report, name: str, **options: Any) -> str:
+    return "".join(load(name)(report, Options(**options)))
+
+
+def matches(name: str, shown: str) -> None:
+    """Compare with the snapshot `name`, or write it."""
+    path, data = SNAPSHOTS / name, shown.replace(ftlint.__version__, "VERSION").encode()
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_bytes(data)
+    assert data.decode() == path.read_bytes().decode()
+
+
+REPORTS: dict[str, Any] = {
+    "bad": lambda: lint({"train.jsonl": BAD, "more.jsonl": BAD[2:4]}, *RULES, not_run=LEFT_OUT),
+    "capped": lambda: lint({"train.jsonl": [chat("")] * 1207}, ContentEmpty(), OneSplit(), cap=5),
+    "clean": lambda: lint({"train.jsonl": BAD[:1] * 2000}, ContentEmpty(), not_run=LEFT_OUT),
+    "crashed": lambda: lint({"train.jsonl": BAD[:2]}, Broken(), OneSplit()),
+}
+
+
+@pytest.mark.parametrize("reporter", REPORTERS)
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_whole_output_is_as_it_was(name: str, reporter: str) -> None:
+    matches(f"report-{name}.{reporter}", text(REPORTS[name](), reporter))
+
+
+@pytest.mark.parametrize("reporter", ["full", "concise"])
+def test_numbers_instead_of_findings(reporter: str) -> None:
+    report = replace(REPORTS["bad"](), measures={"tokens": {"total": 17204, "mean": 1.5}})
+    matches(f"report-statistics.{reporter}", text(report, reporter, statistics=True))
+
+
+def test_colors_change_nothing_but_the_style() -> None:
+    report = REPORTS["bad"]()
+    colored = text(report, "full", color=True)
+    assert "\x1b[31m" in colored
+    assert re.sub(r"\x1b\[\d+m", "", colored) == text(report, "full")
+
+
+def test_quiet_keeps_findings_and_crashes() -> None:
+    report = REPORTS["crashed"]()
+    for reporter in ("full", "concise"):
+        loud, quiet = text(report, reporter), text(report, reporter, quiet=True)
+        assert "ZeroDivisionError" in quiet and "one-split" in quiet + report.findings[0].name
+        assert len(quiet) < len(loud)
+    assert text(REPORTS["clean"](), "full", quiet=True) == ""
+
+
+def test_the_named_lines_and_the_count_are_exact_when_capped() -> None:
+    shown = text(REPORTS["capped"](), "full")
+    assert "… and 1 204 more TT101 content-empty in train.jsonl (lines 4, 5 …)" in shown
+
+
+def test_a_file_before_the_last_does_not_claim_what_was_cut() -> None:
+    report = lint({"a.jsonl": [chat("")] * 6, "b.jsonl": [chat("")] * 6}, ContentEmpty(), cap=5)
+    shown = text(report, "full")
+    assert "… and 2 more TT101 content-empty in a.jsonl (lines 4, 5)" in shown
+    assert "only the first 5 findings are kept of TT101" in shown
+
+
+def test_notes_are_listed_only_when_alone() -> None:
+    alone, among = (REPORTS[name]() for name in ("crashed", "bad"))
+    assert "dataset note TT501 one-split\n" in text(alone, "full")
+    assert "dataset note TT501" not in text(among, "full")
+    assert "- TT501 " in text(among, "concise")
+
+
+def test_concise_lines_after_the_findings_do_not_read_as_findings() -> None:
+    for name in REPORTS:
+        report = REPORTS[name]()
+        lines = text(report, "concise").splitlines()
+        parsed = [bool(CONCISE.fullmatch(line)) for line in lines]
+        assert parsed == [i < len(report.findings) for i in range(len(lines))]
+
+
+def test_an_unknown_format_is_refused() -> None:
+    with pytest.raises(UsageError, match="unknown format 'xml'"):
+        load("xml")
+
+
+def test_the_schema_is_one_and_describes_every_key() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+    def bare(node: Any) -> Iterator[str]:
+        for key, value in node.get("properties", {}).items():
+            if not {"description", "$ref"} & set(value):
+                yield key
+        for value in node.values():
+            if isinstance(value, dict):
+                yield from bare(value)
+
+    assert list(bare(SCHEMA)) == []
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_json_keeps_the_contract(name: str) -> None:
+    report = REPORTS[name]()
+    document = json.loads(text(report, "json"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    assert [json.loads(line) for line in text(report, "jsonl").splitlines()] == document["findings"]
+
+
+# Law: whatever the data and the findings are, the document keeps the contract, and the columns
+# cut out of the line exactly the JSON of what the pointer and the span name.
+
+leaves = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**25), 10**25),
+    st.floats(),
+    st.text(st.characters(exclude_categories=()), max_size=9),
+    st.binary(max_size=3),
+    st.sets(st.integers(0, 9), max_size=3),
+)
+payloads = st.dictionaries(
+    st.text(max_size=5),
+    st.recursive(
+        leaves,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.integers() | st.text(), inner, max_size=3)
+        ),
+        max_leaves=6,
+    ),
+    max_size=3,
+)
+contents = st.lists(st.text(max_size=12), min_size=1, max_size=4)
+
+
+@dataclass(frozen=True)
+class Everywhere(ExampleRule):
+    """Speaks of each content, or of a part of it."""
+
+    payload: Any = None
+    words: str = ""
+    cut: tuple[int, int] | None = None
+
+    code = "TT777"
+    name = "everywhere"
+    severity = Severity.WARNING
+    message = ""
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        for text in example.texts:
+            where = example.at(text.pointer, self.cut and _clip(text.value, self.cut))
+            yield Finding(self.code, where, self.words, self.payload, (where, Where()))
+
+
+def _clip(value: str, cut: tuple[int, int]) -> tuple[int, int]:
+    return min(cut[0], len(value)), min(cut[0] + cut[1], len(value))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(contents, min_size=1, max_size=4),
+    st.booleans(),
+    st.one_of(st.none(), st.tuples(st.integers(0, 12), st.integers(0, 12))),
+    payloads,
+    st.text(st.characters(exclude_categories=()), max_size=20),
+    st.integers(0, 3),
+)
+def test_any_report_keeps_the_contract(
+    records: list[list[str]],
+    ascii_only: bool,
+    cut: tuple[int, int] | None,
+    payload: dict[str, Any],
+    words: str,
+    cap: int,
+) -> None:
+    lines = [
+        json.dumps(
+            {"messages": [{"role": "user", "content": c} for c in contents]},
+            ensure_ascii=ascii_only,
+        )
+        for contents in records
+    ]
+    report = lint({"train.jsonl": lines}, Everywhere(payload, words, cut), cap=cap)
+    shown = text(report, "json")
+    document = json.loads(shown.encode())
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    assert shown == text(report, "json")
+    assert document["counts"]["by_rule"] == {"TT777": sum(map(len, records))}
+    for found, line in zip(
+        document["findings"], text(report, "concise").splitlines(), strict=False
+    ):
+        index = int(found["pointer"].split("/")[2])
+        value = records[found["line"] - 1][index]
+        part = value[slice(*found["span"])] if found["span"] else value
+        cut_out = lines[found["line"] - 1][found["column"] - 1 : found["end_column"] - 1]
+        assert json.loads(f'"{cut_out}"' if found["span"] else cut_out) == part
+        parsed = CONCISE.fullmatch(line)
+        assert parsed and parsed["message"] == escape(words)
+        place = (found["path"], str(found["line"]), str(found["column"]), found["code"])
+        assert parsed.group("path", "line", "column", "code") == place
+    assert all(escape(line) == line for line in text(report, "full").splitlines())
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (float("nan"), "null"),
+        ([10**30, float("inf")], '["0xc9f2c9cd04674edea40000000",null]'),
+        ({"a\ud800": "\udfff"}, r'{"a\\ud800":"\\udfff"}'),
+        ({("a", 1): {3, 1, 2}}, """{"('a', 1)":[1,2,3]}"""),
+        (b"x", '''"b'x'"'''),
+    ],
+)
+def test_what_json_cannot_hold_is_replaced(value: object, written: str) -> None:
+    assert encode(value) == written
+
+
+def test_deep_data_is_cut() -> None:
+    deep: Any = []
+    for _ in range(500):
+        deep = [deep]
+    assert "…" in encode(deep)
