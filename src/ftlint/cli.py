@@ -1,0 +1,302 @@
+"""The command line: arguments in, a report and an exit status out.
+
+Exit status: 0 clean, 1 findings at or above `--fail-on`, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ftlint import __version__
+from ftlint.error import FtlintError, UsageError
+from ftlint.output import write_atomically
+
+if TYPE_CHECKING:
+    from ftlint.report import Report
+    from ftlint.rule import Rule
+    from ftlint.source import Shard, Source
+
+FORMATS = ("full", "concise", "json", "jsonl")
+LEVELS = ("error", "warning", "note")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def main() -> None:
+    """Run the command line; never shows a traceback for a mistake of the user."""
+    try:
+        # Not standalone, so that messages are ours; click then returns the status of an Exit.
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except FtlintError as error:
+        click.echo(f"ftlint: {error}", err=True)
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("ftlint: interrupted; nothing was written", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (head, less) has left; so the report is not for anybody any more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="ftlint")
+def cli() -> None:
+    """Lint fine-tuning datasets before a job is sent.
+
+    \b
+    ftlint check train.jsonl            find what would be refused, wasted or harmful
+    ftlint rule FT107                   what a rule finds, why it harms, good and bad
+    ftlint init --pre-commit            write a configuration and a commit hook
+    """
+
+
+def _rule_names(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
+    """Complete codes and names of the built-in rules."""
+    from ftlint.catalogue import builtin
+
+    words = [word for rule in builtin() for word in (rule.code, rule.name)]
+    return [name for name in words if name.startswith(word)]
+
+
+def _words(values: Sequence[str]) -> tuple[str, ...]:
+    """Split `FT1,FT4` and repeated options into single words."""
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, metavar="[PATH…|-]")
+@click.option("--train", multiple=True, metavar="PATH", help="A training file; may be repeated.")
+@click.option("--validation", multiple=True, metavar="PATH", help="A validation file.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="RULES",
+    shell_complete=_rule_names,
+    help="Run only these codes, prefixes or names (FT1,FT010,no-user); ALL, DEFAULT.",
+)
+@click.option(
+    "--ignore", multiple=True, metavar="RULES", shell_complete=_rule_names, help="Leave these out."
+)
+@click.option(
+    "--severity", multiple=True, metavar="RULES=LEVEL", help="Change a severity: FT125=error."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="full",
+    show_default=True,
+    help="Form of the report on standard output.",
+)
+@click.option("--output", metavar="PATH", help="Write the report to a file instead.")
+@click.option(
+    "-o",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT=PATH",
+    help="Write a further report: -o json=report.json; may be repeated.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*LEVELS, "never"]),
+    help="Lowest severity that makes the exit status 1.  [default: error]",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Worker processes.  [default: by the size of the data]",
+)
+@click.option("--no-cache", is_flag=True, help="Neither read nor write compiled rules on disk.")
+@click.option(
+    "--max-findings",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Findings kept a rule; all are counted, 0 keeps all.  [default: 1000]",
+)
+@click.option("--statistics", is_flag=True, help="Counts a rule instead of single findings.")
+@click.option("-q", "--quiet", is_flag=True, help="Findings only: no summary, no progress.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colours; auto obeys NO_COLOR and the terminal.",
+)
+@click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")
+def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> None:
+    """Lint datasets: files, folders, globs, or - for standard input.
+
+    Reads .jsonl and .ndjson, also with .gz or .zst. Without a PATH the files under data: in the
+    configuration are linted. Exit status: 0 clean, 1 findings at or above --fail-on, 2 could not
+    run.
+    """
+    from ftlint.session import Request, Session, standard_input
+
+    if options["no_cache"]:
+        from ftlint import cache
+
+        cache.disable()
+    further = [_further(word) for word in outputs]
+    select = _words(options["select"])
+    request = Request(
+        paths=paths,
+        train=options["train"],
+        validation=options["validation"],
+        select=select or None,
+        ignore=_words(options["ignore"]),
+        severity=_words(options["severity"]),
+        fail_on=options["fail_on"],
+        config=options["config"],
+        max_findings=options["max_findings"],
+        jobs=options["jobs"] or 0,
+    )
+    session = Session.open(request)
+    with standard_input(session.sources()) as sources, _progress(sources, options) as step:
+        report = session.check(sources, step)
+    if request.fail_on:
+        from ftlint.finding import Severity
+
+        never = request.fail_on == "never"
+        report.fail_on = None if never else Severity.parse(request.fail_on)
+    for format_, path in further:
+        _write(report, format_, path, options)
+    _write(report, options["format_"], options["output"], options)
+    raise click.exceptions.Exit(report.exit_status)
+
+
+def _further(word: str) -> tuple[str, str]:
+    format_, equals, path = word.partition("=")
+    if format_ not in FORMATS or not equals or not path:
+        raise UsageError(f"-o {word}: write FORMAT=PATH, with one of {', '.join(FORMATS)}")
+    return format_, path
+
+
+def _write(report: Report, format_: str, path: str | None, options: dict[str, Any]) -> None:
+    from ftlint.reporters import Options, load
+
+    to_terminal = path is None and sys.stdout.isatty()
+    chunks = load(format_)(
+        report,
+        Options(
+            color=_color(options["color"], to_terminal),
+            quiet=options["quiet"],
+            statistics=options["statistics"],
+            width=min(click.get_terminal_size()[0], 120) if to_terminal else 100,
+        ),
+    )
+    if path is not None:
+        write_atomically(path, chunks)
+        return
+    out: IO[bytes] = sys.stdout.buffer
+    for chunk in chunks:
+        out.write(chunk.encode(errors="backslashreplace"))
+    out.flush()
+
+
+def _color(choice: str, terminal: bool) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def _progress(
+    sources: Sequence[Source], options: dict[str, Any]
+) -> Iterator[Callable[[Shard], None]]:
+    """Show a progress bar when standard error is a terminal and the work takes a while."""
+    from ftlint.session import size
+
+    total = size(sources)
+    if options["quiet"] or not sys.stderr.isatty() or total < 8 << 20:
+        yield lambda shard: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("linting"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    # No refresh thread: worker processes are forked, and a fork with threads may hang.
+    bar = Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
+    with bar:
+        task = bar.add_task("", total=total)
+
+        def step(shard: Shard) -> None:
+            bar.update(task, advance=shard.end - shard.start, refresh=True)
+
+        yield step
+
+
+@cli.command()
+@click.argument("word", required=False, metavar="[CODE|NAME]", shell_complete=_rule_names)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")
+def rule(word: str | None, format_: str, config: str | None) -> None:
+    """List all rules, or show one with its documentation and cases."""
+    from pathlib import Path
+
+    from ftlint.config import discover
+    from ftlint.docs import as_json, listing, page
+    from ftlint.session import all_rules
+
+    rules = all_rules(discover(Path.cwd(), config))
+    chosen = rules if word is None else [_named(word, rules)]
+    if format_ == "json":
+        click.echo(as_json(chosen))
+    elif word is None:
+        click.echo(listing(chosen, markdown=format_ == "markdown"))
+    elif format_ == "text" and sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(page(chosen[0])))
+    else:
+        click.echo(page(chosen[0]))
+
+
+def _named(word: str, rules: list[Rule]) -> Rule:
+    from ftlint.document import suggest
+
+    for each in rules:
+        if word.upper() == each.code or word == each.name:
+            return each
+    words = [name for each in rules for name in (each.code, each.name)]
+    raise UsageError(f"no rule is called {word!r}{suggest(word, words)}")
+
+
+@cli.command()
+@click.option("--pre-commit", is_flag=True, help="Also write .pre-commit-config.yaml.")
+@click.option("--force", is_flag=True, help="Overwrite an ftlint.yaml that is there.")
+def init(pre_commit: bool, force: bool) -> None:
+    """Write a commented ftlint.yaml for the datasets in this folder."""
+    from ftlint.init import initialise
+
+    for line in initialise(pre_commit=pre_commit, force=force):
+        click.echo(line)
+
+
+@cli.command()
+@click.argument("packs", nargs=-1, metavar="[PACK…]")
+@click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")
+def test(packs: tuple[str, ...], config: str | None) -> None:
+    """Run the good and bad cases of rule packs (default: packs: of the configuration)."""
+    from ftlint.packtest import test_packs
+
+    failures, lines = test_packs(packs, config)
+    for line in lines:
+        click.echo(line)
+    raise click.exceptions.Exit(1 if failures else 0)

@@ -1,0 +1,221 @@
+"""Documentation of rules, generated from the rules: for `ftlint rule` and for `docs/rules/`."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ftlint.rule import Case, DatasetRule, Rule
+
+FAMILIES = {
+    "FT0": "File and JSON",
+    "FT1": "Schema",
+    "FT2": "Tokens, truncation, cost",
+    "FT3": "Text quality",
+    "FT4": "Duplicates, contradictions, leakage",
+    "FT5": "Balance",
+    "FT6": "Toxicity",
+    "FT7": "Bias",
+    "FT8": "Privacy and secrets",
+}
+NOT_OPTIONS = frozenset(["code", "name", "severity", "message", "default", "since", "good", "bad", "documentation"])
+_SHOWN = 400
+
+
+def page(rule: Rule) -> str:
+    """Return the page of one rule as Markdown."""
+    return "\n".join(_page(rule)).rstrip() + "\n"
+
+
+def _page(rule: Rule) -> Iterator[str]:
+    summary, *paragraphs = _paragraphs(rule)
+    yield f"# {rule.name} ({rule.code})\n"
+    yield f"{summary}\n"
+    yield "| code | name | severity | default | reads | fix | since |"
+    yield "|---|---|---|---|---|---|---|"
+    reads = "the dataset" if isinstance(rule, DatasetRule) else "one example"
+    fixes = "proposed" if any(text.startswith("Fix:") for text in paragraphs) else "none"
+    default = "on" if rule.default else "off"
+    yield (
+        f"| {rule.code} | {rule.name} | {rule.severity} | {default} | {reads} | {fixes} "
+        f"| {rule.since} |\n"
+    )
+    for paragraph in paragraphs:
+        word, _, rest = paragraph.partition(": ")
+        yield f"**{word}.** {rest}\n"
+    yield f"**Message.** `{rule.message}`\n"
+    yield from _cases("Bad", rule.bad)
+    yield from _cases("Good", rule.good)
+    yield from _options(rule)
+
+
+def _paragraphs(rule: Rule) -> list[str]:
+    text = inspect.cleandoc(rule.text)
+    return [" ".join(part.split()) for part in text.split("\n\n")]
+
+
+def _cases(title: str, cases: Sequence[Case]) -> Iterator[str]:
+    yield f"## {title}\n"
+    for case in cases:
+        if case.note:
+            yield f"{case.note[:1].upper()}{case.note[1:]}:\n"
+        yield "```json"
+        yield from (_shown(line) for line in case.lines[:4])
+        if len(case.lines) > 4:
+            yield f"… {len(case.lines) - 4} more lines"
+        yield "```\n"
+        if case.options:
+            options = ", ".join(f"`{key}: {value}`" for key, value in case.options.items())
+            yield f"With {options}.\n"
+        if case.at:
+            yield f"Reported at {', '.join(map(_place, case.at))}.\n"
+
+
+def _shown(line: Any) -> str:
+    if isinstance(line, bytes):
+        text = line.decode(errors="backslashreplace")
+        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    else:
+        text = json.dumps(line, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _place(place: str) -> str:
+    """Say a place of a case in words."""
+    if place == "-":
+        return "the whole file"
+    line, _, pointer = place.rpartition(" ")
+    where = f"line {line}, " if line not in ("", "1") else ""
+    if pointer == "?":
+        return where + "its place in the line"
+    return where + (f"`{pointer}`" if pointer else "the record")
+
+
+def options_of(rule: Rule) -> list[tuple[str, Any, str]]:
+    """Return name, default and meaning of each option of `rule`."""
+    found = []
+    meanings = _field_docs(type(rule))
+    for field in dataclasses.fields(rule):
+        if field.name not in NOT_OPTIONS:
+            meaning = field.metadata.get("doc") or meanings.get(field.name, "")
+            value = getattr(rule, field.name)
+            found.append((field.name.replace("_", "-"), value, str(meaning)))
+    return found
+
+
+def _field_docs(cls: type) -> dict[str, str]:
+    """Return the string that stands under each field of a class, as this project writes them."""
+    import ast
+    import textwrap
+
+    try:
+        source = textwrap.dedent(inspect.getsource(cls))
+    except (OSError, TypeError):
+        return {}
+    body = ast.parse(source).body[0]
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for node, after in zip(body.body, body.body[1:], strict=False):
+        if isinstance(node, ast.AnnAssign) and isinstance(after, ast.Expr):
+            value = after.value
+            if isinstance(value, ast.Constant) and isinstance(node.target, ast.Name):
+                found[node.target.id] = " ".join(str(value.value).split())
+    return found
+
+
+def _options(rule: Rule) -> Iterator[str]:
+    options = options_of(rule)
+    if not options:
+        return
+    yield "## Options\n"
+    yield "| option | default | meaning |"
+    yield "|---|---|---|"
+    for name, value, meaning in options:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        shown = text if len(text) <= 80 else text[:79] + "…"
+        yield f"| `{name}` | `{shown.replace('|', chr(92) + '|')}` | {meaning} |"
+
+
+def listing(rules: Sequence[Rule], *, markdown: bool = False) -> str:
+    """Return one line a rule, by family."""
+    lines: list[str] = []
+    family = None
+    for rule in rules:
+        prefix = rule.code[:3]
+        if prefix != family:
+            family = prefix
+            title = FAMILIES.get(prefix, rule.code.rstrip("0123456789"))
+            lines += _head(prefix, title, markdown)
+        summary = _paragraphs(rule)[0]
+        off = "" if rule.default else " (off by default)"
+        if markdown:
+            link = f"[{rule.name}]({rule.name}.md)"
+            lines.append(f"| {rule.code} | {link} | {rule.severity} | {summary}{off} |")
+        else:
+            lines.append(f"  {rule.code}  {rule.severity!s:<8} {rule.name:<30} {summary}{off}")
+    return "\n".join(lines).strip("\n")
+
+
+def _head(prefix: str, title: str, markdown: bool) -> list[str]:
+    if markdown:
+        return [
+            f"\n## {prefix} {title}\n",
+            "| code | name | severity | what |",
+            "|---|---|---|---|",
+        ]
+    return [f"\n{prefix} {title}"]
+
+
+def as_json(rules: Sequence[Rule]) -> str:
+    """Return the rules as a JSON list, for tools."""
+    return json.dumps([_record(rule) for rule in rules], ensure_ascii=False, indent=2)
+
+
+def _record(rule: Rule) -> dict[str, Any]:
+    summary, *paragraphs = _paragraphs(rule)
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": str(rule.severity),
+        "default": rule.default,
+        "since": rule.since,
+        "summary": summary,
+        "documentation": paragraphs,
+        "message": rule.message,
+        "options": {
+            name: json.loads(json.dumps(value, default=str)) for name, value, _ in options_of(rule)
+        },
+    }
+
+
+def pages(rules: Sequence[Rule]) -> dict[str, str]:
+    """Return the files of `docs/rules/`: an index and a page a rule."""
+    index = (
+        "# Rules\n\nGenerated from the rules by `python -m ftlint.docs docs/rules`.\n"
+        + listing(rules, markdown=True)
+        + "\n"
+    )
+    return {"README.md": index} | {f"{rule.name}.md": page(rule) for rule in rules}
+
+
+def main(folder: str) -> None:
+    """Write the pages of all built-in rules to `folder`, and remove pages of rules that left."""
+    from pathlib import Path
+
+    from ftlint.catalogue import builtin
+
+    files = pages(builtin())
+    for old in Path(folder).glob("*.md"):
+        if old.name not in files:
+            old.unlink()
+    for name, text in files.items():
+        (Path(folder) / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    import sys
+
+    main(sys.argv[1])

@@ -1,0 +1,36 @@
+"""`ftlint test`: the good and bad cases of rule packs, run as a user of the pack would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ftlint.catalogue import builtin
+from ftlint.config import discover
+from ftlint.error import UsageError
+from ftlint.packs import load_pack
+from ftlint.testing import check_case
+
+
+def test_packs(packs: Sequence[str], config: str | None) -> tuple[int, list[str]]:
+    """Return the number of cases that fail, and lines to print. Raises: FtlintError."""
+    settings = discover(Path.cwd(), config)
+    folders = [Path(pack) for pack in packs] or [settings.root / pack for pack in settings.packs]
+    if not folders:
+        raise UsageError("no pack to test: name a folder, or set packs: in ftlint.yaml")
+    rules = [rule for folder in folders for rule in load_pack(folder, user=True)]
+    others = [rule for rule in [*builtin(), *rules] if rule.default]
+    failures, cases, lines = 0, 0, []
+    for rule in rules:
+        for kind, group in (("good", rule.good), ("bad", rule.bad)):
+            for number, case in enumerate(group, 1):
+                cases += 1
+                differences = check_case(rule, case, others)
+                failures += bool(differences)
+                lines += [
+                    f"{rule.code} {rule.name}: {kind} case {number}: {difference}"
+                    for difference in differences
+                ]
+    verdict = f"{failures} failed" if failures else "all as expected"
+    lines.append(f"{len(rules)} rules, {cases} cases: {verdict}")
+    return failures, lines

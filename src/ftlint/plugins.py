@@ -1,0 +1,102 @@
+"""Plugins: rules of other packages, found by the entry point group `ftlint.rules`.
+
+The name of an entry point is the plugin's code prefix, so a plugin is imported only when the
+selection can reach its rules. Its value is a rule class, or a list or tuple of them. Scanning
+the installed packages costs 40 ms, so the list is cached until a folder on the path changes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import orjson
+
+from ftlint import cache
+from ftlint.error import PluginError
+from ftlint.rule import DatasetRule, ExampleRule, Rule
+
+GROUP = "ftlint.rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """One entry point: its code prefix and `module:attribute`."""
+
+    prefix: str
+    value: str
+
+    def load(self) -> list[Rule]:
+        """Import the plugin and return its rules. Raises: PluginError."""
+        module, _, attribute = self.value.partition(":")
+        try:
+            target: Any = import_module(module)
+            for part in filter(None, attribute.split(".")):
+                target = getattr(target, part)
+            classes = target if isinstance(target, list | tuple) else (target,)
+            return [self._rule(each) for each in classes]
+        except PluginError:
+            raise
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}"
+            raise PluginError(
+                f"plugin {self.prefix} ({self.value}) cannot be loaded: {what}; "
+                f"mend or uninstall it, or leave it out with --ignore {self.prefix}"
+            ) from error
+
+    def _rule(self, each: Any) -> Rule:
+        if not (isinstance(each, type) and issubclass(each, ExampleRule | DatasetRule)):
+            raise PluginError(f"plugin {self.prefix} ({self.value}): {each!r} is not a rule class")
+        rule: Rule = each()
+        code = str(getattr(rule, "code", ""))
+        if not code.startswith(self.prefix) or code.startswith("FT"):
+            raise PluginError(
+                f"plugin {self.prefix} ({self.value}): the code {code!r} of {each.__name__} "
+                f"does not begin with {self.prefix!r}"
+            )
+        return rule
+
+
+def load(select: Iterable[str] | None, ignore: Iterable[str]) -> list[Rule]:
+    """Return the rules of the plugins that the selection can reach. Raises: PluginError.
+
+    `select` None means that the configuration chooses, which reaches every plugin.
+    """
+    chosen = None if select is None else list(select)
+    left_out = set(ignore)
+    return [
+        rule
+        for plugin in installed()
+        if plugin.prefix not in left_out and (chosen is None or _reaches(chosen, plugin.prefix))
+        for rule in plugin.load()
+    ]
+
+
+def _reaches(selectors: list[str], prefix: str) -> bool:
+    """Return whether a selector can name a rule of the plugin; a rule's name always can."""
+    return any(
+        word in ("ALL", "DEFAULT")
+        or not word.isupper()
+        or word.startswith(prefix)
+        or prefix.startswith(word)
+        for word in selectors
+    )
+
+
+def installed() -> list[Plugin]:
+    """Return the plugins that are installed, by prefix."""
+    folders = [[path, os.stat(path).st_mtime_ns] for path in sys.path if os.path.isdir(path)]
+    known = cache.read("plugins.json")
+    if known is not None:
+        state = orjson.loads(known)
+        if state["folders"] == folders:
+            return [Plugin(*entry) for entry in state["plugins"]]
+    from importlib.metadata import entry_points
+
+    plugins = sorted({(entry.name, entry.value) for entry in entry_points(group=GROUP)})
+    cache.write("plugins.json", orjson.dumps({"folders": folders, "plugins": plugins}))
+    return [Plugin(*entry) for entry in plugins]
