@@ -123,7 +123,7 @@ def test_no_file(folder: Path) -> None:
     assert discover(Path()) == Config(root=folder)
     assert Config() == Config(
         extends="recommended", select=(), ignore=(), severity={}, rules={}, per_file_ignores={},
-        packs=(), data=Data((), ()), fail_on=None, max_findings=1000, root=folder,
+        packs=(), data=Data((), ()), fail_on=None, max_findings=500, root=folder,
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def test_a_whole_file(folder: Path) -> None:
         "data: {train: a.jsonl, validation: [b.jsonl]}\nfail-on: never\nmax-findings: 5\n"
     )
     assert config == Config(
-        "strict", ("FT3",), ("no-user",), {"FT1": "note"}, {"FT009": {"limit": 3}},
+        "strict", None, ("FT3",), ("no-user",), {"FT1": "note"}, {"FT009": {"limit": 3}},
         {"*.jsonl": ("FT3",)}, ("./own",), Data(("a.jsonl",), ("b.jsonl",)), "never", 5, folder,
     )  # fmt: skip
     assert jsonschema.Draft202012Validator(schema(Config)).is_valid(config.document.data)
@@ -172,7 +172,7 @@ def test_a_file_outside_the_working_folder_is_shown_whole(
 
 KNOWN = (
     "(known: data, extends, fail-on, ignore, max-findings, packs, per-file-ignores, rules, "
-    "select, severity)"
+    "select, severity, target)"
 )
 
 

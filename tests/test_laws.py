@@ -121,6 +121,12 @@ lines = st.one_of(
             rb'{"role":"assistant","content":"b"}]}',
             b'{"messages":[{"role" :"user","role":"user","content":"a"},'
             b'{"role":"assistant","content":"b"}]}\r',
+            b'{"messages":[{"role"  :"user","role":"user","content":"a"},'
+            b'{"role":"assistant","content" \t:"b","content":"c"}]}',
+            b'{"messages":[{"role":"user","content":"a"},'
+            b'{"role":"assistant","content":"b","weight":0}]}',
+            b'{"messages":[{"role":"user","content":"a \\" :"},'
+            b'{"role":"assistant","content":"b","weight":1}]}',
         ]
     ),
 )

@@ -15,7 +15,7 @@ import click
 
 from ftlint import __version__
 from ftlint.error import FtlintError, UsageError
-from ftlint.output import write_atomically
+from ftlint.output import check_writable, write_atomically, write_out
 
 if TYPE_CHECKING:
     from ftlint.report import Report
@@ -41,10 +41,6 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("ftlint: interrupted; nothing was written", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader (head, less) has left; so the report is not for anybody any more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -67,6 +63,13 @@ def _rule_names(context: click.Context, parameter: click.Parameter, word: str) -
     return [name for name in words if name.startswith(word)]
 
 
+def _target_names(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
+    """Complete the names of targets."""
+    from ftlint.target import names
+
+    return [name for name in names() if name.startswith(word)]
+
+
 def _words(values: Sequence[str]) -> tuple[str, ...]:
     """Split `FT1,FT4` and repeated options into single words."""
     return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
@@ -76,6 +79,12 @@ def _words(values: Sequence[str]) -> tuple[str, ...]:
 @click.argument("paths", nargs=-1, metavar="[PATH…|-]")
 @click.option("--train", multiple=True, metavar="PATH", help="A training file; may be repeated.")
 @click.option("--validation", multiple=True, metavar="PATH", help="A validation file.")
+@click.option(
+    "--target",
+    metavar="NAME",
+    shell_complete=_target_names,
+    help="Where the data is sent: openai, azure-openai, together, mistral, databricks, …",
+)
 @click.option(
     "--select",
     multiple=True,
@@ -121,7 +130,7 @@ def _words(values: Sequence[str]) -> tuple[str, ...]:
     "--max-findings",
     type=click.IntRange(0),
     metavar="N",
-    help="Findings kept a rule; all are counted, 0 keeps all.  [default: 1000]",
+    help="Findings kept a rule; all are counted, 0 keeps all.  [default: 500]",
 )
 @click.option("--statistics", is_flag=True, help="Counts a rule instead of single findings.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no summary, no progress.")
@@ -140,13 +149,15 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     configuration are linted. Exit status: 0 clean, 1 findings at or above --fail-on, 2 could not
     run.
     """
-    from ftlint.session import Request, Session, standard_input
+    from ftlint.session import Request, Session, spooled
 
     if options["no_cache"]:
         from ftlint import cache
 
         cache.disable()
     further = [_further(word) for word in outputs]
+    for path in filter(None, [options["output"], *(path for _, path in further)]):
+        check_writable(path)
     select = _words(options["select"])
     request = Request(
         paths=paths,
@@ -156,12 +167,13 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
         ignore=_words(options["ignore"]),
         severity=_words(options["severity"]),
         fail_on=options["fail_on"],
+        target=options["target"],
         config=options["config"],
         max_findings=options["max_findings"],
         jobs=options["jobs"] or 0,
     )
     session = Session.open(request)
-    with standard_input(session.sources()) as sources, _progress(sources, options) as step:
+    with spooled(session.sources()) as sources, _progress(sources, options) as step:
         report = session.check(sources, step)
     if request.fail_on:
         from ftlint.finding import Severity
@@ -184,7 +196,7 @@ def _further(word: str) -> tuple[str, str]:
 def _write(report: Report, format_: str, path: str | None, options: dict[str, Any]) -> None:
     from ftlint.reporters import Options, load
 
-    to_terminal = path is None and sys.stdout.isatty()
+    to_terminal = path is None and _terminal(sys.stdout)
     chunks = load(format_)(
         report,
         Options(
@@ -194,13 +206,15 @@ def _write(report: Report, format_: str, path: str | None, options: dict[str, An
             width=min(click.get_terminal_size()[0], 120) if to_terminal else 100,
         ),
     )
-    if path is not None:
+    if path is None:
+        write_out(chunks)
+    else:
         write_atomically(path, chunks)
-        return
-    out: IO[bytes] = sys.stdout.buffer
-    for chunk in chunks:
-        out.write(chunk.encode(errors="backslashreplace"))
-    out.flush()
+
+
+def _terminal(stream: IO[str] | None) -> bool:
+    """Return whether `stream` is a terminal; it is None when the user has closed it."""
+    return stream is not None and stream.isatty()
 
 
 def _color(choice: str, terminal: bool) -> bool:
@@ -217,7 +231,7 @@ def _progress(
     from ftlint.session import size
 
     total = size(sources)
-    if options["quiet"] or not sys.stderr.isatty() or total < 8 << 20:
+    if options["quiet"] or not _terminal(sys.stderr) or total < 8 << 20:
         yield lambda shard: None
         return
     from rich.console import Console
@@ -256,16 +270,16 @@ def rule(word: str | None, format_: str, config: str | None) -> None:
     rules = all_rules(discover(Path.cwd(), config))
     chosen = rules if word is None else [_named(word, rules)]
     if format_ == "json":
-        click.echo(as_json(chosen))
+        write_out([as_json(chosen), "\n"])
     elif word is None:
-        click.echo(listing(chosen, markdown=format_ == "markdown"))
-    elif format_ == "text" and sys.stdout.isatty():
+        write_out([listing(chosen, markdown=format_ == "markdown"), "\n"])
+    elif format_ == "text" and _terminal(sys.stdout):
         from rich.console import Console
         from rich.markdown import Markdown
 
         Console().print(Markdown(page(chosen[0])))
     else:
-        click.echo(page(chosen[0]))
+        write_out([page(chosen[0])])
 
 
 def _named(word: str, rules: list[Rule]) -> Rule:
@@ -274,8 +288,9 @@ def _named(word: str, rules: list[Rule]) -> Rule:
     for each in rules:
         if word.upper() == each.code or word == each.name:
             return each
-    words = [name for each in rules for name in (each.code, each.name)]
-    raise UsageError(f"no rule is called {word!r}{suggest(word, words)}")
+    # All codes look alike: one that does not exist says nothing of the one that was meant.
+    near = suggest(word, [] if word[-1:].isdigit() else [each.name for each in rules])
+    raise UsageError(f"no rule is called {word!r}{near or '; ftlint rule lists them all'}")
 
 
 @cli.command()
@@ -285,8 +300,7 @@ def init(pre_commit: bool, force: bool) -> None:
     """Write a commented ftlint.yaml for the datasets in this folder."""
     from ftlint.init import initialise
 
-    for line in initialise(pre_commit=pre_commit, force=force):
-        click.echo(line)
+    write_out(f"{line}\n" for line in initialise(pre_commit=pre_commit, force=force))
 
 
 @cli.command()
@@ -297,6 +311,5 @@ def test(packs: tuple[str, ...], config: str | None) -> None:
     from ftlint.packtest import test_packs
 
     failures, lines = test_packs(packs, config)
-    for line in lines:
-        click.echo(line)
+    write_out(f"{line}\n" for line in lines)
     raise click.exceptions.Exit(1 if failures else 0)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
 
 from ftlint import document as documents
 from ftlint.document import Document, convert, convert_value, suggest
@@ -23,6 +23,9 @@ from ftlint.finding import Severity
 from ftlint.pointer import join, resolve
 from ftlint.rule import Rule
 from ftlint.source import Source
+
+if TYPE_CHECKING:
+    from ftlint.target import Target
 
 Level = Literal["error", "warning", "note"]
 Threshold = Literal["error", "warning", "note", "never"]
@@ -57,6 +60,9 @@ class Config:
     extends: Literal["minimal", "recommended", "strict"] = field(
         default="recommended", metadata=_doc("The preset that this file changes.")
     )
+    target: str | None = field(
+        default=None, metadata=_doc("Where the data is sent: a file of rules/targets, as openai.")
+    )
     select: tuple[str, ...] = field(
         default=(), metadata=_doc(f"Rules to run besides those of the preset: {_WORDS}.")
     )
@@ -78,7 +84,7 @@ class Config:
         default=None, metadata=_doc("The lowest severity that makes a run fail.")
     )
     max_findings: int = field(
-        default=1000, metadata=_doc("Findings kept of one rule; 0 keeps all.", minimum=0)
+        default=500, metadata=_doc("Findings kept of one rule; 0 keeps all.", minimum=0)
     )
     root: Path = field(default_factory=Path.cwd, metadata=_OWN)
     """The folder of the file, absolute: every path in the file starts here."""
@@ -110,6 +116,7 @@ class Selection:
     """By code, of those rules whose severity is configured."""
     fail_on: Severity | None
     """The lowest severity that fails; None never fails."""
+    target: str | None = None
 
 
 def discover(start: Path, explicit: str | None = None) -> Config:
@@ -169,6 +176,8 @@ def preset(name: str) -> Preset:
     return convert(documents.load(path, ConfigError), "", Preset)
 
 
+PRESET, TARGET, FILE, COMMAND_LINE = range(4)
+"""Layers of wishes."""
 EXACT = 1000
 """How specific a code or name is: more than any prefix, which counts its length."""
 
@@ -184,24 +193,46 @@ def choose(
     select: Sequence[str] | None = None,
     ignore: Sequence[str] = (),
     severity: Sequence[str] = (),
+    target: str | None = None,
 ) -> Selection:
     """Return what is run of `rules`, which are all that there are.
 
-    The last three are those of the command line: `select` replaces what the file and its preset
-    select; `ignore` and `severity` (`FT3=error`) are added.
+    The last four are those of the command line: `select` replaces what the file and its preset
+    select; `ignore` and `severity` (`FT3=error`) are added; `target` replaces the file's.
 
     Raises: ConfigError, UsageError
     """
     base = preset(config.extends)
     wishes = _Wishes(rules)
     wishes.of_preset(base)
+    aim, aimed = _target(config, target)
+    if aimed is not None:
+        changes = {"min_severity": "note", "fail_on": base.fail_on}
+        chosen_by = {key: getattr(aimed, key) for key in ("select", "ignore", "severity")}
+        wishes.of_preset(Preset(aimed.title, **chosen_by, **changes), TARGET)
     wishes.of_file(config)
     wishes.of_command_line(select, ignore, severity)
-    configured = sorted(_configured(config, rules), key=lambda rule: rule.code)
+    configured = sorted(_configured(config, rules, aimed), key=lambda rule: rule.code)
     chosen = tuple(rule for rule in configured if wishes.value(wishes.choices, rule) is True)
     levels = {r.code: level for r in chosen if (level := wishes.value(wishes.levels, r))}
     fail_on = config.fail_on or base.fail_on
-    return Selection(chosen, levels, None if fail_on == "never" else Severity.parse(fail_on))
+    failing = None if fail_on == "never" else Severity.parse(fail_on)
+    return Selection(chosen, levels, failing, aim)
+
+
+def _target(config: Config, asked: str | None) -> tuple[str | None, Target | None]:
+    """Return the name of the target that counts and what it says. Raises: FtlintError."""
+    from ftlint import target as targets
+
+    name = asked or config.target
+    if name is None:
+        return None, None
+    try:
+        return name, targets.read(name)
+    except UsageError as unknown:
+        if asked:
+            raise UsageError(f"--target: {unknown}") from None
+        raise config.document.error("/target", str(unknown)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,14 +258,14 @@ class _Wish:
 
 
 class _Wishes:
-    """What preset (layer 0), file (1) and command line (2) ask for."""
+    """What preset, target, file and command line ask for; a later layer beats an earlier one."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = rules
         self.choices: list[_Wish] = []
         self.levels: list[_Wish] = []
 
-    def of_preset(self, base: Preset) -> None:
+    def of_preset(self, base: Preset, layer: int = PRESET) -> None:
         floor = Severity.parse(base.min_severity)
         wishes: list[tuple[str, bool | Severity]] = [(word, True) for word in base.select]
         wishes += [(word, False) for word in base.ignore]
@@ -242,7 +273,7 @@ class _Wishes:
         for word, value in wishes:
             # A preset may name rules that are not there, as in a test of a pack alone.
             if _specific(word, self.rules) is not None:
-                wish = self.wish(word, 0, value, UsageError)
+                wish = self.wish(word, layer, value, UsageError)
                 kept = self.choices if isinstance(value, bool) else self.levels
                 kept.append(replace(wish, floor=floor) if value is True else wish)
 
@@ -251,15 +282,15 @@ class _Wishes:
             return lambda message: config.document.error(join(parts), message)
 
         for index, word in enumerate(config.select):
-            self.choices.append(self.wish(word, 1, True, at("select", index)))
+            self.choices.append(self.wish(word, FILE, True, at("select", index)))
         for index, word in enumerate(config.ignore):
-            self.choices.append(self.wish(word, 1, False, at("ignore", index)))
+            self.choices.append(self.wish(word, FILE, False, at("ignore", index)))
         for word, level in config.severity.items():
             value = Severity.parse(level)
-            self.levels.append(self.wish(word, 1, value, at("severity", word)))
+            self.levels.append(self.wish(word, FILE, value, at("severity", word)))
         for glob, words in config.per_file_ignores.items():
             for index, word in enumerate(words):
-                self.wish(word, 1, False, at("per-file-ignores", glob, index))
+                self.wish(word, FILE, False, at("per-file-ignores", glob, index))
 
     def of_command_line(
         self, select: Sequence[str] | None, ignore: Iterable[str], severity: Iterable[str]
@@ -269,14 +300,14 @@ class _Wishes:
 
         if select is not None:
             self.choices = [wish for wish in self.choices if wish.value is False]
-        self.choices += [self.wish(word, 2, True, at("select")) for word in select or ()]
-        self.choices += [self.wish(word, 2, False, at("ignore")) for word in ignore]
+        self.choices += [self.wish(word, COMMAND_LINE, True, at("select")) for word in select or ()]
+        self.choices += [self.wish(word, COMMAND_LINE, False, at("ignore")) for word in ignore]
         for text in severity:
             word, _, level = text.rpartition("=")
             if not word or level not in get_args(Level):
                 levels = ", ".join(get_args(Level))
                 raise UsageError(f"--severity: {text!r} is not RULE=LEVEL (levels: {levels})")
-            self.levels.append(self.wish(word, 2, Severity.parse(level), at("severity")))
+            self.levels.append(self.wish(word, COMMAND_LINE, Severity.parse(level), at("severity")))
 
     def wish(self, word: str, layer: int, value: bool | Severity, blame: Blame) -> _Wish:
         specific = _specific(word, self.rules)
@@ -318,8 +349,14 @@ def _matches(selector: str, rule: Rule) -> bool:
     return bool(parts and re.match(f"{parts[1]}(?=[0-9]){parts[2]}", rule.code))
 
 
-def _configured(config: Config, rules: Sequence[Rule]) -> list[Rule]:
-    """Return `rules` with their options. Raises: ConfigError."""
+def _configured(config: Config, rules: Sequence[Rule], target: Target | None) -> list[Rule]:
+    """Return `rules` with the options of the target, then of the file. Raises: ConfigError."""
+    if target is not None:
+        name = f"target {target.title}"
+        document = Document(name, {"rules": target.rules}, raises=ConfigError)
+        there = {word for rule in rules for word in (rule.code, rule.name)}
+        options = {word: value for word, value in target.rules.items() if word in there}
+        rules = _configured(Config(rules=options, document=document), rules, None)
     made = {rule.code: rule for rule in rules}
     codes = {word: rule.code for rule in rules for word in (rule.code, rule.name)}
     document = replace(config.document, data={"rules": config.rules})

@@ -108,14 +108,25 @@ class Line:
 class Lines:
     """Consecutive lines of one source; a `Line` is made only for the lines that are asked for."""
 
-    __slots__ = ("length", "ordinal", "raws", "source")
+    __slots__ = ("length", "odd_space", "ordinal", "raws", "source")
 
-    def __init__(self, source: int, ordinal: int, raws: list[bytes], length: int = -1) -> None:
-        """Keep the lines from number `ordinal` on; `length` is that of a single skipped line."""
+    def __init__(
+        self,
+        source: int,
+        ordinal: int,
+        raws: list[bytes],
+        length: int = -1,
+        odd_space: bool = True,
+    ) -> None:
+        """Keep the lines from number `ordinal` on; `length` is that of a single skipped line.
+
+        `odd_space` says whether a tab or a carriage return may stand in the lines.
+        """
         self.source = source
         self.ordinal = ordinal
         self.raws = raws
         self.length = length
+        self.odd_space = odd_space
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -129,7 +140,7 @@ class Lines:
         """Yield the lines in pieces of at most `size`."""
         for start in range(0, len(self.raws), size):
             part = self.raws[start : start + size]
-            yield Lines(self.source, self.ordinal + start, part, self.length)
+            yield Lines(self.source, self.ordinal + start, part, self.length, self.odd_space)
 
 
 _UNSET: Any = object()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from ftlint.config import NAMES
 from ftlint.error import SourceError, UsageError
 from ftlint.output import write_atomically
 from ftlint.source import expand
@@ -65,9 +67,11 @@ repos:
 
 def initialise(*, pre_commit: bool, force: bool) -> Iterator[str]:
     """Write the files and yield what was done. Raises: UsageError."""
-    config = Path("ftlint.yaml")
-    if config.exists() and not force:
-        raise UsageError("ftlint.yaml is there already; --force overwrites it")
+    config = Path(NAMES[0])
+    for there in filter(os.path.exists, NAMES):
+        if not force or there != config.name:  # another name would be hidden, not overwritten
+            how = "--force overwrites it" if there == config.name else "rename it to ftlint.yaml"
+            raise UsageError(f"{there} is there already; {how}")
     train, validation = _datasets()
     text = CONFIG.format(train=_list(train), validation=_list(validation))
     write_atomically(str(config), [text])

@@ -1,35 +1,84 @@
-"""Output files: written whole or not at all."""
+"""Output: standard output, and files that are written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ftlint.error import UsageError
+
+READER_LEFT = 141
+"""Exit status when the reader of standard output is gone, as a shell counts SIGPIPE."""
+
+
+def write_out(chunks: Iterable[str]) -> None:
+    """Write `chunks` to standard output as UTF-8.
+
+    Raises: UsageError when it is closed or full, SystemExit when nobody reads it any more.
+    """
+    if sys.stdout is None:
+        raise UsageError("standard output is closed; --output PATH writes to a file")
+    try:
+        sys.stdout.flush()
+        _encode(sys.stdout.buffer.write, chunks)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        # What is left in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # head or less has seen enough
+            sys.exit(READER_LEFT)
+        raise UsageError(f"standard output cannot be written: {error.strerror}") from error
+
+
+def check_writable(path: str) -> None:
+    """Find out before the work begins that `path` cannot be written. Raises: UsageError."""
+    folder = os.path.dirname(path) or "."
+    if os.path.isdir(path):
+        reason = "it is a folder; name a file in it"
+    elif not os.path.isdir(folder):
+        reason = f"there is no folder {folder}; make it first"
+    elif not os.access(path if _device(path) else folder, os.W_OK):
+        reason = "permission denied; name another folder"
+    else:
+        return
+    raise UsageError(f"{path}: cannot be written: {reason}")
 
 
 def write_atomically(path: str, chunks: Iterable[str]) -> None:
     """Write `chunks` to `path` as UTF-8, replacing it only when all is written.
 
-    Raises: UsageError when the folder cannot be written to.
+    Raises: UsageError when it cannot be written.
     """
-    folder = os.path.dirname(path) or "."
     try:
-        handle, name = tempfile.mkstemp(prefix=".ftlint-", dir=folder)
+        if _device(path):  # /dev/null, or a pipe: never to be replaced by a file
+            with open(path, "wb") as device:
+                _encode(device.write, chunks)
+        else:
+            _replace(os.path.realpath(path), chunks)  # what a link leads to, not the link
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _replace(path: str, chunks: Iterable[str]) -> None:
+    handle, name = tempfile.mkstemp(prefix=".ftlint-", dir=os.path.dirname(path))
     try:
         with os.fdopen(handle, "wb") as file:
-            for chunk in chunks:
-                file.write(chunk.encode(errors="backslashreplace"))
+            _encode(file.write, chunks)
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(name, 0o666 & ~umask)  # mkstemp makes files that only their owner can read
         os.replace(name, path)
-    except OSError as error:
-        os.unlink(name)
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
     except BaseException:
         os.unlink(name)
         raise
+
+
+def _device(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+
+
+def _encode(write: Callable[[bytes], object], chunks: Iterable[str]) -> None:
+    for chunk in chunks:
+        write(chunk.encode(errors="backslashreplace"))

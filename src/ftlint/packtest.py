@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ftlint.catalogue import builtin
 from ftlint.config import discover
-from ftlint.error import UsageError
-from ftlint.packs import load_pack
+from ftlint.error import PackError, UsageError
+from ftlint.packs import check_unique, load_pack
+from ftlint.rule import Rule
 from ftlint.testing import check_case
 
 
@@ -18,8 +19,10 @@ def test_packs(packs: Sequence[str], config: str | None) -> tuple[int, list[str]
     folders = [Path(pack) for pack in packs] or [settings.root / pack for pack in settings.packs]
     if not folders:
         raise UsageError("no pack to test: name a folder, or set packs: in ftlint.yaml")
-    rules = [rule for folder in folders for rule in load_pack(folder, user=True)]
-    others = [rule for rule in [*builtin(), *rules] if rule.default]
+    rules = [rule for folder in folders for rule in _pack(folder)]
+    built_in = builtin()
+    check_unique([*built_in, *rules])
+    others = [rule for rule in [*built_in, *rules] if rule.default]
     failures, cases, lines = 0, 0, []
     for rule in rules:
         for kind, group in (("good", rule.good), ("bad", rule.bad)):
@@ -32,5 +35,13 @@ def test_packs(packs: Sequence[str], config: str | None) -> tuple[int, list[str]
                     for difference in differences
                 ]
     verdict = f"{failures} failed" if failures else "all as expected"
-    lines.append(f"{len(rules)} rules, {cases} cases: {verdict}")
+    plural = "s" if len(rules) > 1 else ""
+    lines.append(f"{len(rules)} rule{plural}, {cases} cases: {verdict}")
     return failures, lines
+
+
+def _pack(folder: Path) -> list[Rule]:
+    rules = load_pack(folder, user=True)
+    if not rules:
+        raise PackError(f"{folder}: no rule in this folder (one .yaml file a rule)")
+    return rules

@@ -8,6 +8,7 @@ the installed packages costs 40 ms, so the list is cached until a folder on the 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ import orjson
 
 from ftlint import cache
 from ftlint.error import PluginError
+from ftlint.finding import Severity
 from ftlint.rule import DatasetRule, ExampleRule, Rule
 
 GROUP = "ftlint.rules"
+REQUIRED = ("code", "name", "severity", "message")
+"""What a rule class must say of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Plugin:
             return [self._rule(each) for each in classes]
         except PluginError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a module may end the program, with status 0
             what = f"{type(error).__name__}: {error}"
             raise PluginError(
                 f"plugin {self.prefix} ({self.value}) cannot be loaded: {what}; "
@@ -51,14 +55,23 @@ class Plugin:
     def _rule(self, each: Any) -> Rule:
         if not (isinstance(each, type) and issubclass(each, ExampleRule | DatasetRule)):
             raise PluginError(f"plugin {self.prefix} ({self.value}): {each!r} is not a rule class")
-        rule: Rule = each()
-        code = str(getattr(rule, "code", ""))
+        if flaw := self._flaw(each):
+            raise PluginError(f"plugin {self.prefix} ({self.value}): {each.__name__} {flaw}")
+        return each()
+
+    def _flaw(self, each: type[Rule]) -> str:
+        """Return what a rule class says wrongly of itself, or nothing."""
+        missing = [name for name in REQUIRED if not hasattr(each, name)]
+        if missing:
+            return f"has no {missing[0]} (a rule has {', '.join(REQUIRED)})"
+        code = str(each.code)
         if not code.startswith(self.prefix) or code.startswith("FT"):
-            raise PluginError(
-                f"plugin {self.prefix} ({self.value}): the code {code!r} of {each.__name__} "
-                f"does not begin with {self.prefix!r}"
-            )
-        return rule
+            return f"has the code {code!r}, which does not begin with {self.prefix!r} or is FT"
+        if not re.fullmatch(r"[A-Z]{2,4}[0-9]{3}", code):
+            return f"has the code {code!r}, which is not 2 to 4 capitals and 3 digits"
+        if not isinstance(each.severity, Severity):
+            return f"has the severity {each.severity!r}, which is none of ftlint.finding.Severity"
+        return ""
 
 
 def load(select: Iterable[str] | None, ignore: Iterable[str]) -> list[Rule]:

@@ -7,7 +7,9 @@ is the same (a law tests that). msgspec is loaded for large inputs only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ _GROUPS = {
     SHAPE: """
         line-too-long missing-messages messages-shape unknown-top-level-key content-empty
         message-not-object role-missing role-invalid content-missing content-null content-type
-        content-null-string part-type part-shape unknown-message-key weight-value
+        content-null-string part-type part-shape image-scheme unknown-message-key weight-value
         weight-role weight-all-zero developer-role refusal-type parallel-tool-calls-type
         functions-deprecated functions-empty function-call-deprecated
     """,
@@ -47,13 +49,13 @@ WORTH_IT = 256 << 10
 
 def prove(batch: Batch) -> None:
     """Fill `batch.proven` with what is proven of each line."""
-    if batch.lines.length >= 0:
+    lines = batch.lines
+    if lines.length >= 0:
         return  # a line too long to be read whole
-    types = _types()
-    decode, failure = types.decode, types.failure
+    types, proven, tight = _types(), batch.proven, not lines.odd_space
+    decode, failure, unset = types.decode, types.failure, types.unset
     orders: dict[tuple[type, ...], int] = {}
-    proven = batch.proven
-    for index, raw in enumerate(batch.lines.raws):
+    for index, raw in enumerate(lines.raws):
         try:
             record = decode(raw)
         except (failure, RecursionError):
@@ -63,8 +65,7 @@ def prove(batch: Batch) -> None:
         order = orders.get(key)
         if order is None:
             order = orders[key] = _order(types, key)
-        # No more members than a record of texts needs: then there is nothing else in it.
-        if order & TOOLS and _bare(raw, 2 * len(messages) + 1):
+        if order & TOOLS and record.tools is unset and tight:
             for message in messages:
                 text = message.content
                 if text.__class__ is not str:
@@ -73,27 +74,20 @@ def prove(batch: Batch) -> None:
                 if len(text) < 5 and text in _NOTHING:
                     break
             else:
-                proven[index] = order | KEYS
-                continue
+                # No more members than these texts need: none is repeated, none is unknown.
+                # A colon after a quote ends a key, or stands after an escaped quote in a text.
+                members, colons = 2 * len(messages) + 1, raw.count(b'":')
+                bare = colons == members or colons - raw.count(b'\\":') == members
+                if bare and (b" :" not in raw or not _LOOSE.search(raw)):
+                    proven[index] = order | KEYS
+                    continue
         if order:
             proven[index] = _with_more(types, record, order)
 
 
 _NOTHING = frozenset({"", "null", "None"})
-
-
-def _bare(raw: bytes, members: int) -> bool:
-    """Return whether a line that has at least so many members has no more, and repeats none.
-
-    A colon after a quote ends a key, or stands after an escaped quote in a text. White space
-    before the colon would spoil the count.
-    """
-    if b'" :' in raw or b"\t" in raw or raw.find(b"\r", 0, -1) >= 0:
-        return False
-    colons = raw.count(b'":')
-    return colons == members or colons - raw.count(b'\\":') == members
-
-
+_LOOSE = re.compile(rb'" +:')
+"""Space that hides a key from counting; tabs and carriage returns are `Lines.odd_space`."""
 def _with_more(types: _Types, record: Any, order: int) -> int:
     """Return what is proven of a record with tools or weights, or one that text alone failed."""
     unset, weights = types.unset, []
@@ -120,7 +114,7 @@ def _order(types: _Types, roles: tuple[type, ...]) -> int:
         return 0
     proven = SHAPE | (0 if types.tool in roles else TOOLS)
     turns = roles[1:] if roles[:1] == (types.system,) else roles
-    alternate = all(a is not b or a is types.tool for a, b in zip(turns, turns[1:], strict=False))
+    alternate = all(a is not b or a is types.tool for a, b in pairwise(turns))
     usual = types.user in turns and types.system not in turns and alternate
     return proven | ORDER if usual and turns[-1] is types.assistant else proven
 

@@ -77,6 +77,7 @@ class Report:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     """Severities that the configuration changes, by code."""
     fail_on: Severity | None = Severity.ERROR
+    target: str | None = None
     method: str = "sft"
     duration: float = 0.0
     """Seconds of wall time."""

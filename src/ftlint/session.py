@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from ftlint import plugins
 from ftlint.catalogue import catalogue
@@ -35,6 +37,7 @@ class Request:
     ignore: tuple[str, ...] = ()
     severity: tuple[str, ...] = ()
     fail_on: str | None = None
+    target: str | None = None
     config: str | None = None
     max_findings: int | None = None
     jobs: int = 0
@@ -56,8 +59,13 @@ class Session:
         """Read the configuration and choose the rules. Raises: FtlintError."""
         config = discover(Path.cwd(), request.config)
         rules = all_rules(config, request.select, request.ignore)
-        severity = list(request.severity)
-        selection = choose(config, rules, request.select, request.ignore, severity)
+        # The rules of a plugin that was left out are not there to be ignored.
+        absent = {plugin.prefix for plugin in plugins.installed()} if request.ignore else set()
+        absent -= {word for word in absent if any(rule.code.startswith(word) for rule in rules)}
+        ignore = [word for word in request.ignore if word not in absent]
+        selection = choose(
+            config, rules, request.select, ignore, request.severity, request.target
+        )
         return cls(request, config, tuple(rules), selection)
 
     def sources(self) -> list[Source]:
@@ -73,10 +81,7 @@ class Session:
                 "nothing to check: name a file or folder, or set data: in ftlint.yaml "
                 "(ftlint init writes one)"
             )
-        held_out = {
-            os.path.realpath(source.path)
-            for source in expand(map(self._beside, data.validation) if asked.paths else ())
-        }
+        held_out = self._held_out() if asked.paths else set()
         sources = [
             replace(source, split="validation")
             if source.path != "-" and os.path.realpath(source.path) in held_out
@@ -84,6 +89,14 @@ class Session:
             for source in expand(train)
         ]
         return [*sources, *expand(validation, "validation")]
+
+    def _held_out(self) -> set[str]:
+        """Return the validation files of the configuration; those that are missing do not count."""
+        found: set[str] = set()
+        for path in map(self._beside, self.config.data.validation):
+            with suppress(SourceError):
+                found.update(os.path.realpath(source.path) for source in expand([path]))
+        return found
 
     def _beside(self, path: str) -> str:
         """Return a path of the configuration as seen from the working folder."""
@@ -112,6 +125,7 @@ class Session:
         report = run(plan, Dataset(tuple(sources)), executor or self.executor(sources), progress)
         report.severities = chosen.severities
         report.fail_on = chosen.fail_on
+        report.target = chosen.target
         return locate_again(report)
 
     def executor(self, sources: Sequence[Source]) -> Executor:
@@ -134,7 +148,19 @@ def all_rules(
 ) -> list[Rule]:
     """Return every rule: built in, of the configured packs, of reachable plugins."""
     packs = [config.root / pack for pack in config.packs]
-    return catalogue(packs, plugins.load(select, ignore))
+    rules = catalogue(packs)
+    if select is not None:
+        names = {rule.name for rule in rules}
+        select = [word for word in (*select, *_mentioned(config)) if word not in names]
+    added = plugins.load(select, ignore)
+    return catalogue(packs, added) if added else rules
+
+
+def _mentioned(config: Config) -> set[str]:
+    """Return the selectors of the configuration, which must match a rule even if it is not run."""
+    lists = (config.select, config.ignore, *config.per_file_ignores.values())
+    words = {word for words in lists for word in words}
+    return words.union(config.severity, config.rules) - {"ALL", "DEFAULT"}
 
 
 def cores() -> int:
@@ -150,25 +176,40 @@ def size(sources: Sequence[Source]) -> int:
 
 
 @contextmanager
-def standard_input(sources: Sequence[Source]) -> Iterator[list[Source]]:
-    """Yield the sources with `-` copied to a temporary file, which is removed afterwards.
+def spooled(sources: Sequence[Source]) -> Iterator[list[Source]]:
+    """Yield the sources with standard input and pipes copied to files, removed afterwards.
 
     Findings are shown with their line, so lines must be read twice, and a pipe cannot be.
     """
-    if all(source.path != "-" for source in sources):
-        yield list(sources)
-        return
-    with tempfile.NamedTemporaryFile(prefix="ftlint-", suffix=".jsonl") as copy:
-        try:
-            while data := sys.stdin.buffer.read(1 << 20):
-                copy.write(data)
-        except OSError as error:
-            raise SourceError(f"-: standard input cannot be read: {error.strerror}") from error
-        copy.flush()
-        yield [
-            replace(source, stored=copy.name) if source.path == "-" else source
-            for source in sources
-        ]
+    with ExitStack() as stack:
+        copies = {
+            path: stack.enter_context(_copy(path)).name
+            for path in dict.fromkeys(source.path for source in sources if _flows(source.path))
+        }
+        yield [replace(source, stored=copies.get(source.path, "")) for source in sources]
 
 
-__all__ = ["FtlintError", "Request", "Session", "all_rules", "standard_input"]
+def _flows(path: str) -> bool:
+    return path == "-" or (os.path.exists(path) and not os.path.isfile(path))
+
+
+def _copy(path: str) -> IO[bytes]:
+    """Return a copy of a pipe or of standard input, removed when closed. Raises: SourceError."""
+    if path == "-" and sys.stdin is None:
+        raise SourceError("-: standard input is closed; name a file or pipe data into it")
+    zipped = next((suffix for suffix in (".gz", ".zst") if path.endswith(suffix)), "")
+    try:
+        with (
+            nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as stream,
+            ExitStack() as stack,
+        ):
+            copy = stack.enter_context(tempfile.NamedTemporaryFile(prefix="ftlint-", suffix=zipped))
+            shutil.copyfileobj(stream, copy, 1 << 20)
+            copy.flush()
+            stack.pop_all()
+            return copy
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be copied to a file: {error.strerror}") from error
+
+
+__all__ = ["FtlintError", "Request", "Session", "all_rules", "spooled"]

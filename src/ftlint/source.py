@@ -70,32 +70,35 @@ class Shard:
     end: int
     ordinal: int
     """Ordinal of the first line."""
-    data: bytes | None = field(repr=False)
-    """The bytes themselves, or None when the worker is to read the range of the file."""
+    rows: list[bytes] | None = field(repr=False)
+    """The lines themselves, or None when the worker is to read the range of the file."""
     skipped: int = 0
     """Length of the one line of this shard, when that is beyond `MAX_LINE`."""
+    odd_space: bool = True
+    """Whether a tab or a carriage return may stand in the lines."""
 
     def lines(self) -> Lines:
         """Return the lines of the shard. Raises: SourceError when the file has changed."""
-        data = self.read()
-        if self.skipped:
-            return Lines(self.source, self.ordinal, [data[:KEPT]], self.skipped)
-        rows = data.split(b"\n")
-        if not rows[-1]:
-            rows.pop()
-        return Lines(self.source, self.ordinal, rows)
+        rows = self._read() if self.rows is None else self.rows
+        return Lines(self.source, self.ordinal, rows, self.skipped or -1, self.odd_space)
 
-    def read(self) -> bytes:
-        """Return the bytes of the shard."""
-        if self.data is not None:
-            return self.data
+    def _read(self) -> list[bytes]:
         with open(self.path, "rb") as file:
             file.seek(self.start)
             size = KEPT if self.skipped else self.end - self.start
             data = file.read(size)
         if len(data) < size:
             raise SourceError(f"{self.path}: the file became shorter while it was read")
-        return data
+        if self.skipped:
+            return [data]
+        rows = data.split(b"\n")
+        if not rows[-1]:
+            rows.pop()
+        return rows
+
+
+def _odd_space(data: bytes) -> bool:
+    return b"\t" in data or b"\r" in data
 
 
 @dataclass
@@ -114,7 +117,7 @@ class Dataset:
         for index, source in enumerate(self.sources):
             reader = Reader(index, source, ordinal, self.shard_size)
             for shard in reader:
-                self.table.append(replace(shard, data=None))
+                self.table.append(replace(shard, rows=None))
                 yield shard
             self.facts.append(reader.facts())
             ordinal = reader.ordinal
@@ -213,7 +216,7 @@ class Reader:
         lines = self.ordinal - self.first
         return Facts(self.source, self.layout, self.size, self.hash.hexdigest(), self.first, lines)
 
-    def _seen(self, data: bytes) -> None:
+    def _seen(self, data: memoryview) -> None:
         self.hash.update(data)
         self.size += len(data)
 
@@ -221,25 +224,28 @@ class Reader:
         """Yield shards of whole lines."""
         carry = b""
         for data in chunks:
-            carry += data
-            end = carry.rfind(b"\n") + 1
-            if end:
-                yield self._shard(carry[:end])
-                carry = carry[end:]
+            # Split first and mend the first line: joining would copy the whole chunk.
+            rows = data.split(b"\n")
+            rows[0] = carry + rows[0]
+            carry = rows.pop()
+            if rows:
+                yield self._shard(rows, _odd_space(data), ended=True)
             elif len(carry) > MAX_LINE:
                 carry = yield from self._skip(chunks, carry)
-        end = carry.rfind(b"\n") + 1
-        for part in (carry[:end], carry[end:]):
-            if part:
-                yield self._shard(part)
+        *rows, last = carry.split(b"\n")  # what follows a skipped line may hold line ends
+        if rows:
+            yield self._shard(rows, _odd_space(carry), ended=True)
+        if last:
+            yield self._shard([last], _odd_space(last), ended=False)
 
-    def _shard(self, data: bytes) -> Shard:
-        shard = Shard(
-            self.index, self.source.file, self.start, self.start + len(data), self.ordinal, data
+    def _shard(self, rows: list[bytes], odd_space: bool, *, ended: bool) -> Shard:
+        start, size = self.start, sum(map(len, rows)) + len(rows) - (not ended)
+        self.start += size
+        ordinal = self.ordinal
+        self.ordinal += len(rows)
+        return Shard(
+            self.index, self.source.file, start, self.start, ordinal, rows, odd_space=odd_space
         )
-        self.start += len(data)
-        self.ordinal += data.count(b"\n") + (not data.endswith(b"\n"))
-        return shard
 
     def _chunks(self, stream: BinaryIO, head: bytes) -> Iterator[bytes]:
         """Yield `head`, which was read already, and then the rest."""
@@ -259,7 +265,7 @@ class Reader:
                 break
             length += len(data)
         end = self.start + length
-        yield Shard(self.index, self.source.file, self.start, end, self.ordinal, kept, length)
+        yield Shard(self.index, self.source.file, self.start, end, self.ordinal, [kept], length)
         self.start = end + 1
         self.ordinal += 1
         return rest

@@ -241,3 +241,47 @@ def _compile(schema: Any) -> Validator | None:
     except refused:
         return None
     return None if flaws(schema, closely=False) else older
+
+
+_CLASSES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+}
+_SILENT = frozenset({"default", "description", "title", "type"})
+"""Keywords of a property that judge nothing but its type."""
+
+
+def fits(schema: dict[str, Any], arguments: dict[str, Any]) -> bool:
+    """Return whether it is plain that `arguments` fit; False says nothing.
+
+    Most schemas are flat. Making a validator for one costs more than looking at it.
+    """
+    properties, required = schema.get("properties"), schema.get("required", ())
+    if not isinstance(properties, dict) or not isinstance(required, list | tuple):
+        return False
+    if schema.get("type") != "object" or not schema.keys() <= _FLAT:
+        return False
+    if not all(isinstance(name, str) and name in arguments for name in required):
+        return False
+    return all(_fits(properties.get(name), value) for name, value in arguments.items())
+
+
+_FLAT = frozenset({"additionalProperties", "description", "properties", "required", "type"})
+
+
+def _fits(schema: Any, value: Any) -> bool:
+    if not isinstance(schema, dict):
+        return False
+    type_ = schema.get("type")
+    if not isinstance(type_, str) or value.__class__ not in _CLASSES.get(type_, ()):
+        return False
+    if schema.keys() <= _SILENT:
+        return True
+    if type_ == "array" and schema.keys() <= _SILENT | {"items"}:
+        return all(_fits(schema["items"], item) for item in value)
+    options = schema.get("enum")
+    plain = type_ == "string" and schema.keys() <= _SILENT | {"enum"}
+    return plain and isinstance(options, list) and value in options

@@ -88,7 +88,7 @@ def _head(report: Report) -> dict[str, Any]:
 
 def _run(report: Report) -> dict[str, Any]:
     return {
-        "target": None,
+        "target": report.target,
         "method": report.method,
         "rules": sorted(rule.code for rule in report.rules),
         "not_run": [{"code": e.code, "reason": e.reason} for e in report.not_run],

@@ -57,7 +57,7 @@ from ftlint.rules.line import (
 )
 from ftlint.rules.member import UnknownMessageKey
 from ftlint.rules.name import NameFormat
-from ftlint.rules.part import PartShape, PartType
+from ftlint.rules.part import ImageScheme, PartShape, PartType
 from ftlint.rules.record import (
     MessageNotObject,
     MessagesShape,
@@ -106,6 +106,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     ContentType,
     PartType,
     PartShape,
+    ImageScheme,
     UnknownMessageKey,
     NameFormat,
     WeightValue,

@@ -10,7 +10,7 @@ from ftlint.decode import kind
 from ftlint.example import Example
 from ftlint.features.call import CALLS, Call
 from ftlint.features.declaration import declared
-from ftlint.features.schema import flaws, short, validator
+from ftlint.features.schema import fits, flaws, short, validator
 from ftlint.finding import Finding, Severity
 from ftlint.rule import ExampleRule, bad, good
 
@@ -89,6 +89,8 @@ class ToolArgumentsSchema(ExampleRule):
 
 def _problems(parameters: dict[str, Any], arguments: dict[str, Any]) -> list[Problem]:
     """Return what is wrong, each once; nothing when the schema itself is (FT143)."""
+    if fits(parameters, arguments):
+        return []
     judge = validator(parameters)
     if judge is None:
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from ftlint.case import assistant, call, calling, chat, declare, tool, user
@@ -64,7 +65,7 @@ class NameFormat(ExampleRule):
         for name, pointer in _names(example):
             if not isinstance(name, str):
                 yield self.finding(example.at(pointer), problem=f"is {kind(name)}")
-            elif not _FORMED.fullmatch(name):
+            elif not well_formed(name):
                 where = example.at(pointer, _span(name))
                 misformed.setdefault(name, []).append(where)
         for name, places in misformed.items():
@@ -79,6 +80,12 @@ class NameFormat(ExampleRule):
         else:
             problem = f"has {len(name)} characters"
         return self.finding(places[0], related=places[1:], problem=problem)
+
+
+@lru_cache(maxsize=4096)
+def well_formed(name: str) -> bool:
+    """Return whether the target takes `name`; the same few names come again and again."""
+    return _FORMED.fullmatch(name) is not None
 
 
 def _names(example: Example) -> Iterator[tuple[Any, str]]:

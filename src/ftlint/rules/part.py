@@ -28,10 +28,10 @@ _IMAGE = {"type": "image_url", "image_url": {"url": "https://example.com/cheese.
 def parts(message: Message) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield pointer and value of each part that is an object, if all are."""
     content = message.content
-    if message.role in PARTS and isinstance(content, list):
-        if all(isinstance(part, dict) for part in content):
-            for index, part in enumerate(content):
-                yield f"{message.pointer}/content/{index}", part
+    parted = message.role in PARTS and isinstance(content, list)
+    if parted and all(isinstance(part, dict) for part in content):
+        for index, part in enumerate(content):
+            yield f"{message.pointer}/content/{index}", part
 
 
 class PartType(ExampleRule):
@@ -123,6 +123,43 @@ class PartShape(ExampleRule):
                 yield self.finding(example.at(f"{message.pointer}/content"), fault=fault)
 
 
+class ImageScheme(ExampleRule):
+    """Image has an address that only some targets can fetch.
+
+    Why: OpenAI fetches http(s) addresses and reads data URLs; an image that it cannot fetch is
+    skipped with its example, without an error. `s3://` and `gs://` are read by the trainers of
+    their own cloud only.
+
+    Ignore when: the target reads that scheme (Bedrock reads `s3://`, Vertex `gs://`).
+
+    Source: OpenAI vision fine-tuning guide; AWS Nova validator.
+    """
+
+    code = "FT114"
+    name = "image-scheme"
+    severity = Severity.WARNING
+    message = "image address begins with {scheme!r}, which is neither http(s) nor data"
+    good = (good(chat(user([_TEXT, _IMAGE]), _HELLO)),)
+    bad = (
+        bad(
+            chat(user([{"type": "image_url", "image_url": {"url": "s3://b/a.png"}}]), _HELLO),
+            at="/messages/0/content/0/image_url/url",
+        ),
+    )
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield one finding an image."""
+        for message in example.messages:
+            for pointer, part in parts(message):
+                image = part.get("image_url") if part.get("type") == "image_url" else None
+                url = image.get("url") if isinstance(image, dict) else None
+                if isinstance(url, str) and "://" in url[:40]:
+                    scheme = url.partition("://")[0]
+                    if scheme.lower() not in ("http", "https"):
+                        where = example.at(f"{pointer}/image_url/url", (0, len(scheme)))
+                        yield self.finding(where, scheme=f"{scheme}://")
+
+
 def _mixed_refusal(message: Message) -> bool:
     content = message.content
     if message.role != "assistant" or not isinstance(content, list) or len(content) < 2:
@@ -154,8 +191,8 @@ def _image_fault(part: dict[str, Any]) -> tuple[str, str]:
     url = image.get("url")
     if not isinstance(url, str):
         return "/image_url", "'image_url' has no 'url'"
-    if not url.startswith(("http://", "https://", "data:image/")):
-        return "/image_url/url", "image address is neither http(s) nor a data URL of an image"
+    if "://" not in url and not url.startswith("data:image/"):
+        return "/image_url/url", "image address is neither a URL nor a data URL of an image"
     detail = image.get("detail", "auto")
     if detail not in DETAILS:
         return "/image_url/detail", f"detail is {detail!r}; it can be {', '.join(DETAILS)}"

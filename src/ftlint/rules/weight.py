@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ _NUMBERS: dict[Any, int] = {"0": 0, "1": 1, 0: 0, 1: 1}
 """What a wrong weight plainly means; equality makes true, false, 0.0 and 1.0 keys as well."""
 
 
+@dataclass(frozen=True)
 class WeightValue(ExampleRule):
     """Weight is not the integer 0 or 1.
 
@@ -44,10 +46,13 @@ class WeightValue(ExampleRule):
         bad(chat(_HI, assistant("Hello!", weight=True)), at="/messages/1/weight"),
     )
 
+    roles: tuple[str, ...] = ("assistant",)
+    """Roles whose weight is read; on others the target ignores or refuses it (weight-role)."""
+
     def check(self, example: Example) -> Iterator[Finding]:
-        """Yield one finding a weight on an assistant message."""
+        """Yield one finding a weight on a message of one of the roles."""
         for message in example.messages:
-            if "weight" not in message.value or message.role != "assistant":
+            if "weight" not in message.value or message.role not in self.roles:
                 continue
             weight = message.value["weight"]
             if type(weight) is int and weight in (0, 1):
