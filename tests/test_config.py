@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from ftlint import config as module
 from ftlint.catalogue import builtin
-from ftlint.config import Config, Data, Selection, choose, discover, find, ignored_for, preset
+from ftlint.config import Config, Data, Selection, choose, discover, find, preset
 from ftlint.document import schema
 from ftlint.error import ConfigError, FtlintError, UsageError
 from ftlint.finding import Severity
+from ftlint.perfile import glob_pattern, ignored_for
 from ftlint.rule import Rule
 from ftlint.source import Source
 
@@ -449,11 +450,11 @@ def test_globs(folder: Path, glob: str, path: str, matches: bool) -> None:
 
 @given(st.text(st.characters(codec="ascii", exclude_characters="*?/\0"), min_size=1))
 def test_a_glob_without_signs_matches_itself_alone(name: str) -> None:
-    pattern = module._pattern(name)
+    pattern = glob_pattern(name)
     assert pattern.fullmatch(name)
     assert not pattern.fullmatch(name + "x")
-    assert module._pattern("*").fullmatch(name)
-    assert not module._pattern("*").fullmatch(f"x/{name}")
+    assert glob_pattern("*").fullmatch(name)
+    assert not glob_pattern("*").fullmatch(f"x/{name}")
 
 
 def test_ignored_for_is_by_source_and_from_the_root(folder: Path) -> None:

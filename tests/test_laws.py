@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -180,10 +181,7 @@ def test_processes_never_change_the_report(place: Path, parts: list[list[bytes]]
 
 def batches(dataset: list[bytes], cuts: list[int]) -> list[Batch]:
     edges = sorted({0, len(dataset), *(cut % (len(dataset) + 1) for cut in cuts)})
-    return [
-        Batch(Lines(0, start, dataset[start:end]))
-        for start, end in zip(edges, edges[1:], strict=False)
-    ]
+    return [Batch(Lines(0, start, dataset[start:end])) for start, end in pairwise(edges)]
 
 
 @pytest.mark.parametrize("rule", DATASET_RULES, ids=lambda rule: rule.name)

@@ -6,6 +6,7 @@ Exit status: 0 clean, 1 findings at or above `--fail-on`, 2 could not run.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,7 +37,9 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except FtlintError as error:
-        click.echo(f"ftlint: {error}", err=True)
+        from ftlint.reporters.terminal import escape
+
+        click.echo(f"ftlint: {escape(str(error))}", err=True)  # it may quote names of files
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
         click.echo("ftlint: interrupted; nothing was written", err=True)
@@ -46,7 +49,7 @@ def main() -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="ftlint")
 def cli() -> None:
-    """Lint fine-tuning datasets before a job is sent.
+    r"""Lint fine-tuning datasets before a job is sent.
 
     \b
     ftlint check train.jsonl            find what would be refused, wasted or harmful
@@ -203,7 +206,7 @@ def _write(report: Report, format_: str, path: str | None, options: dict[str, An
             color=_color(options["color"], to_terminal),
             quiet=options["quiet"],
             statistics=options["statistics"],
-            width=min(click.get_terminal_size()[0], 120) if to_terminal else 100,
+            width=min(shutil.get_terminal_size().columns, 120) if to_terminal else 100,
         ),
     )
     if path is None:

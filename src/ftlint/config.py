@@ -22,7 +22,6 @@ from ftlint.error import ConfigError, FtlintError, UsageError
 from ftlint.finding import Severity
 from ftlint.pointer import join, resolve
 from ftlint.rule import Rule
-from ftlint.source import Source
 
 if TYPE_CHECKING:
     from ftlint.target import Target
@@ -207,9 +206,8 @@ def choose(
     wishes.of_preset(base)
     aim, aimed = _target(config, target)
     if aimed is not None:
-        changes = {"min_severity": "note", "fail_on": base.fail_on}
-        chosen_by = {key: getattr(aimed, key) for key in ("select", "ignore", "severity")}
-        wishes.of_preset(Preset(aimed.title, **chosen_by, **changes), TARGET)
+        as_preset = Preset(aimed.title, aimed.select, aimed.ignore, severity=aimed.severity)
+        wishes.of_preset(as_preset, TARGET)
     wishes.of_file(config)
     wishes.of_command_line(select, ignore, severity)
     configured = sorted(_configured(config, rules, aimed), key=lambda rule: rule.code)
@@ -254,7 +252,7 @@ class _Wish:
         vague = self.value is True and self.specific < EXACT and self.selector != "ALL"
         if rule.severity < self.floor or (vague and not rule.default):
             return False
-        return _matches(self.selector, rule)
+        return matches(self.selector, rule)
 
 
 class _Wishes:
@@ -333,13 +331,14 @@ def _specific(selector: str, rules: Iterable[Rule]) -> int | None:
     """Return how specific a selector is; None when it matches no rule that there is."""
     if selector in ("ALL", "DEFAULT"):
         return 0
-    matched = [rule for rule in rules if _matches(selector, rule)]
+    matched = [rule for rule in rules if matches(selector, rule)]
     if any(selector in (rule.code, rule.name) for rule in matched):
         return EXACT
     return len(selector) if matched else None
 
 
-def _matches(selector: str, rule: Rule) -> bool:
+def matches(selector: str, rule: Rule) -> bool:
+    """Return whether a code, prefix, name, ALL or DEFAULT means `rule`."""
     if selector in ("ALL", rule.code, rule.name):
         return True
     if selector == "DEFAULT":
@@ -391,38 +390,6 @@ def _with_options(document: Document, pointer: str, rule: Rule) -> Rule:
         return replace(rule, **values)
     except ValueError as bad:
         raise document.error(pointer, f"rule {rule.name!r}: {bad}") from None
-
-
-def ignored_for(
-    config: Config, sources: Sequence[Source], rules: Sequence[Rule]
-) -> tuple[frozenset[str], ...]:
-    """Return the codes of those `rules` that are not run on each source."""
-    globs = [
-        (_pattern(glob), {r.code for r in rules if any(_matches(word, r) for word in words)})
-        for glob, words in config.per_file_ignores.items()
-    ]
-    ignored = []
-    for source in sources:
-        names = _names(source.path, config.root)
-        those = (codes for glob, codes in globs if any(map(glob.fullmatch, names)))
-        ignored.append(frozenset[str]().union(*those))
-    return tuple(ignored)
-
-
-def _names(path: str, root: Path) -> tuple[str, str]:
-    """Return what a glob may match: the path from `root`, and the bare name."""
-    try:
-        shown = os.path.relpath(path, root)
-    except ValueError:  # on another drive
-        shown = os.path.abspath(path)
-    return shown.replace(os.sep, "/"), os.path.basename(path)
-
-
-def _pattern(glob: str) -> re.Pattern[str]:
-    """Return the glob as a pattern: `*` stays within a folder, `**/` is any number of them."""
-    signs = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    parts = re.split(r"((?<![^/])\*\*/|\*\*|\*|\?)", glob)
-    return re.compile("".join(signs.get(part) or re.escape(part) for part in parts), re.DOTALL)
 
 
 def schema_text() -> str:

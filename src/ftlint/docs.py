@@ -21,7 +21,9 @@ FAMILIES = {
     "FT7": "Bias",
     "FT8": "Privacy and secrets",
 }
-NOT_OPTIONS = frozenset(["code", "name", "severity", "message", "default", "since", "good", "bad", "documentation"])
+NOT_OPTIONS = frozenset(
+    ["code", "name", "severity", "message", "default", "since", "good", "bad", "documentation"]
+)
 _SHOWN = 400
 
 

@@ -240,7 +240,7 @@ class Example:
     def __getitem__(self, feature: Feature[T]) -> T:
         """Return the value of `feature` for this example."""
         if isinstance(feature, CheapFeature):
-            return self.batch.cell(feature, self)
+            return self.batch.cell(feature, self)  # type: ignore[no-any-return]
         return self.batch.column(feature)[self.index]
 
 

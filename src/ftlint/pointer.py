@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
+from typing import Any
 
 _SPACE = r"[ \t\n\r]*"
 _LITERAL = (
@@ -151,7 +152,7 @@ def _advance(text: str, at: int, last: int, count: int) -> int:
 
 
 # Numbers stay text: Python refuses to read integers of more than 4,300 digits.
-_scan = JSONDecoder(parse_int=str, parse_float=str).scan_once
+_scan: Any = JSONDecoder(parse_int=str, parse_float=str).scan_once  # type: ignore[attr-defined]
 
 
 class _BrokenError(ValueError):

@@ -88,12 +88,15 @@ def prove(batch: Batch) -> None:
 _NOTHING = frozenset({"", "null", "None"})
 _LOOSE = re.compile(rb'" +:')
 """Space that hides a key from counting; tabs and carriage returns are `Lines.odd_space`."""
+
+
 def _with_more(types: _Types, record: Any, order: int) -> int:
     """Return what is proven of a record with tools or weights, or one that text alone failed."""
     unset, weights = types.unset, []
+    message: Any
     for message in record.messages:
         text = message.content
-        if message.__class__ is types.assistant:
+        if isinstance(message, types.assistant):
             calls = message.tool_calls is not unset and bytes(message.tool_calls) != b"null"
             if message.weight is not unset:
                 weights.append(bytes(message.weight))
@@ -130,7 +133,7 @@ class _Types:
 
         raw = msgspec.Raw | msgspec.UnsetType
 
-        def message(role: str, *fields: tuple[str, Any] | tuple[str, Any, Any]) -> type:
+        def message(role: str, *fields: tuple[str, Any] | tuple[str, Any, Any]) -> type[Any]:
             how = {"tag": role, "tag_field": "role", "forbid_unknown_fields": True, "gc": False}
             return msgspec.defstruct(role.title(), fields, **how)  # type: ignore[arg-type]
 

@@ -20,8 +20,9 @@ class Case:
     """A small dataset and the places where the rule must speak; documentation and test at once.
 
     `lines` are records (written as JSON) or raw bytes. `at` holds one place a finding, in report
-    order: `"/messages/0/role"` on the first line, `"3 /messages/0"` on the third, `"3 ?"` for a line
-    that cannot be decoded, `"-"` for the whole file or dataset. A good case has no `at`. `note` says why the case exists.
+    order: `"/messages/0/role"` on the first line, `"3 /messages/0"` on the third, `"3 ?"` for a
+    line that cannot be decoded, `"-"` for the whole file or dataset. A good case has no `at`.
+    `note` says why the case exists.
     """
 
     lines: tuple[Mapping[str, Any] | bytes, ...]

@@ -14,10 +14,11 @@ from typing import IO
 
 from ftlint import plugins
 from ftlint.catalogue import catalogue
-from ftlint.config import Config, Selection, choose, discover, ignored_for
+from ftlint.config import Config, Selection, choose, discover
 from ftlint.engine import Plan, run
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Processes, Serial
+from ftlint.perfile import ignored_for
 from ftlint.report import Report
 from ftlint.rule import Rule
 from ftlint.source import Dataset, Shard, Source, expand
@@ -63,9 +64,7 @@ class Session:
         absent = {plugin.prefix for plugin in plugins.installed()} if request.ignore else set()
         absent -= {word for word in absent if any(rule.code.startswith(word) for rule in rules)}
         ignore = [word for word in request.ignore if word not in absent]
-        selection = choose(
-            config, rules, request.select, ignore, request.severity, request.target
-        )
+        selection = choose(config, rules, request.select, ignore, request.severity, request.target)
         return cls(request, config, tuple(rules), selection)
 
     def sources(self) -> list[Source]:

@@ -50,5 +50,3 @@ def read(name: str) -> Target:
 
 def _folder() -> Path:
     return rules_folder() / "targets"
-
-

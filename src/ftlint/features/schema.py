@@ -280,7 +280,7 @@ def _fits(schema: Any, value: Any) -> bool:
         return False
     if schema.keys() <= _SILENT:
         return True
-    if type_ == "array" and schema.keys() <= _SILENT | {"items"}:
+    if isinstance(value, list) and schema.keys() <= _SILENT | {"items"}:
         return all(_fits(schema["items"], item) for item in value)
     options = schema.get("enum")
     plain = type_ == "string" and schema.keys() <= _SILENT | {"enum"}

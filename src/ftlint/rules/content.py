@@ -116,7 +116,11 @@ class ContentType(ExampleRule):
 
     def _fault(self, message: Message) -> str:
         content = message.content
-        if content is None or isinstance(content, str) or (message.role == "tool" and _many(content)):
+        if (
+            content is None
+            or isinstance(content, str)
+            or (message.role == "tool" and _many(content))
+        ):
             return ""
         if message.role == "function" and isinstance(content, list):
             return "a list in a function message"

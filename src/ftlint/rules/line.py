@@ -280,7 +280,9 @@ def _all_different(raw: bytes, value: Any) -> bool:
     the record has as many of both as the line has, unless a repeated key was dropped. Space
     before a colon, or a quote spelt as a number, would spoil the count.
     """
-    if b"\\u0022" in raw or ((b" :" in raw or b"\t" in raw or b"\r:" in raw) and _LOOSE.search(raw)):
+    if b"\\u0022" in raw or (
+        (b" :" in raw or b"\t" in raw or b"\r:" in raw) and _LOOSE.search(raw)
+    ):
         return False
     return raw.count(b'":') == orjson.dumps(value).count(b'":')
 
