@@ -1,0 +1,398 @@
+"""Real datasets: each finding recomputed from the file alone, and each known fault found.
+
+What a finding says is worked out again here with nothing but `json`, `re` and the pure-Python
+`jsonschema`, so that a mistake in a rule, in a place or in the counting of lines shows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from ftlint.finding import Severity
+from ftlint.report import Located, Report
+
+CHAT = Path("data/chat")
+Place = tuple[int, str]
+"""A line, from 1, and a pointer."""
+
+# The errors and warnings of each supervised set; each was looked at, and is true.
+SETS: dict[str, set[str]] = {
+    "anthropic_persona": set(),
+    "banking77_train": set(),
+    # Names such as `math.sqrt`; one parameter of type ""; arguments made from lists of answers.
+    "bfcl_tools_even": {"FT117", "FT143", "FT155"},
+    # The same names; `dict`, `float` and `tuple` as types.
+    "bfcl_tools_rawschema_even": {"FT117", "FT143"},
+    "chatterbot_multilingual": {"FT122"},
+    "chitchat": {"FT121", "FT122"},
+    "flan_cot": set(),
+    "gpteacher_roleplay": set(),
+    "gsm8k_train": set(),
+    # Two empty answers.
+    "hh_harmless_chosen_even": {"FT104"},
+    "huatuo_zh_medical": set(),
+    # Three talks end with the user.
+    "kdconv_zh": {"FT122"},
+    # A list where the schema wants a number.
+    "lf_glaive_toolcall_en": {"FT155"},
+    # Required arguments are missing; two calls were written into the text, before their answers.
+    "lf_glaive_toolcall_zh": {"FT155", "FT159"},
+    "llmzoo_answers": set(),
+    "mxeval_code": set(),
+    "oasst_zh_sft": set(),
+    "openassistant_reports": set(),
+    "taskmaster4": {"FT122"},
+    "zeroeval_gsm": set(),
+}
+NOTES = {"FT009", "FT123", "FT125", "FT127"}
+KEYS = {"FT103", "FT116"}
+"""Rules that mark the name of a member, not its value."""
+Lint = Callable[..., Report]
+
+
+def read(path: Path) -> list[str]:
+    with open(path, encoding="utf-8", newline="\n") as file:
+        return [line.rstrip("\n") for line in file]
+
+
+def resolve(value: Any, pointer: str) -> Any:
+    """Return what the pointer names: RFC 6901, written anew for this test."""
+    for token in pointer.split("/")[1:]:
+        token = token.replace("~1", "/").replace("~0", "~")
+        value = value[int(token)] if isinstance(value, list) else value[token]
+    return value
+
+
+def assert_placed(finding: Located, lines: list[str]) -> None:
+    """Assert that the columns cut the value at the pointer, its key or its span from the line."""
+    line, pointer = finding.place.line, finding.place.pointer
+    assert line and pointer is not None and finding.column and finding.end_column
+    cut = lines[line - 1][finding.column - 1 : finding.end_column - 1]
+    value = resolve(json.loads(lines[line - 1]), pointer)
+    if finding.code in KEYS:
+        name = pointer.rsplit("/", 1)[1].replace("~1", "/").replace("~0", "~")
+        assert json.loads(cut) == name
+    elif finding.span is None:
+        assert json.loads(cut) == value
+    else:
+        assert json.loads(f'"{cut}"') == value[slice(*finding.span)] != ""
+    for other in finding.related:
+        assert other.line and other.pointer is not None
+        resolve(json.loads(lines[other.line - 1]), other.pointer)
+
+
+# What each rule that speaks here must find in one record
+
+
+def answered(messages: list[Any]) -> bool:
+    return any(message["role"] == "assistant" for message in messages)
+
+
+def blank_texts(record: Any) -> Iterator[str]:
+    for index, message in enumerate(record["messages"]):
+        if isinstance(message.get("content"), str) and not message["content"].strip():
+            yield f"/messages/{index}/content"
+
+
+def no_assistant(record: Any) -> Iterator[str]:
+    if not answered(record["messages"]):
+        yield "/messages"
+
+
+def last_not_assistant(record: Any) -> Iterator[str]:
+    messages = record["messages"]
+    if answered(messages) and messages[-1]["role"] != "assistant":
+        yield f"/messages/{len(messages) - 1}/role"
+
+
+def functions(record: Any) -> dict[str, Any]:
+    """Return the declared functions by their pointers."""
+    tools = record.get("tools", [])
+    return {f"/tools/{index}/function": tool["function"] for index, tool in enumerate(tools)}
+
+
+def calls(record: Any) -> dict[str, Any]:
+    """Return the called functions by their pointers."""
+    return {
+        f"/messages/{index}/tool_calls/{inner}/function": item["function"]
+        for index, message in enumerate(record["messages"])
+        for inner, item in enumerate(message.get("tool_calls") or [])
+    }
+
+
+def bad_names(record: Any) -> Iterator[str]:
+    """Yield the first place of each bad name; a declaration comes before its calls."""
+    seen = set()
+    for pointer, function in {**functions(record), **calls(record)}.items():
+        name = function["name"]
+        if name not in seen and not re.fullmatch("[a-zA-Z0-9_-]{1,64}", name):
+            yield f"{pointer}/name"
+        seen.add(name)
+
+
+def right_schema(schema: Any) -> bool:
+    """Return whether the schema is one, and one of an object."""
+    try:
+        jsonschema.Draft202012Validator.check_schema(schema)
+    except jsonschema.SchemaError:
+        return False
+    return isinstance(schema, dict) and schema.get("type") == "object"
+
+
+def bad_schemas(record: Any) -> Iterator[str]:
+    for pointer, function in functions(record).items():
+        if not right_schema(function.get("parameters", {"type": "object"})):
+            yield pointer
+
+
+def bad_arguments(record: Any) -> Iterator[str]:
+    """Yield the calls whose arguments do not fit; unknown arguments do not."""
+    schemas = {f["name"]: f.get("parameters", {}) for f in functions(record).values()}
+    for pointer, function in calls(record).items():
+        schema, arguments = schemas[function["name"]], json.loads(function["arguments"])
+        if right_schema(schema):
+            known = schema["properties"]
+            open_ = schema.get("additionalProperties", False) is not False
+            fits = jsonschema.Draft202012Validator(schema).is_valid(arguments)
+            if not (fits and (open_ or arguments.keys() <= known.keys())):
+                yield f"{pointer}/arguments"
+
+
+def orphans(record: Any) -> Iterator[str]:
+    """Yield tool messages in front of which, but for their like, no message calls."""
+    calling = False
+    for index, message in enumerate(record["messages"]):
+        if message["role"] == "tool":
+            if not calling:
+                yield f"/messages/{index}"
+        else:
+            calling = bool(message.get("tool_calls"))
+
+
+ORACLES: dict[str, Callable[[Any], Iterator[str]]] = {
+    "FT104": blank_texts,
+    "FT117": bad_names,
+    "FT121": no_assistant,
+    "FT122": last_not_assistant,
+    "FT143": bad_schemas,
+    "FT155": bad_arguments,
+    "FT159": orphans,
+}
+
+
+def places(report: Report, *codes: str) -> set[Place]:
+    """Return where these rules speak; a schema is named by its declaration."""
+    found = set()
+    for finding in report.findings:
+        pointer = finding.place.pointer or ""
+        if finding.code == "FT143":
+            pointer = pointer.partition("/parameters")[0]
+        if finding.code in codes and finding.place.line:
+            found.add((finding.place.line, pointer))
+    return found
+
+
+def expected(lines: list[str], oracle: Callable[[Any], Iterator[str]]) -> set[Place]:
+    return {
+        (number, pointer)
+        for number, line in enumerate(lines, 1)
+        for pointer in oracle(json.loads(line))
+    }
+
+
+def test_the_table_names_every_supervised_set(shared: Path) -> None:
+    there = {path.stem for path in (shared / CHAT).glob("*.jsonl")}
+    assert {name for name in there if "preference" not in name} == set(SETS)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_finding_is_true_and_none_is_missing(shared: Path, lint: Lint, name: str) -> None:
+    path = shared / CHAT / f"{name}.jsonl"
+    report, lines = lint(path, cap=0), read(path)
+    assert not report.not_run
+    assert sum(report.counts.values()) == len(report.findings)
+    assert report.total_examples == len(lines)
+    for finding in report.findings:
+        assert_placed(finding, lines)
+    for code, oracle in ORACLES.items():
+        assert places(report, code) == expected(lines, oracle), code
+    schema = {f.code for f in report.findings if f.code.startswith(("FT0", "FT1"))}
+    assert schema - NOTES == SETS[name]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_what_is_noted_is_so(shared: Path, lint: Lint, name: str) -> None:
+    path = shared / CHAT / f"{name}.jsonl"
+    lines = read(path)
+    for finding in lint(path, cap=0).findings:
+        if finding.code not in NOTES:
+            continue
+        assert finding.severity is Severity.NOTE and finding.place.line and finding.place.pointer
+        messages = json.loads(lines[finding.place.line - 1])["messages"]
+        if finding.code == "FT123":
+            assert all(message["role"] != "user" for message in messages)
+            continue
+        index = int(finding.place.pointer.split("/")[2])
+        before, here = messages[index - 1 : index + 1]
+        assert before["role"] == here["role"] in ("user", "assistant")
+        assert finding.code == "FT125" or before == here
+
+
+# The faults that are known to be there
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("bfcl_tools_rawschema_even", 676), ("bfcl_tools_even", 1)]
+)
+def test_exactly_the_invalid_declarations_are_found(
+    shared: Path, lint: Lint, name: str, count: int
+) -> None:
+    path = shared / CHAT / f"{name}.jsonl"
+    wrong = {
+        (number, index)
+        for number, line in enumerate(read(path), 1)
+        for index, tool in enumerate(json.loads(line)["tools"])
+        if not right_schema(tool["function"]["parameters"])
+    }
+    found = {
+        (line, int(pointer.split("/")[2])) for line, pointer in places(lint(path, cap=0), "FT143")
+    }
+    assert found == wrong
+    assert len(wrong) == count
+
+
+def test_the_types_of_other_languages_are_named(shared: Path, lint: Lint) -> None:
+    path = shared / CHAT / "bfcl_tools_rawschema_even.jsonl"
+    lines, named = read(path), set()
+    for finding in lint(path, cap=0).findings:
+        if finding.code == "FT143":
+            assert finding.place.line and finding.place.pointer
+            value = resolve(json.loads(lines[finding.place.line - 1]), finding.place.pointer)
+            assert json.dumps(value) in finding.message
+            named.add(value)
+    assert {"dict", "float", "tuple"} <= named
+    assert not named & {"array", "boolean", "integer", "null", "number", "object", "string"}
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("chatterbot_multilingual", 731), ("taskmaster4", 75), ("chitchat", 133)]
+)
+def test_examples_that_end_with_a_question_are_found(
+    shared: Path, lint: Lint, name: str, count: int
+) -> None:
+    path = shared / CHAT / f"{name}.jsonl"
+    found = places(lint(path, cap=0), "FT122")
+    assert found == expected(read(path), last_not_assistant)
+    assert len(found) == count
+
+
+def test_what_cannot_be_trained_on_is_found(shared: Path, lint: Lint) -> None:
+    path = shared / CHAT / "chitchat.jsonl"
+    report = lint(path, cap=0)
+    lost = set()
+    for number, line in enumerate(read(path), 1):
+        messages = json.loads(line)["messages"]
+        answers = [m["content"].strip() for m in messages if m["role"] == "assistant"]
+        if not any(answers) or messages[-1]["role"] != "assistant":
+            lost.add(number)
+    assert {line for line, _ in places(report, "FT121", "FT122", "FT104")} == lost
+    assert len(lost) == 347
+    # Each for one reason only.
+    assert sum(report.counts.values()) == len(lost)
+    assert report.by_severity()[Severity.ERROR] == len(lost)
+
+
+@pytest.mark.parametrize("name", ["hh_preference_even", "lf_dpo_en_preference"])
+def test_pairs_are_told_once(shared: Path, lint: Lint, name: str) -> None:
+    (finding,) = lint(shared / CHAT / f"{name}.jsonl", cap=0).findings
+    assert finding.name == "method-mismatch" and "preference pairs" in finding.message
+
+
+# Sample files of providers and trainers
+
+FORMATS = Path("data/formats")
+
+VERDICTS = """
+anthropic-bedrock/json_mode_dataset.jsonl: FT103: system stands beside messages
+bedrock-converse/nova_sft_train_samples_converse.jsonl: FT103 FT112: parts have no type
+bedrock-nova-rft/nova_rft_multiturn_invalid_empty_prompt.jsonl: FT101: a prompt, no messages
+bedrock-nova-rft/nova_rft_multiturn_invalid_info_string.jsonl: FT101: the same
+bedrock-nova-rft/nova_rft_multiturn_invalid_missing_id.jsonl: FT101: the same
+bedrock-nova-rft/nova_rft_multiturn_invalid_missing_prompt.jsonl: FT101: the same
+bedrock-nova-rft/nova_rft_multiturn_invalid_openai_role.jsonl: FT101: the same
+bedrock-nova-rft/nova_rft_multiturn_valid_flat.jsonl: FT101: right for Nova, but not chat
+bedrock-nova-rft/nova_rft_multiturn_valid_minimal.jsonl: FT101: the same
+bedrock-nova-rft/nova_rft_multiturn_valid_nested.jsonl: FT101: the same
+bedrock-nova-rft/nova_rft_multiturn_valid_openai.jsonl: FT101: the same
+bedrock-nova-rft/nova_rft_test_data.jsonl: FT103 FT121: questions, and what a grader reads
+bedrock-nova-rft/nova_unstructured_json_test.jsonl: FT101: question and answer
+bedrock-nova-rft/nova_unstructured_rft_data.jsonl: FT101: question and reference_answer
+fireworks/food_reasoning.jsonl: : chat with images
+fireworks/orpo_ifeval.jsonl: FT018: chosen and rejected
+fireworks/prompt_router.sample.jsonl: : chat
+fireworks/rl_eval_protocol_chat.jsonl: FT103 FT121: questions, and what a grader reads
+fireworks/text2sql_dataset.jsonl: : chat
+llamafactory/dataset_info.json: FT004 FT005: a configuration
+llamafactory/dpo_en_demo.first20.json: FT004 FT005: an array
+llamafactory/glaive_toolcall_en_demo.first20.json: FT004 FT005: an array
+llamafactory/identity.json: FT004 FT005: an array
+llamafactory/kto_en_demo.first20.json: FT004 FT005: an array
+llamafactory/mllm_demo.json: FT004 FT005: an array
+llamafactory/reason_tool_use_demo_50.jsonl: FT112 FT113 FT140 FT159 FT162: calls are parts
+llamafactory/v1_dpo_demo.jsonl: FT101: chosen_messages
+llamafactory/v1_multimodal_demo.jsonl: FT113: parts have 'value'
+llamafactory/v1_sft_demo.jsonl: FT113 FT116: parts have 'value', messages have loss_weight
+mistral/dataset-import-example.jsonl: FT103 FT121: a question, and properties
+mistral/northwind-queries.jsonl: FT101: question and query
+openai-chat/audubon_birds.jsonl: : chat
+openai-chat/distilling_sarcasm_qa.jsonl: FT101: question and answer
+openai-chat/gsm8k_chat_train.jsonl: : chat
+openai-chat/toy_chat_fine_tuning.jsonl: : chat; that one example has no question is a note
+openai-chat-tools/nova_openai_sft_multimodal_test_data.jsonl: FT114: only Nova reads s3://
+openai-chat-tools/nova_openai_sft_test_data.jsonl: : chat
+openai-chat-tools/nova_openai_sft_tool_test_data.jsonl: FT116 FT157: calls without tools; reasoning
+openai-chat-tools/stock_toolcall_training.jsonl: : chat with tools
+openai-chat-tools/zava_sft_test.jsonl: : chat with tools
+openai-dpo/orca_validation.jsonl: FT018: preference pairs
+openai-rft/clause_matching_validation.jsonl: FT103 FT121: questions, and what a grader reads
+openai-rft/countdown_train_25.jsonl: FT103 FT121: the same
+openai-rft/countdown_train_raw.jsonl: FT101: target and numbers only
+openai-rft/medmcq_validation.jsonl: FT121: questions only
+openai-rft-tools/train_tool.jsonl: FT103 FT121 FT128: role developer, and what a grader reads
+openai-rft-tools/zava_rft_test.jsonl: FT103 FT121 FT128: the same
+openai-rft-tools/zava_rft_test_fixed.jsonl: FT103 FT121 FT128: the same
+"""
+"""Each sample file, the codes of its errors and warnings, and why they are right."""
+SAMPLES = [tuple(line.split(": ", 2)) for line in VERDICTS.strip().splitlines()]
+
+
+def test_the_table_names_every_sample(shared: Path) -> None:
+    folder = shared / FORMATS
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*.json*")}
+    assert files == {name for name, _, _ in SAMPLES}
+
+
+@pytest.mark.parametrize(("name", "codes", "why"), SAMPLES)
+def test_a_sample_has_its_verdict(
+    shared: Path, lint: Lint, name: str, codes: str, why: str
+) -> None:
+    path = shared / FORMATS / name
+    report = lint(path, cap=0)
+    assert not report.not_run
+    worse = {finding.code for finding in report.findings if finding.severity > Severity.NOTE}
+    assert worse == set(codes.split()), why
+    of_file = [finding for finding in report.findings if finding.place.line is None]
+    # What is wrong with the whole file is said once, and then nothing else is.
+    assert len({f.code for f in of_file}) == len(of_file)
+    assert not of_file or of_file == report.findings
+    lines = read(path)
+    for finding in report.findings:
+        if finding.place.line and finding.place.pointer is not None:
+            assert_placed(finding, lines)
