@@ -321,23 +321,23 @@ FORMATS = Path("data/formats")
 
 VERDICTS = """
 anthropic-bedrock/json_mode_dataset.jsonl: FT103: system stands beside messages
-bedrock-converse/nova_sft_train_samples_converse.jsonl: FT103 FT112: parts have no type
-bedrock-nova-rft/nova_rft_multiturn_invalid_empty_prompt.jsonl: FT101: a prompt, no messages
-bedrock-nova-rft/nova_rft_multiturn_invalid_info_string.jsonl: FT101: the same
-bedrock-nova-rft/nova_rft_multiturn_invalid_missing_id.jsonl: FT101: the same
-bedrock-nova-rft/nova_rft_multiturn_invalid_missing_prompt.jsonl: FT101: the same
-bedrock-nova-rft/nova_rft_multiturn_invalid_openai_role.jsonl: FT101: the same
-bedrock-nova-rft/nova_rft_multiturn_valid_flat.jsonl: FT101: right for Nova, but not chat
-bedrock-nova-rft/nova_rft_multiturn_valid_minimal.jsonl: FT101: the same
-bedrock-nova-rft/nova_rft_multiturn_valid_nested.jsonl: FT101: the same
-bedrock-nova-rft/nova_rft_multiturn_valid_openai.jsonl: FT101: the same
-bedrock-nova-rft/nova_rft_test_data.jsonl: FT103 FT121: questions, and what a grader reads
-bedrock-nova-rft/nova_unstructured_json_test.jsonl: FT101: question and answer
-bedrock-nova-rft/nova_unstructured_rft_data.jsonl: FT101: question and reference_answer
+bedrock-converse/nova_sft_train_samples_converse.jsonl: FT018: parts have no type
+bedrock-nova-rft/nova_rft_multiturn_invalid_empty_prompt.jsonl: FT018: a prompt, no messages
+bedrock-nova-rft/nova_rft_multiturn_invalid_info_string.jsonl: FT018: the same
+bedrock-nova-rft/nova_rft_multiturn_invalid_missing_id.jsonl: FT018: the same
+bedrock-nova-rft/nova_rft_multiturn_invalid_missing_prompt.jsonl: FT018: the same
+bedrock-nova-rft/nova_rft_multiturn_invalid_openai_role.jsonl: FT018: the same
+bedrock-nova-rft/nova_rft_multiturn_valid_flat.jsonl: FT018: right for Nova, but not chat
+bedrock-nova-rft/nova_rft_multiturn_valid_minimal.jsonl: FT018: the same
+bedrock-nova-rft/nova_rft_multiturn_valid_nested.jsonl: FT018: the same
+bedrock-nova-rft/nova_rft_multiturn_valid_openai.jsonl: FT018: the same
+bedrock-nova-rft/nova_rft_test_data.jsonl: FT018: questions, and what a grader reads
+bedrock-nova-rft/nova_unstructured_json_test.jsonl: FT018: question and answer
+bedrock-nova-rft/nova_unstructured_rft_data.jsonl: FT018: question and reference_answer
 fireworks/food_reasoning.jsonl: : chat with images
 fireworks/orpo_ifeval.jsonl: FT018: chosen and rejected
 fireworks/prompt_router.sample.jsonl: : chat
-fireworks/rl_eval_protocol_chat.jsonl: FT103 FT121: questions, and what a grader reads
+fireworks/rl_eval_protocol_chat.jsonl: FT018: questions, and what a grader reads
 fireworks/text2sql_dataset.jsonl: : chat
 llamafactory/dataset_info.json: FT004 FT005: a configuration
 llamafactory/dpo_en_demo.first20.json: FT004 FT005: an array
@@ -346,13 +346,13 @@ llamafactory/identity.json: FT004 FT005: an array
 llamafactory/kto_en_demo.first20.json: FT004 FT005: an array
 llamafactory/mllm_demo.json: FT004 FT005: an array
 llamafactory/reason_tool_use_demo_50.jsonl: FT112 FT113 FT140 FT159 FT162: calls are parts
-llamafactory/v1_dpo_demo.jsonl: FT101: chosen_messages
+llamafactory/v1_dpo_demo.jsonl: FT018: chosen_messages
 llamafactory/v1_multimodal_demo.jsonl: FT113: parts have 'value'
 llamafactory/v1_sft_demo.jsonl: FT113 FT116: parts have 'value', messages have loss_weight
 mistral/dataset-import-example.jsonl: FT103 FT121: a question, and properties
-mistral/northwind-queries.jsonl: FT101: question and query
+mistral/northwind-queries.jsonl: FT018: question and query
 openai-chat/audubon_birds.jsonl: : chat
-openai-chat/distilling_sarcasm_qa.jsonl: FT101: question and answer
+openai-chat/distilling_sarcasm_qa.jsonl: FT018: question and answer
 openai-chat/gsm8k_chat_train.jsonl: : chat
 openai-chat/toy_chat_fine_tuning.jsonl: : chat; that one example has no question is a note
 openai-chat-tools/nova_openai_sft_multimodal_test_data.jsonl: FT114: only Nova reads s3://
@@ -361,13 +361,13 @@ openai-chat-tools/nova_openai_sft_tool_test_data.jsonl: FT116 FT157: calls witho
 openai-chat-tools/stock_toolcall_training.jsonl: : chat with tools
 openai-chat-tools/zava_sft_test.jsonl: : chat with tools
 openai-dpo/orca_validation.jsonl: FT018: preference pairs
-openai-rft/clause_matching_validation.jsonl: FT103 FT121: questions, and what a grader reads
-openai-rft/countdown_train_25.jsonl: FT103 FT121: the same
-openai-rft/countdown_train_raw.jsonl: FT101: target and numbers only
+openai-rft/clause_matching_validation.jsonl: FT018: questions, and what a grader reads
+openai-rft/countdown_train_25.jsonl: FT018: the same
+openai-rft/countdown_train_raw.jsonl: FT018: target and numbers only
 openai-rft/medmcq_validation.jsonl: FT121: questions only
-openai-rft-tools/train_tool.jsonl: FT103 FT121 FT128: role developer, and what a grader reads
-openai-rft-tools/zava_rft_test.jsonl: FT103 FT121 FT128: the same
-openai-rft-tools/zava_rft_test_fixed.jsonl: FT103 FT121 FT128: the same
+openai-rft-tools/train_tool.jsonl: FT018: role developer, and what a grader reads
+openai-rft-tools/zava_rft_test.jsonl: FT018: the same
+openai-rft-tools/zava_rft_test_fixed.jsonl: FT018: the same
 """
 """Each sample file, the codes of its errors and warnings, and why they are right."""
 SAMPLES = [tuple(line.split(": ", 2)) for line in VERDICTS.strip().splitlines()]

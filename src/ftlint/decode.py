@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 if TYPE_CHECKING:
+    import json
+
     from ftlint.example import Line
 
 MAX_DEPTH = 1024
@@ -125,20 +127,36 @@ def _second_opinion(text: str, error: orjson.JSONDecodeError) -> Fault:
         return value
 
     try:
-        json.loads(text, parse_constant=constant, parse_float=number)
+        # Integers too: Python reads them of any length, but not of more than 4,300 digits.
+        json.loads(text, parse_constant=constant, parse_float=number, parse_int=number)
     except json.JSONDecodeError as bad:
         end = min(bad.pos + 1, len(text))
-        return Fault(Problem.SYNTAX, bad.msg, (bad.pos, max(end, bad.pos)))
+        return Fault(Problem.SYNTAX, _told(bad) + _hint(text, bad), (bad.pos, max(end, bad.pos)))
     except (RecursionError, ValueError) as bad:
-        return Fault(Problem.SYNTAX, str(bad))
+        return Fault(Problem.SYNTAX, str(bad)[:200])
     for words, problem in ((constants, Problem.NAN), (floats, Problem.OVERFLOW)):
         if words:
             start = _outside_strings(text, words[0])
-            return Fault(problem, words[0], (start, start + len(words[0])))
+            shown = words[0] if len(words[0]) <= 40 else words[0][:39] + "…"
+            return Fault(problem, shown, (start, start + len(words[0])))
     surrogate = _lone_surrogate(text)
     if surrogate is not None:
         return Fault(Problem.SURROGATE, text[surrogate : surrogate + 6], (surrogate, surrogate + 6))
     return Fault(Problem.SYNTAX, error.msg, (error.pos, error.pos + 1))
+
+
+def _told(error: json.JSONDecodeError) -> str:
+    """Return the decoder's message; the place that some of them announce stands elsewhere."""
+    return error.msg.removesuffix(" starting at").removesuffix(" at")
+
+
+def _hint(text: str, error: json.JSONDecodeError) -> str:
+    """Return what the text may be instead of JSON."""
+    if text[error.pos : error.pos + 1] == "'":
+        return " (single quotes: a Python dict, not JSON)"
+    if "\r" in text.rstrip("\r") and error.msg == "Extra data":
+        return " (a carriage return alone does not end a line)"
+    return ""
 
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any
+from typing import Any, TypeVar
 
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
@@ -22,6 +22,8 @@ from ftlint.report import NotRun, Report, locate
 from ftlint.rule import DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset, Shard
 from ftlint.summary import Capped, Counts
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,17 @@ class Failure:
     reason: str
 
 
+Key = tuple[str, int]
+"""The code of a rule and the index of a source; -1 for the whole dataset."""
+
+
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """What is known after some shards. Size: O(rules * cap + summaries)."""
+    """What is known after some shards. Size: O(rules * sources * cap + summaries)."""
 
     examples: Counts[int] = field(default_factory=Counts)
     """Lines that are not blank, by source."""
-    findings: dict[str, Capped[Finding]] = field(default_factory=dict)
+    findings: dict[Key, Capped[Finding]] = field(default_factory=dict)
     summaries: dict[str, Any] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
 
@@ -77,7 +83,7 @@ class Partial:
         )
 
 
-def _merged(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
+def _merged(left: dict[K, Any], right: dict[K, Any]) -> dict[K, Any]:
     merged = dict(left)
     for code, summary in right.items():
         merged[code] = merged[code].merge(summary) if code in merged else summary
@@ -168,7 +174,8 @@ def _check(rule: ExampleRule, examples: list[Example], cap: int, partial: Partia
         partial.failures[rule.code] = Failure(rule.code, example.at(), _reason(error))
         return
     if found:
-        partial.findings[rule.code] = Capped.of(found, cap)
+        source = found[0].where.source
+        partial.findings[rule.code, source] = Capped.of(found, cap)
 
 
 def _summarize(rule: DatasetRule[Any], batch: Batch, partial: Partial) -> None:
@@ -186,6 +193,7 @@ def _reason(error: Exception) -> str:
 def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
     """Return the report: judge the summaries, then make every kept place concrete."""
     findings, failures = dict(total.findings), dict(total.failures)
+    silent: set[Key] = set()
     for rule in plan.rules:
         if isinstance(rule, DatasetRule) and rule.code not in failures:
             try:
@@ -193,22 +201,43 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
             except Exception as error:
                 failures[rule.code] = Failure(rule.code, Where(), _reason(error))
                 continue
-            if found:
-                findings[rule.code] = Capped.of(sorted(found, key=lambda f: f.order), plan.cap)
-    for code in failures:
-        findings.pop(code, None)
+            for source in {finding.where.source for finding in found}:
+                those = [finding for finding in found if finding.where.source == source]
+                findings[rule.code, source] = Capped.of(sorted(those, key=_order), plan.cap)
+                if any(finding.where.ordinal is None for finding in those):
+                    silent |= {(prefix, source) for prefix in rule.silences}
+    kept = _by_rule(findings, failures, silent)
     report = Report(
         rules=plan.rules,
         dataset=dataset,
         examples=dict(total.examples.of),
-        counts={code: kept.total for code, kept in findings.items()},
+        counts={code: group.total for code, group in kept.items()},
         not_run=[
             *plan.not_run,
             *(_failed(failure, dataset) for _, failure in sorted(failures.items())),
         ],
     )
-    report.findings = locate(report, [f for kept in findings.values() for f in kept.first])
+    report.findings = locate(report, [f for group in kept.values() for f in group.first])
     return report
+
+
+def _order(finding: Finding) -> tuple[Any, ...]:
+    return finding.order
+
+
+def _by_rule(
+    findings: Mapping[Key, Capped[Finding]],
+    failures: Mapping[str, Failure],
+    silent: set[Key],
+) -> dict[str, Capped[Finding]]:
+    """Return what is reported of each rule: not what failed, nor what another one explains."""
+    kept: dict[str, Capped[Finding]] = {}
+    for code, source in sorted(findings):
+        explained = any(where == source and code.startswith(prefix) for prefix, where in silent)
+        if code not in failures and not explained:
+            group = findings[code, source]
+            kept[code] = kept[code].merge(group) if code in kept else group
+    return kept
 
 
 def _judge(rule: DatasetRule[Any], plan: Plan, dataset: Dataset, total: Partial) -> list[Finding]:

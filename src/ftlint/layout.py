@@ -29,6 +29,8 @@ _UNICODE_BOMS = (
     (b"\xff\xfe", "UTF-16 (little-endian)"),
     (b"\xfe\xff", "UTF-16 (big-endian)"),
 )
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})
+_STRAY = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Layout:
 
     `bom` is the length of a UTF-8 byte-order mark in bytes. `encoding` names what the file is
     instead of UTF-8 text. `document` is "array" or "object" for one JSON document over several
-    lines.
+    lines, and "text" for lines of which none is JSON.
     """
 
     bom: int = 0
@@ -63,21 +65,22 @@ def sniff(head: bytes, complete: bool) -> Layout:
 
 def _wide(head: bytes) -> str:
     """Name an encoding without a byte-order mark by where its zero bytes lie."""
-    zeros = head[:1024].count(0)
-    if not zeros:
-        return ""
-    even, odd = head[:1024:2].count(0), head[1:1024:2].count(0)
-    if min(even, odd) == 0 and zeros * 4 >= len(head[:1024]):
+    head = head[:1024]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    zeros = even + odd
+    if zeros and min(even, odd) == 0 and zeros * 4 >= len(head):
         return "UTF-16 (little-endian)" if odd else "UTF-16 (big-endian)"
-    # JSON text holds no NUL: in strings it is escaped. One stray byte is a matter of its line.
-    return "binary data" if zeros * 50 > len(head[:1024]) else ""
+    # JSON text holds no control characters: in strings they are escaped. A few stray ones are a
+    # matter of their lines; of compressed or encrypted data they are a tenth.
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return "binary data" if max(zeros, controls - _STRAY) * 50 > len(head) else ""
 
 
 def _document(head: bytes, complete: bool) -> str:
     """Return the kind of a JSON document that goes on over a line end, or nothing."""
     text = head.decode(errors="replace").lstrip(" \t\r\n")
     if text[:1] not in ("[", "{"):
-        return ""
+        return "text" if _no_json(text, complete) else ""
     kind = "array" if text[0] == "[" else "object"
     if not complete:
         text = text[: text.rfind("\n") + 1]
@@ -92,13 +95,37 @@ def _document(head: bytes, complete: bool) -> str:
     except json.JSONDecodeError as error:
         # A valid beginning that reaches the end of what was read, over more than one line.
         open_end = error.pos >= len(text.rstrip()) and "\n" in text.rstrip()
-        return kind if open_end and (kind == "array" or not complete) else ""
+        whole = open_end and (kind == "array" or not complete)
+        return kind if whole or _opens(first, text) else ""
     except RecursionError:
         return ""
     if "\n" in text[:end]:
         return kind
     alone = not text[end:].strip() and complete and end == len(first)
     return "array" if alone and kind == "array" and _records(value) else ""
+
+
+def _opens(first: str, text: str) -> bool:
+    """Return whether the first line can only begin a document, which then has a fault."""
+    alone = first in ("[", "{") or (first.startswith("[{") and first.endswith(","))
+    return alone and "\n" in text.strip()
+
+
+def _no_json(text: str, complete: bool) -> bool:
+    """Return whether three lines or more are there, and none is or begins JSON."""
+    lines = text.split("\n") if complete else text.split("\n")[:-1]
+    lines = [line.strip() for line in lines if line.strip()]
+    return len(lines) >= 3 and not any(line[0] in '{["' or _value(line) for line in lines)
+
+
+def _value(line: str) -> bool:
+    import json
+
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _records(value: object) -> bool:

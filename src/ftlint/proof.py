@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ftlint.example import Batch
+    from ftlint.example import Batch, Example
 
 KEYS, SHAPE, ORDER, TOOLS = 1, 2, 4, 8
 CLEAN = KEYS | SHAPE | ORDER | TOOLS
@@ -58,7 +58,7 @@ def prove(batch: Batch) -> None:
     for index, raw in enumerate(lines.raws):
         try:
             record = decode(raw)
-        except (failure, RecursionError):
+        except (failure, UnicodeDecodeError, RecursionError):
             continue
         messages = record.messages
         key = tuple([message.__class__ for message in messages])
@@ -82,7 +82,7 @@ def prove(batch: Batch) -> None:
                     proven[index] = order | KEYS
                     continue
         if order:
-            proven[index] = _with_more(types, record, order)
+            proven[index] = _with_more(types, record, order, batch.example(index))
 
 
 _NOTHING = frozenset({"", "null", "None"})
@@ -90,7 +90,7 @@ _LOOSE = re.compile(rb'" +:')
 """Space that hides a key from counting; tabs and carriage returns are `Lines.odd_space`."""
 
 
-def _with_more(types: _Types, record: Any, order: int) -> int:
+def _with_more(types: _Types, record: Any, order: int, example: Example) -> int:
     """Return what is proven of a record with tools or weights, or one that text alone failed."""
     unset, weights = types.unset, []
     message: Any
@@ -108,7 +108,10 @@ def _with_more(types: _Types, record: Any, order: int) -> int:
             return 0
     if any(weight not in (b"0", b"1") for weight in weights):
         return 0
-    return 0 if weights and b"1" not in weights else SHAPE | (order & ORDER)
+    if weights and b"1" not in weights:
+        return 0
+    # What the typed decode left raw (tools, calls) may still be broken inside.
+    return 0 if example.fault else SHAPE | (order & ORDER)
 
 
 def _order(types: _Types, roles: tuple[type, ...]) -> int:

@@ -100,6 +100,9 @@ class ExampleRule(Rule):
 class DatasetRule(Rule, Generic[S]):
     """A rule that needs all examples: a mergeable summary first, then a judgement of it."""
 
+    silences: ClassVar[tuple[str, ...]] = ()
+    """Prefixes of codes: a finding about a whole source is the root cause of theirs there."""
+
     def summarize(self, batch: Batch) -> S:
         """Return the summary of one batch."""
         raise NotImplementedError

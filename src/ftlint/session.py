@@ -65,6 +65,8 @@ class Session:
         absent -= {word for word in absent if any(rule.code.startswith(word) for rule in rules)}
         ignore = [word for word in request.ignore if word not in absent]
         selection = choose(config, rules, request.select, ignore, request.severity, request.target)
+        if not selection.rules:
+            raise UsageError("no rule is selected; a run without rules would look clean")
         return cls(request, config, tuple(rules), selection)
 
     def sources(self) -> list[Source]:
@@ -98,12 +100,7 @@ class Session:
         return found
 
     def _beside(self, path: str) -> str:
-        """Return a path of the configuration as seen from the working folder."""
-        full = self.config.root / path
-        try:
-            return str(full.relative_to(Path.cwd()))
-        except ValueError:
-            return str(full)
+        return str(beside(self.config, path))
 
     def check(
         self,
@@ -121,7 +118,9 @@ class Session:
             ignored=ignored_for(self.config, sources, chosen.rules),
             changed=frozenset(r.code for r in chosen.rules if r != originals[r.code]),
         )
-        report = run(plan, Dataset(tuple(sources)), executor or self.executor(sources), progress)
+        executor = executor or self.executor(sources)
+        with _workers_told():
+            report = run(plan, Dataset(tuple(sources)), executor, progress)
         report.severities = chosen.severities
         report.fail_on = chosen.fail_on
         report.target = chosen.target
@@ -131,6 +130,27 @@ class Session:
         """Return worker processes where they pay, else this process."""
         jobs = self.request.jobs or (cores() if size(sources) >= PARALLEL else 1)
         return Processes(jobs) if jobs > 1 else Serial()
+
+
+@contextmanager
+def _workers_told() -> Iterator[None]:
+    """Say what it means that a worker process is gone. Raises: FtlintError."""
+    try:
+        yield
+    except RuntimeError as error:
+        from concurrent.futures import BrokenExecutor
+
+        if not isinstance(error, BrokenExecutor):
+            raise
+        raise FtlintError(
+            "a worker process was killed, perhaps for want of memory; --jobs 1 needs least"
+        ) from error
+
+
+def beside(config: Config, path: str) -> Path:
+    """Return a path of the configuration as seen from the working folder."""
+    full, here = config.root / path, Path.cwd()
+    return full.relative_to(here) if full.is_relative_to(here) else full
 
 
 def locate_again(report: Report) -> Report:
@@ -146,7 +166,7 @@ def all_rules(
     config: Config, select: Sequence[str] | None = None, ignore: Sequence[str] = ()
 ) -> list[Rule]:
     """Return every rule: built in, of the configured packs, of reachable plugins."""
-    packs = [config.root / pack for pack in config.packs]
+    packs = [beside(config, pack) for pack in config.packs]
     rules = catalogue(packs)
     if select is not None:
         names = {rule.name for rule in rules}

@@ -229,7 +229,8 @@ class Reader:
             rows[0] = carry + rows[0]
             carry = rows.pop()
             if rows:
-                yield self._shard(rows, _odd_space(data), ended=True)
+                odd = _odd_space(data) or _odd_space(rows[0])
+                yield self._shard(rows, odd, ended=True)
             elif len(carry) > MAX_LINE:
                 carry = yield from self._skip(chunks, carry)
         *rows, last = carry.split(b"\n")  # what follows a skipped line may hold line ends

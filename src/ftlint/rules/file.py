@@ -96,6 +96,7 @@ class FileEmpty(DatasetRule[Counts[int]]):
     name = "file-empty"
     severity = Severity.ERROR
     message = "file holds no example{detail}"
+    silences = ("FT009",)
     good = (good(_LINE),)
     bad = (
         bad(b"", at="-", pad=False),
@@ -128,7 +129,7 @@ class FileExtension(DatasetRule[Nothing]):
     code = "FT004"
     name = "file-extension"
     severity = Severity.WARNING
-    message = "file name ends in {suffix!r}, not .jsonl"
+    message = "file name {found}; '.jsonl' is wanted"
     good = (good(_LINE),)
     bad = (bad(_LINE, at="-", file="train.json"),)
 
@@ -139,13 +140,15 @@ class FileExtension(DatasetRule[Nothing]):
     def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""
         for index, source in enumerate(dataset.sources):
-            if source.path != "-" and not source.path.endswith(SUFFIXES):
-                name = source.path.rsplit("/", 1)[-1]
-                yield self.finding(Where(index), suffix="." + name.rsplit(".", 1)[-1])
+            name = source.path.rsplit("/", 1)[-1]
+            if source.path != "-" and not name.lower().endswith(SUFFIXES):
+                _, dot, suffix = name.rpartition(".")
+                found = f"ends in '.{suffix[:20]}'" if dot else "has no ending"
+                yield self.finding(Where(index), found=found)
 
 
 class FileJsonArray(DatasetRule[Nothing]):
-    """File is one JSON document over several lines, not one record a line.
+    """File is one JSON array, pretty-printed JSON or no JSON: not one record a line.
 
     Why: the target reads line by line and refuses line 1; the whole file is lost for one bracket.
 
@@ -166,6 +169,7 @@ class FileJsonArray(DatasetRule[Nothing]):
         bad(b"[" + _LINE + b",", _LINE + b"]", at="-", pad=False),
         bad(b"[" + _LINE + b"]", at="-", pad=False, note="an array on one line"),
         bad(b"{", b'  "messages": []', b"}", at="-", pad=False, note="a pretty-printed record"),
+        bad(b"question,answer", b"Hi,Hello!", b"Bye,Bye!", at="-", pad=False, note="a CSV table"),
     )
 
     def summarize(self, batch: Batch) -> Nothing:
@@ -174,7 +178,11 @@ class FileJsonArray(DatasetRule[Nothing]):
 
     def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""
-        words = {"array": "a JSON array", "object": "pretty-printed JSON"}
+        words = {
+            "array": "a JSON array",
+            "object": "pretty-printed JSON",
+            "text": "text without a line of JSON",
+        }
         for index, facts in enumerate(dataset.facts):
             if facts.layout.document:
                 yield self.finding(Where(index), what=words[facts.layout.document])

@@ -9,10 +9,7 @@ from ftlint.decode import kind
 from ftlint.example import Example
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.rule import ExampleRule, bad, good
-from ftlint.shape import UNKNOWN, shape_of
-
-KEYS = frozenset({"messages", "tools", "parallel_tool_calls", "functions"})
-"""Keys of a supervised chat record (OpenAI API specification, FineTuneChatRequestInput)."""
+from ftlint.shape import CHAT_KEYS, UNKNOWN, shape_of
 
 _HI = user("Hi")
 _HELLO = assistant("Hello!")
@@ -42,7 +39,7 @@ class MissingMessages(ExampleRule):
         """Yield at most one finding."""
         value = example.value
         if "messages" not in value and shape_of(value) == UNKNOWN:
-            keys = ", ".join(repr(key) for key in list(value)[:5])
+            keys = ", ".join(repr(key[:40]) for key in list(value)[:5])
             yield self.finding(example.at(), detail=f" (it has {keys})" if keys else "")
 
 
@@ -103,16 +100,18 @@ class UnknownTopLevelKey(ExampleRule):
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a key."""
         value = example.value
-        if "messages" not in value or value.keys() <= KEYS:
+        if "messages" not in value or value.keys() <= CHAT_KEYS:
             return
         for key in value:
-            if key not in KEYS:
+            if key not in CHAT_KEYS:
                 pointer = "/" + key.replace("~", "~0").replace("/", "~1")
                 patch = ({"op": "remove", "path": pointer},)
+                hint = "; write it as a message with the role 'system'" if key == "system" else ""
                 yield self.finding(
                     example.at(pointer, key=True),
-                    fix=Fix(f"remove {key!r}", patch, Safety.UNSAFE),
-                    key=key,
+                    fix=Fix(f"remove {key[:40]!r}", patch, Safety.UNSAFE),
+                    hint=hint,
+                    key=key[:40],
                 )
 
 
@@ -123,7 +122,7 @@ class MessageNotObject(ExampleRule):
 
     Ignore when: never.
 
-    Provider says: Together: `The `messages` column must be a list of dicts. Found <class 'str'>`.
+    Provider says: Together: ``The `messages` column must be a list of dicts. Found <class 'str'>``.
 
     Source: OpenAI API specification; Together's file check.
     """

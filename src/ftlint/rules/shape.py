@@ -8,7 +8,7 @@ from ftlint.case import assistant, chat, user
 from ftlint.example import Batch
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import DatasetRule, bad, good
-from ftlint.shape import CHAT, UNKNOWN, WORDS, shape_of
+from ftlint.shape import CHAT, REINFORCEMENT, UNKNOWN, WORDS, shape_of
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
 
@@ -67,7 +67,8 @@ class MixedFormats(DatasetRule[ShapeSummary]):
 class MethodMismatch(DatasetRule[ShapeSummary]):
     """File is written for another training method or trainer.
 
-    Why: a supervised chat job reads `messages`; every line of such a file is refused.
+    Why: a supervised chat job reads `messages`; every line of such a file is refused. What else
+    is wrong with its records as chats is not reported.
 
     Ignore when: the file is not meant for supervised chat fine-tuning.
 
@@ -80,11 +81,14 @@ class MethodMismatch(DatasetRule[ShapeSummary]):
     code = "FT018"
     name = "method-mismatch"
     severity = Severity.ERROR
-    message = "file holds {found}; supervised chat fine-tuning reads 'messages'"
+    message = "file holds {found}; supervised chat fine-tuning reads 'messages' with answers"
+    silences = ("FT1",)
     good = (good(_CHAT),)
     bad = (
         bad(_COMPLETION, at="-", pad=False, note="reported once, not once a line"),
         bad({"conversations": [{"from": "human", "value": "Hi"}]}, at="-", pad=False),
+        bad({"question": "Hi", "reply": "Hello!"}, at="-", pad=False, note="no known shape"),
+        bad(chat(user("2 + 2?"), solution="4"), at="-", pad=False, note="a prompt for a grader"),
     )
 
     def summarize(self, batch: Batch) -> ShapeSummary:
@@ -94,12 +98,13 @@ class MethodMismatch(DatasetRule[ShapeSummary]):
     def finish(self, summary: ShapeSummary, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""
         for index in range(len(dataset.sources)):
+            places = _places(summary, index)
             known = _known(summary, index)
-            if known and CHAT not in known:
-                shape = _main(known)
-                yield self.finding(
-                    Where(index), related=known[shape].first, found=WORDS[shape], shape=shape
-                )
+            if CHAT in known or not places:
+                continue
+            shape = _main(known or places)
+            found = WORDS.get(shape, "records of no known shape")
+            yield self.finding(Where(index), related=places[shape].first, found=found, shape=shape)
 
 
 def shapes(batch: Batch) -> ShapeSummary:
@@ -128,9 +133,14 @@ def _main(known: dict[str, Capped[Where]]) -> str:
     return min(known, key=lambda shape: (-known[shape].total, known[shape].first[0].order))
 
 
+def _places(summary: ShapeSummary, source: int) -> dict[str, Capped[Where]]:
+    return {shape: places for (index, shape), places in summary.of.items() if index == source}
+
+
 def _known(summary: ShapeSummary, source: int) -> dict[str, Capped[Where]]:
-    return {
-        shape: places
-        for (index, shape), places in summary.of.items()
-        if index == source and shape != UNKNOWN
-    }
+    """Return the known shapes; prompts among chats are chats without an answer."""
+    known = _places(summary, source)
+    known.pop(UNKNOWN, None)
+    if CHAT in known and REINFORCEMENT in known:
+        known[CHAT] = _earliest(known[CHAT], known.pop(REINFORCEMENT))
+    return known
