@@ -48,6 +48,7 @@ REASONS = {
     "contextlib": "importlib, click",
     "pathlib": "paths of sources",
     "hashlib": "hashes of sources and fingerprints",
+    "_hashlib": "hashes of sources and fingerprints",
     "tomllib": "configuration in pyproject.toml",
     "splintr": "token counts of the default rules",
     "ahocorasick_rs": "word lists of the default rules",

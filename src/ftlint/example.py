@@ -8,6 +8,7 @@ to the garbage collector are four times slower), so these are plain slots, fille
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any, TypeVar
 
 from ftlint.decode import Fault, decode
@@ -108,7 +109,7 @@ class Line:
 class Lines:
     """Consecutive lines of one source; a `Line` is made only for the lines that are asked for."""
 
-    __slots__ = ("length", "odd_space", "ordinal", "raws", "source")
+    __slots__ = ("_starts", "length", "odd_space", "ordinal", "raws", "source", "start")
 
     def __init__(
         self,
@@ -117,16 +118,20 @@ class Lines:
         raws: list[bytes],
         length: int = -1,
         odd_space: bool = True,
+        start: int = -1,
     ) -> None:
         """Keep the lines from number `ordinal` on; `length` is that of a single skipped line.
 
-        `odd_space` says whether a tab or a carriage return may stand in the lines.
+        `odd_space` says whether a tab or a carriage return may stand in the lines. `start` is the
+        byte offset of the first one in its source, or -1.
         """
         self.source = source
         self.ordinal = ordinal
         self.raws = raws
         self.length = length
         self.odd_space = odd_space
+        self.start = start
+        self._starts: list[int] | None = None
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -136,11 +141,22 @@ class Lines:
         """Return one line. Raises: IndexError."""
         return Line(self.source, self.ordinal + index, self.raws[index], self.length)
 
+    def start_of(self, index: int) -> int:
+        """Return the byte offset of one line in its source, or -1."""
+        if self.start < 0:
+            return -1
+        if self._starts is None:
+            lengths = map(len, self.raws)
+            self._starts = list(accumulate(lengths, lambda at, size: at + size + 1, initial=0))
+        return self.start + self._starts[index]
+
     def chunks(self, size: int) -> Iterator[Lines]:
         """Yield the lines in pieces of at most `size`."""
-        for start in range(0, len(self.raws), size):
-            part = self.raws[start : start + size]
-            yield Lines(self.source, self.ordinal + start, part, self.length, self.odd_space)
+        at = self.start
+        for first in range(0, len(self.raws), size):
+            part = self.raws[first : first + size]
+            yield Lines(self.source, self.ordinal + first, part, self.length, self.odd_space, at)
+            at += sum(map(len, part)) + len(part) if at >= 0 else 0
 
 
 _UNSET: Any = object()
@@ -235,7 +251,8 @@ class Example:
         self, pointer: str | None = "", span: tuple[int, int] | None = None, *, key: bool = False
     ) -> Where:
         """Return the place of `pointer` in this example."""
-        return Where(self.line.source, self.line.ordinal, pointer, span, key)
+        start = self.batch.lines.start_of(self.index)
+        return Where(self.line.source, self.line.ordinal, pointer, span, key, start)
 
     def __getitem__(self, feature: Feature[T]) -> T:
         """Return the value of `feature` for this example."""
@@ -338,7 +355,7 @@ class Batch:
 
     def at(self, index: int) -> Where:
         """Return the place of line `index` of the batch."""
-        return Where(self.source, self.lines.ordinal + index)
+        return Where(self.source, self.lines.ordinal + index, start=self.lines.start_of(index))
 
     def column(self, feature: Feature[T]) -> Sequence[T]:
         """Return one value an example, computed on the first request."""

@@ -49,6 +49,8 @@ class Where:
     `source` of -1 the whole dataset. `pointer` is an RFC 6901 pointer into the record, or None
     when the line cannot be decoded. `span` counts code points: inside the string at `pointer`,
     or inside the raw line when `pointer` is None. `key` marks the member's name, not its value.
+    `start` is the byte offset of the line in its (decompressed) source where that is known: a
+    short cut to the line, no part of the place.
     """
 
     source: int = -1
@@ -56,6 +58,7 @@ class Where:
     pointer: str | None = ""
     span: tuple[int, int] | None = None
     key: bool = False
+    start: int = field(default=-1, compare=False)
 
     @property
     def order(self) -> tuple[int, int, str, tuple[int, int], bool]:

@@ -61,7 +61,7 @@ def prove(batch: Batch) -> None:
         except (failure, UnicodeDecodeError, RecursionError):
             continue
         messages = record.messages
-        key = tuple([message.__class__ for message in messages])
+        key = (*map(type, messages),)
         order = orders.get(key)
         if order is None:
             order = orders[key] = _order(types, key)

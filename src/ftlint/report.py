@@ -133,8 +133,7 @@ class Report:
 def locate(report: Report, findings: Sequence[Finding]) -> list[Located]:
     """Return `findings` with concrete places, in the order of the files and lines."""
     dataset = report.dataset
-    ordinals = {f.where.ordinal for f in findings if f.where.ordinal is not None}
-    lines = dataset.fetch(ordinals)
+    lines = dataset.fetch(finding.where for finding in findings)
     rules = {rule.code: rule for rule in report.rules}
     located = []
     for finding in findings:

@@ -80,7 +80,8 @@ class Shard:
     def lines(self) -> Lines:
         """Return the lines of the shard. Raises: SourceError when the file has changed."""
         rows = self._read() if self.rows is None else self.rows
-        return Lines(self.source, self.ordinal, rows, self.skipped or -1, self.odd_space)
+        length = self.skipped or -1
+        return Lines(self.source, self.ordinal, rows, length, self.odd_space, self.start)
 
     def _read(self) -> list[bytes]:
         with open(self.path, "rb") as file:
@@ -140,19 +141,35 @@ class Dataset:
             return None
         return where.ordinal - self.facts[where.source].first + 1
 
-    def fetch(self, ordinals: Iterable[int]) -> dict[int, Line]:
-        """Return the lines `ordinals`, reading each shard that holds one once more."""
-        wanted = set(ordinals)
+    def fetch(self, places: Iterable[Where]) -> dict[int, Line]:
+        """Return the lines of `places` by ordinal; each is read once more from its source."""
+        wanted: dict[int, dict[int, int]] = {}
+        for where in places:
+            if where.ordinal is not None:
+                starts = wanted.setdefault(where.source, {})
+                starts[where.ordinal] = max(where.start, starts.get(where.ordinal, -1))
         found: dict[int, Line] = {}
-        if not wanted:
-            return found
-        for index, facts in enumerate(self.facts):
-            mine = {o for o in wanted if facts.first <= o < facts.first + facts.lines}
-            for shard in self._again(index, mine):
+        for index, starts in wanted.items():
+            near = {o: at for o, at in starts.items() if at >= 0 and seekable(self.sources[index])}
+            found.update(self._direct(index, near))
+            rest = starts.keys() - near.keys()
+            for shard in self._again(index, set(rest)):
                 lines = shard.lines()
                 inside = range(shard.ordinal, shard.ordinal + len(lines))
-                found.update((o, lines[o - shard.ordinal]) for o in mine if o in inside)
+                found.update((o, lines[o - shard.ordinal]) for o in rest if o in inside)
         return found
+
+    def _direct(self, index: int, starts: dict[int, int]) -> Iterator[tuple[int, Line]]:
+        """Yield the lines at byte offsets that are known."""
+        if not starts:
+            return
+        with open(self.sources[index].file, "rb") as file:
+            for ordinal, start in starts.items():
+                file.seek(start)
+                raw = file.readline(MAX_LINE + 1)
+                length = len(raw) if len(raw) > MAX_LINE else -1
+                kept = raw[:KEPT] if length > 0 else raw.removesuffix(b"\n")
+                yield ordinal, Line(index, ordinal, kept, length)
 
     def _again(self, index: int, ordinals: set[int]) -> Iterator[Shard]:
         """Yield the shards of source `index` that hold `ordinals`, ready to be read."""
