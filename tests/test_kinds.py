@@ -89,7 +89,7 @@ class TestPattern:
         (finding,) = check(pattern(r"\d+"), record)
         assert (finding.message, finding.data) == ("user", {"role": "user"})
         (finding,) = check(pattern(r"\d+", message="{role} has {match!r}"), record)
-        assert finding.message == "user has '42'"
+        assert finding.message == 'user has "42"'
         assert finding.data == {"role": "user", "match": "42"}
 
     def test_roles(self) -> None:

@@ -79,6 +79,9 @@ def patched(record: Any, fix: Fix) -> Any:
     return record
 
 
+LIKE = {"a": {"type": "float"}}
+"""A schema with an unknown keyword `a`: what stands under it is nobody's business."""
+
 FIXABLE = [
     *(case.lines[0] for rule in DEFAULTS for case in rule.bad),
     go({"to": 'Zürich \\ "x"'}),
@@ -86,6 +89,9 @@ FIXABLE = [
     chat(HI, HELLO, tools=json.dumps([GO, {"name": "run", "parameters": OBJECT}])),
     chat(HI, HELLO, tools=None),
     properties(a={"type": "float"}, b={"type": "Float"}, c={"type": "tuple"}),
+    properties(a={"type": ["str", "null"]}, b={"type": ["str", "null"]}),
+    properties(a={"type": ["str", "int"]}, b={"type": ["str", "null"]}),
+    properties(items={"items": [{"type": ["Int"]}]}, type={"type": ["array", "dict"]}),
     parameters({"type": "dict", "properties": {"a": {"type": "dict"}}}),
 ]
 
@@ -112,6 +118,13 @@ def test_a_fix_removes_its_finding_and_adds_none(record: Any) -> None:
         ("FT153", go('"Rome"')),
         ("FT143", parameters({"type": "float"})),
         ("FT143", properties(a={"type": "whatever"})),
+        ("FT143", properties(a={"type": ["str", "string"]})),
+        ("FT143", properties(a={"type": ["str", "whatever"]})),
+        ("FT143", parameters({"type": ["dict"]})),
+        ("FT143", properties(type="string")),
+        # The path that is told leads elsewhere; in the second, to a type that is right.
+        ("FT143", properties(**{"": {"type": "float"}})),
+        ("FT143", properties(**{"": {"properties": {"a": {"type": "float"}}}, "properties": LIKE})),
     ],
 )
 def test_what_is_doubtful_has_no_fix(code: str, record: Any) -> None:

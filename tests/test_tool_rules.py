@@ -33,7 +33,10 @@ FIRST, SECOND = "/messages/1/tool_calls/0", "/messages/1/tool_calls/1"
 NAME, ARGUMENTS = f"{FIRST}/function/name", f"{FIRST}/function/arguments"
 LEGACY = "/messages/1/function_call/arguments"
 PARAMETERS = "/tools/0/function/parameters"
-A = f"{PARAMETERS}/properties/a"
+PROPERTIES = f"{PARAMETERS}/properties"
+A = f"{PROPERTIES}/a"
+SLOW = r"^(a|aa)+\1$"
+"""A pattern that no engine tries to its end on a long text."""
 
 
 def check(record: Any, *rules: ExampleRule) -> list[Finding]:
@@ -110,6 +113,7 @@ CASES: dict[str, list[tuple[Any, ...]]] = {
         ),
         ("null is no schema", chat(tools=[NULL]), PARAMETERS),
         ("strict may be null", chat(tools=[declare("f", strict=None)])),
+        ("another type of tool", chat(tools=[{"type": "retrieval"}]), "/tools/0/type"),
         ("Anthropic's shape", chat(tools=[{"name": "f", "input_schema": OBJECT}]), "/tools/0"),
     ],
     "FT142": [
@@ -135,6 +139,12 @@ CASES: dict[str, list[tuple[Any, ...]]] = {
             f"{A}/items/1/type",
         ),
         ("a property called items", properties(items=["a"]), f"{PARAMETERS}/properties/items"),
+        ("no types", properties(a={"type": []}), f"{A}/type"),
+        ("a property called type", properties(type="float"), f"{PARAMETERS}/properties/type"),
+        # jsonschema_rs leaves the empty key out of the path: what is left leads elsewhere.
+        ("a property without a name", properties(**{"": {"type": "float"}}), PROPERTIES),
+        ("and its neighbour", properties(**{"": {"type": "float"}, "type": {}}), PROPERTIES),
+        ("a number with noughts", properties(**{"007": {"type": "float"}}), PROPERTIES),
         ("an empty type", properties(a={"type": ""}), f"{A}/type"),
         ("one mistake twice", properties(a={"type": "float"}, b={"type": "float"}), f"{A}/type"),
         (
@@ -150,6 +160,13 @@ CASES: dict[str, list[tuple[Any, ...]]] = {
         ("of functions", chat(functions=[WRONG["function"]]), "/functions/0/parameters/type"),
     ],
     "FT145": [
+        (
+            "members have types",
+            chat(functions=[{"name": 5, "description": 5, "parameters": "x"}]),
+            "/functions/0/description",
+            "/functions/0/name",
+            "/functions/0/parameters",
+        ),
         ("at most 128", chat(functions=[{"name": f"f{n}"} for n in range(129)]), "/functions"),
         ("128 are fine", chat(functions=[{"name": f"f{n}"} for n in range(128)])),
     ],
@@ -202,6 +219,13 @@ CASES: dict[str, list[tuple[Any, ...]]] = {
             ARGUMENTS,
         ),
         ("declared elsewhere", go('{"via": 7}', tools=takes(anyOf=[{"required": ["via"]}]))),
+        (
+            "a pattern that cannot be tried in time",
+            go(
+                json.dumps({"to": "a" * 40 + "b"}),
+                tools=takes(properties={"to": {"pattern": SLOW}}),
+            ),
+        ),
         ("an invalid schema is FT143's", go('{"to": 7}', tools=takes(type="dict"))),
         ("not JSON is FT152's", go("{")),
         ("a masked call is no lesson", last(calling(call("c1", "go", '{"to": 7}'), weight=0))),
@@ -214,6 +238,7 @@ CASES: dict[str, list[tuple[Any, ...]]] = {
         ("a flat tool is FT141's", go("{}", tools=[{"type": "function", "name": "go"}])),
         ("a tool without a name may be it", go("{}", tools=[{"type": "function", "function": {}}])),
         ("empty functions are FT145's", legacy("{}", functions=[])),
+        ("a call without a name is FT117's", last(calling(call("c1", "")))),
         ("a blank name is FT117's", legacy("{}", functions=[{"name": ""}])),
         ("declared by functions", chat(HI, calling(ONE), functions=[GO["function"]])),
     ],
@@ -256,6 +281,7 @@ CASES: dict[str, list[tuple[Any, ...]]] = {
         ("answers in another order", turn(calling(ONE, TWO), tool("c2"), tool("c1"))),
         ("one too many", turn(calling(ONE), tool("c1"), tool("c2")), "/messages/3/tool_call_id"),
         ("a number is no id", turn(calling(call("7", "go")), tool(7)), "/messages/2/tool_call_id"),
+        ("null is no id", turn(calling(ONE), tool(None)), "/messages/2/tool_call_id"),
         ("the same id in two turns", turn(calling(ONE), tool("c1"), calling(ONE), tool("c1"))),
         ("each is answered", turn(calling(ONE, ONE), tool("c1"), tool("c1"))),
     ],
@@ -327,14 +353,6 @@ def test_depth_breaks_no_rule(levels: int) -> None:
     example = Batch(Lines(0, 0, [line])).examples[0]
     assert not example.fault
     assert {f.code for rule in DEFAULTS for f in rule.check(example)} >= {"FT143", "FT151"}
-
-
-def test_the_message_names_value_and_types() -> None:
-    (finding,) = check(properties(weight={"type": "float"}), RULES["FT143"])
-    assert finding.message == (
-        '"float" is no type of JSON Schema (array, boolean, integer, null, number, object, '
-        "string); did you mean 'number'?"
-    )
 
 
 def test_the_span_is_where_the_json_breaks() -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from ftlint.packs import check_unique, load_pack, rules_folder
 from ftlint.rule import Rule
 from ftlint.rules import BUILTIN
+from ftlint.target import usual
 
 
 def builtin() -> list[Rule]:
     """Return the rules that come with ftlint, by code. Raises: PackError."""
-    rules = [rule() for rule in BUILTIN]
+    limits = usual()  # no number of a provider stands in code
+    rules = [rule(**limits.get(rule.name, {})) for rule in BUILTIN]
     return sorted([*rules, *load_pack(rules_folder())], key=lambda rule: rule.code)
 
 

@@ -21,6 +21,7 @@ from ftlint.output import check_writable, write_atomically, write_out
 if TYPE_CHECKING:
     from ftlint.report import Report
     from ftlint.rule import Rule
+    from ftlint.session import Request
     from ftlint.source import Shard, Source
 
 FORMATS = ("full", "concise", "json", "jsonl")
@@ -37,9 +38,7 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except FtlintError as error:
-        from ftlint.reporters.terminal import escape
-
-        click.echo(f"ftlint: {escape(str(error))}", err=True)  # it may quote names of files
+        _complain(str(error))
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
         click.echo("ftlint: interrupted; nothing was written", err=True)
@@ -67,10 +66,21 @@ def _rule_names(context: click.Context, parameter: click.Parameter, word: str) -
 
 
 def _target_names(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
-    """Complete the names of targets."""
-    from ftlint.target import names
+    """Complete the names of targets, and after a colon those of their models."""
+    from ftlint.target import model_names, names, read
 
-    return [name for name in names() if name.startswith(word)]
+    provider, colon, _ = word.partition(":")
+    words = names()
+    if colon and provider in words:
+        words = [f"{provider}:{model}" for model in model_names(read(provider))]
+    return [name for name in words if name.startswith(word)]
+
+
+def _encoding_names(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
+    """Complete the names of encodings."""
+    from ftlint.target import encodings
+
+    return [name for name in encodings() if name.startswith(word)]
 
 
 def _words(values: Sequence[str]) -> tuple[str, ...]:
@@ -86,7 +96,18 @@ def _words(values: Sequence[str]) -> tuple[str, ...]:
     "--target",
     metavar="NAME",
     shell_complete=_target_names,
-    help="Where the data is sent: openai, azure-openai, together, mistral, databricks, …",
+    help="Where the data is sent: openai, openai:gpt-4.1-mini, azure-openai, together, …",
+)
+@click.option(
+    "--encoding",
+    metavar="NAME",
+    shell_complete=_encoding_names,
+    help="Count tokens in this encoding, also for a model that no target lists: o200k_base.",
+)
+@click.option(
+    "--tokenizer",
+    metavar="DIR",
+    help="Folder of a Hugging Face tokenizer; its chat template is tried on every example.",
 )
 @click.option(
     "--select",
@@ -152,7 +173,7 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     configuration are linted. Exit status: 0 clean, 1 findings at or above --fail-on, 2 could not
     run.
     """
-    from ftlint.session import Request, Session, spooled
+    from ftlint.session import Session, spooled
 
     if options["no_cache"]:
         from ftlint import cache
@@ -161,32 +182,43 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     further = [_further(word) for word in outputs]
     for path in filter(None, [options["output"], *(path for _, path in further)]):
         check_writable(path)
-    select = _words(options["select"])
-    request = Request(
+    session = Session.open(_request(paths, options))
+    with spooled(session.sources()) as sources, _progress(sources, options) as step:
+        report = session.check(sources, step)
+    for format_, path in further:
+        _write(report, format_, path, options)
+    _write(report, options["format_"], options["output"], options)
+    if options["output"] or options["format_"] in ("json", "jsonl"):
+        for entry in report.crashed:  # people would not see it there
+            _complain(f"{entry.code} {entry.reason}")
+    raise click.exceptions.Exit(report.exit_status)
+
+
+def _request(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
+    from ftlint.session import Request
+
+    return Request(
         paths=paths,
         train=options["train"],
         validation=options["validation"],
-        select=select or None,
+        select=_words(options["select"]) or None,
         ignore=_words(options["ignore"]),
         severity=_words(options["severity"]),
         fail_on=options["fail_on"],
         target=options["target"],
+        encoding=options["encoding"],
+        tokenizer=options["tokenizer"],
         config=options["config"],
         max_findings=options["max_findings"],
         jobs=options["jobs"] or 0,
     )
-    session = Session.open(request)
-    with spooled(session.sources()) as sources, _progress(sources, options) as step:
-        report = session.check(sources, step)
-    if request.fail_on:
-        from ftlint.finding import Severity
 
-        never = request.fail_on == "never"
-        report.fail_on = None if never else Severity.parse(request.fail_on)
-    for format_, path in further:
-        _write(report, format_, path, options)
-    _write(report, options["format_"], options["output"], options)
-    raise click.exceptions.Exit(report.exit_status)
+
+def _complain(message: str) -> None:
+    """Say one thing on standard error, on one line: it may quote names of files."""
+    from ftlint.reporters.terminal import escape
+
+    click.echo(f"ftlint: {escape(message)}", err=True)
 
 
 def _further(word: str) -> tuple[str, str]:
@@ -294,6 +326,24 @@ def _named(word: str, rules: list[Rule]) -> Rule:
     # All codes look alike: one that does not exist says nothing of the one that was meant.
     near = suggest(word, [] if word[-1:].isdigit() else [each.name for each in rules])
     raise UsageError(f"no rule is called {word!r}{near or '; ftlint rule lists them all'}")
+
+
+@cli.command()
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=_target_names)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+)
+def targets(name: str | None, format_: str) -> None:
+    """List all targets, or show one with its limits, models, prices, dates and sources."""
+    from datetime import date
+
+    from ftlint.profile import render
+
+    write_out([render(name, format_, date.today()), "\n"])
 
 
 @cli.command()

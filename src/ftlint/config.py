@@ -12,15 +12,16 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ftlint import document as documents
-from ftlint.document import Document, convert, convert_value, suggest
+from ftlint.document import Document, convert
 from ftlint.error import ConfigError, FtlintError, UsageError
 from ftlint.finding import Severity
-from ftlint.pointer import join, resolve
+from ftlint.option import configured, near
+from ftlint.pointer import join
 from ftlint.rule import Rule
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ Threshold = Literal["error", "warning", "note", "never"]
 NAMES = ("ftlint.yaml", "ftlint.yml")
 PROJECT = "pyproject.toml"
 TABLE = "/tool/ftlint"
-FIXED = frozenset({*Rule.__annotations__, "documentation", "origin"})
-"""Fields that identify or document a rule; they are no options."""
 
 
 def _doc(text: str, **more: int) -> dict[str, Any]:
@@ -60,7 +59,7 @@ class Config:
         default="recommended", metadata=_doc("The preset that this file changes.")
     )
     target: str | None = field(
-        default=None, metadata=_doc("Where the data is sent: a file of rules/targets, as openai.")
+        default=None, metadata=_doc("Where the data is sent: openai, or openai:gpt-4.1-mini.")
     )
     select: tuple[str, ...] = field(
         default=(), metadata=_doc(f"Rules to run besides those of the preset: {_WORDS}.")
@@ -193,32 +192,36 @@ def choose(
     ignore: Sequence[str] = (),
     severity: Sequence[str] = (),
     target: str | None = None,
+    encoding: str | None = None,
 ) -> Selection:
     """Return what is run of `rules`, which are all that there are.
 
-    The last four are those of the command line: `select` replaces what the file and its preset
-    select; `ignore` and `severity` (`FT3=error`) are added; `target` replaces the file's.
+    The last five are those of the command line: `select` replaces what the file and its preset
+    select; `ignore` and `severity` (`FT3=error`) are added; `target` replaces the file's, and
+    `encoding` that of its model.
 
     Raises: ConfigError, UsageError
     """
     base = preset(config.extends)
     wishes = _Wishes(rules)
     wishes.of_preset(base)
-    aim, aimed = _target(config, target)
+    aim, aimed = _target(config, target, encoding)
     if aimed is not None:
         as_preset = Preset(aimed.title, aimed.select, aimed.ignore, severity=aimed.severity)
         wishes.of_preset(as_preset, TARGET)
     wishes.of_file(config)
     wishes.of_command_line(select, ignore, severity)
-    configured = sorted(_configured(config, rules, aimed), key=lambda rule: rule.code)
-    chosen = tuple(rule for rule in configured if wishes.value(wishes.choices, rule) is True)
+    given = configured(config, rules, aimed, encoding)
+    chosen = tuple(rule for rule in given if wishes.value(wishes.choices, rule) is True)
     levels = {r.code: level for r in chosen if (level := wishes.value(wishes.levels, r))}
     fail_on = config.fail_on or base.fail_on
     failing = None if fail_on == "never" else Severity.parse(fail_on)
     return Selection(chosen, levels, failing, aim)
 
 
-def _target(config: Config, asked: str | None) -> tuple[str | None, Target | None]:
+def _target(
+    config: Config, asked: str | None, encoding: str | None
+) -> tuple[str | None, Target | None]:
     """Return the name of the target that counts and what it says. Raises: FtlintError."""
     from ftlint import target as targets
 
@@ -226,7 +229,7 @@ def _target(config: Config, asked: str | None) -> tuple[str | None, Target | Non
     if name is None:
         return None, None
     try:
-        return name, targets.read(name)
+        return name, targets.read(name, encoding)
     except UsageError as unknown:
         if asked:
             raise UsageError(f"--target: {unknown}") from None
@@ -310,21 +313,14 @@ class _Wishes:
     def wish(self, word: str, layer: int, value: bool | Severity, blame: Blame) -> _Wish:
         specific = _specific(word, self.rules)
         if specific is None:
-            near = _near(word, self.rules) or f" ({_WORDS})"
-            raise blame(f"unknown selector {word!r}{near}")
+            hint = near(word, self.rules) or f" ({_WORDS})"
+            raise blame(f"unknown selector {word!r}{hint}")
         return _Wish(word, specific, layer, value)
 
     def value(self, wishes: Sequence[_Wish], rule: Rule) -> Any:
         """Return what is asked for `rule`; the last of equals counts, as for any option."""
         covering = [wish for wish in reversed(wishes) if wish.covers(rule)]
         return max(covering, key=lambda wish: wish.rank).value if covering else None
-
-
-def _near(word: str, rules: Iterable[Rule]) -> str:
-    # All codes look alike: one that does not exist says nothing of the one that was meant.
-    if re.fullmatch("[A-Z]+[0-9]+", word):
-        return ""
-    return suggest(word, [word for rule in rules for word in (rule.code, rule.name)])
 
 
 def _specific(selector: str, rules: Iterable[Rule]) -> int | None:
@@ -346,50 +342,6 @@ def matches(selector: str, rule: Rule) -> bool:
     # The letters must be all of the code's: FT does not stand for a plugin's FTX001.
     parts = _PREFIX.fullmatch(selector)
     return bool(parts and re.match(f"{parts[1]}(?=[0-9]){parts[2]}", rule.code))
-
-
-def _configured(config: Config, rules: Sequence[Rule], target: Target | None) -> list[Rule]:
-    """Return `rules` with the options of the target, then of the file. Raises: ConfigError."""
-    if target is not None:
-        name = f"target {target.title}"
-        document = Document(name, {"rules": target.rules}, raises=ConfigError)
-        there = {word for rule in rules for word in (rule.code, rule.name)}
-        options = {word: value for word, value in target.rules.items() if word in there}
-        rules = _configured(Config(rules=options, document=document), rules, None)
-    made = {rule.code: rule for rule in rules}
-    codes = {word: rule.code for rule in rules for word in (rule.code, rule.name)}
-    document = replace(config.document, data={"rules": config.rules})
-    seen: dict[str, str] = {}
-    for word in config.rules:
-        pointer = join(["rules", word])
-        if word not in codes:
-            near = _near(word, rules) or " (a code or a rule name)"
-            raise document.error(pointer, f"unknown rule {word!r}{near}")
-        if first := seen.get(codes[word]):
-            raise document.error(pointer, f"{word!r} is {first!r}, which has options already")
-        seen[codes[word]] = word
-        made[codes[word]] = _with_options(document, pointer, made[codes[word]])
-    return list(made.values())
-
-
-def _with_options(document: Document, pointer: str, rule: Rule) -> Rule:
-    names = {
-        each.name.replace("_", "-"): each.name
-        for each in fields(rule)
-        if each.init and each.name not in FIXED
-    }
-    hints, values = get_type_hints(type(rule)), {}
-    for key in resolve(document.data, pointer):  # type: ignore[attr-defined]
-        place = pointer + join([key])
-        if key not in names:
-            options = f" (options: {', '.join(sorted(names))})" if names else " (it has none)"
-            near = suggest(key, names) or options
-            raise document.error(place, f"unknown option {key!r} for rule {rule.name!r}{near}")
-        values[names[key]] = convert_value(document, place, hints[names[key]])
-    try:
-        return replace(rule, **values)
-    except ValueError as bad:
-        raise document.error(pointer, f"rule {rule.name!r}: {bad}") from None
 
 
 def schema_text() -> str:

@@ -6,9 +6,11 @@ import dataclasses
 import inspect
 import json
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from ftlint.rule import Case, DatasetRule, Rule
+from ftlint.wording import cut
 
 FAMILIES = {
     "FT0": "File and JSON",
@@ -22,9 +24,15 @@ FAMILIES = {
     "FT8": "Privacy and secrets",
 }
 NOT_OPTIONS = frozenset(
-    ["code", "name", "severity", "message", "default", "since", "good", "bad", "documentation"]
+    {
+        *("code", "name", "severity", "message", "default", "since", "good", "bad"),
+        *("documentation", "origin"),
+    }
 )
 _SHOWN = 400
+"""Code points shown of a record."""
+_DUMPED = 60
+"""Code points shown of bytes that take more than twice as many."""
 
 
 def page(rule: Rule) -> str:
@@ -47,7 +55,7 @@ def _page(rule: Rule) -> Iterator[str]:
     )
     for paragraph in paragraphs:
         word, _, rest = paragraph.partition(": ")
-        yield f"**{word}.** {rest}\n"
+        yield f"**{word}.** {_begun(rest)}\n"
     yield f"**Message.** `{rule.message}`\n"
     yield from _cases("Bad", rule.bad)
     yield from _cases("Good", rule.good)
@@ -57,6 +65,12 @@ def _page(rule: Rule) -> Iterator[str]:
 def _paragraphs(rule: Rule) -> list[str]:
     text = inspect.cleandoc(rule.text)
     return [" ".join(part.split()) for part in text.split("\n\n")]
+
+
+def _begun(text: str) -> str:
+    """Return `text` with a capital, unless it begins with code or with a name such as `a-b`."""
+    first = text.split(" ", 1)[0]
+    return text if "-" in first else text[:1].upper() + text[1:]
 
 
 def _cases(title: str, cases: Sequence[Case]) -> Iterator[str]:
@@ -77,12 +91,11 @@ def _cases(title: str, cases: Sequence[Case]) -> Iterator[str]:
 
 
 def _shown(line: Any) -> str:
-    if isinstance(line, bytes):
-        text = line.decode(errors="backslashreplace")
-        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    else:
-        text = json.dumps(line, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    if not isinstance(line, bytes):
+        return cut(json.dumps(line, ensure_ascii=False), _SHOWN)
+    plain = line.decode(errors="backslashreplace")
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in plain)
+    return text if len(text) <= 2 * _DUMPED else cut(text, _DUMPED)
 
 
 def _place(place: str) -> str:
@@ -101,7 +114,7 @@ def options_of(rule: Rule) -> list[tuple[str, Any, str]]:
     found = []
     meanings = _field_docs(type(rule))
     for field in dataclasses.fields(rule):
-        if field.name not in NOT_OPTIONS:
+        if field.init and field.name not in NOT_OPTIONS:
             meaning = field.metadata.get("doc") or meanings.get(field.name, "")
             value = getattr(rule, field.name)
             found.append((field.name.replace("_", "-"), value, str(meaning)))
@@ -109,7 +122,18 @@ def options_of(rule: Rule) -> list[tuple[str, Any, str]]:
 
 
 def _field_docs(cls: type) -> dict[str, str]:
-    """Return the string that stands under each field of a class, as this project writes them."""
+    """Return the string that stands under each field of a class, as this project writes them.
+
+    Fields of the classes that it is made from are among them.
+    """
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        found |= _own_docs(base)
+    return found
+
+
+@cache
+def _own_docs(cls: type) -> dict[str, str]:
     import ast
     import textwrap
 

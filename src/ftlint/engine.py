@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, TypeVar
 
+from ftlint import encoding
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Where
@@ -41,6 +42,8 @@ class Plan:
     """Bytes of a shard from which clean examples are proven instead of checked."""
     changed: frozenset[str] = frozenset()
     """Codes of built-in rules with options that are not their defaults: nothing proves them."""
+    size: int = 0
+    """Bytes of the run as stored; large ones are worth a slower start."""
     not_run: tuple[NotRun, ...] = ()
     """Rules that were asked for and cannot run here, with the reason."""
 
@@ -114,6 +117,7 @@ def _watched(shards: Iterable[Shard], progress: Callable[[Shard], None]) -> Iter
 
 def lint_shard(plan: Plan, shard: Shard) -> Partial:
     """Return what `shard` alone shows."""
+    encoding.expect(plan.size)
     rules = plan.rules_of(shard.source)
     large = shard.end - shard.start >= plan.proof_from
     partial = Partial()
@@ -149,29 +153,32 @@ def _lint_batch(plan: Plan, rules: list[Rule], lines: Lines, large: bool) -> Par
             _summarize(rule, batch, partial)
         elif isinstance(rule, ExampleRule):
             bits = 0 if rule.code in plan.changed else PROVES.get(rule.name, 0)
-            _check(rule, _asked(rule, batch, bits), plan.cap, partial)
+            _check(rule, batch, bits, plan.cap, partial)
     batch.close()
     return partial
 
 
-def _asked(rule: ExampleRule, batch: Batch, bits: int) -> list[Example]:
+def _asked(rule: ExampleRule, batch: Batch, bits: int) -> Sequence[Example]:
     """Return the examples that `rule` must look at; where its `bits` are proven it is silent."""
     if rule.reads == "fault":
         return batch.broken
     if rule.reads == "line":
         return batch.unknown if bits else batch.examples
+    chosen = rule.candidates(batch)
+    if chosen is not None:
+        return chosen
     return batch.lacking(bits) if bits else batch.records
 
 
-def _check(rule: ExampleRule, examples: list[Example], cap: int, partial: Partial) -> None:
+def _check(rule: ExampleRule, batch: Batch, bits: int, cap: int, partial: Partial) -> None:
     found: list[Finding] = []
     example = None
     try:
-        for example in examples:
+        for example in _asked(rule, batch, bits):
             found.extend(rule.check(example))
     except Exception as error:
-        assert example is not None
-        partial.failures[rule.code] = Failure(rule.code, example.at(), _reason(error))
+        where = Where(batch.source) if example is None else example.at()
+        partial.failures[rule.code] = Failure(rule.code, where, _reason(error))
         return
     if found:
         source = found[0].where.source

@@ -67,20 +67,21 @@ class Message:
         return self.role == "assistant" and self.value.get("weight", 1) != 0
 
     def texts(self) -> list[Text]:
-        """Return the texts of the message: content, text parts, refusal."""
+        """Return the texts of the message: content, text parts, and what an assistant refuses."""
         role, trained = self.role or "", self.trained
+        members = ("text", "refusal") if role == "assistant" else ("text",)
         found = []
         content = self.content
         if isinstance(content, str):
             found.append(Text(f"{self.pointer}/content", role, trained, content))
         elif isinstance(content, list):
             for index, part in enumerate(content):
-                for member in ("text", "refusal"):
+                for member in members:
                     if isinstance(part, dict) and isinstance(part.get(member), str):
                         pointer = f"{self.pointer}/content/{index}/{member}"
                         found.append(Text(pointer, role, trained, part[member]))
         refusal = self.value.get("refusal")
-        if isinstance(refusal, str):
+        if isinstance(refusal, str) and role == "assistant":
             found.append(Text(f"{self.pointer}/refusal", role, trained, refusal))
         return found
 

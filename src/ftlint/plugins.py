@@ -42,6 +42,10 @@ class Plugin:
             for part in filter(None, attribute.split(".")):
                 target = getattr(target, part)
             classes = target if isinstance(target, list | tuple) else (target,)
+            if not classes:
+                raise PluginError(
+                    f"plugin {self.prefix} ({self.value}): its list of rules is empty"
+                )
             return [self._rule(each) for each in classes]
         except PluginError:
             raise
@@ -102,14 +106,22 @@ def _reaches(selectors: list[str], prefix: str) -> bool:
 
 def installed() -> list[Plugin]:
     """Return the plugins that are installed, by prefix."""
-    folders = [[path, os.stat(path).st_mtime_ns] for path in sys.path if os.path.isdir(path)]
-    known = cache.read("plugins.json")
+    folders = [(path, os.stat(path).st_mtime_ns) for path in sys.path if os.path.isdir(path)]
+    # As ASCII: a path may hold bytes that are no UTF-8.
+    state = ascii(folders)
+    known = _recall(state)
     if known is not None:
-        state = orjson.loads(known)
-        if state["folders"] == folders:
-            return [Plugin(*entry) for entry in state["plugins"]]
+        return known
     from importlib.metadata import entry_points
 
     plugins = sorted({(entry.name, entry.value) for entry in entry_points(group=GROUP)})
-    cache.write("plugins.json", orjson.dumps({"folders": folders, "plugins": plugins}))
+    cache.write("plugins.json", orjson.dumps({"folders": state, "plugins": plugins}))
     return [Plugin(*entry) for entry in plugins]
+
+
+def _recall(state: str) -> list[Plugin] | None:
+    try:
+        known = orjson.loads(cache.read("plugins.json") or b"")
+        return [Plugin(*entry) for entry in known["plugins"]] if known["folders"] == state else None
+    except (ValueError, TypeError, KeyError):  # none, damaged, or of another version
+        return None

@@ -7,12 +7,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from ftlint.finding import Finding, Fix, Severity, Where
+from ftlint.wording import cut, quotable
 
 if TYPE_CHECKING:
     from ftlint.example import Batch, Example
     from ftlint.source import Dataset
 
 S = TypeVar("S")
+
+LONGEST = 300
+"""Code points of a message, and of a text in the data of a finding."""
+
+NO_MODEL = "no model is named (--target openai:gpt-4.1-mini)"
+NO_LIMIT = "no limit is known for the target; set the option limit"
+"""Reasons of `Rule.unready`: rules with the same one are listed together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class Rule:
     """Kebab case; says the pattern, never the remedy."""
     severity: ClassVar[Severity]
     message: ClassVar[str]
-    """A `str.format` template over the `data` of a finding."""
+    """A `str.format` template over the `data` of a finding; `{key!r}` shows a text as JSON, cut."""
     default: ClassVar[bool] = True
     """False: only when it is selected by code or name, or by the preset `strict`."""
     since: ClassVar[str] = "0.1.0"
@@ -76,9 +84,23 @@ class Rule:
         hint: str = "",
         **data: Any,
     ) -> Finding:
-        """Return a finding at `where`; `data` fills the message, `hint` follows it."""
-        message = self.message.format_map(data) + hint
-        return Finding(self.code, where, message, data, related, fix)
+        """Return a finding at `where`; `data` fills the message, `hint` follows it.
+
+        However long the values are, neither the message nor a text in `data` passes `LONGEST`.
+        """
+        message = cut(self.message.format_map(quotable(data)) + hint, LONGEST)
+        short = {
+            key: cut(value, LONGEST) if isinstance(value, str) else value
+            for key, value in data.items()
+        }
+        return Finding(self.code, where, message, short, related, fix)
+
+    def unready(self) -> str | None:
+        """Return why the rule cannot run with its options; None if it can.
+
+        It is then listed as not run, with this reason, and never counted as clean.
+        """
+        return None
 
     @property
     def text(self) -> str:
@@ -91,6 +113,13 @@ class ExampleRule(Rule):
 
     reads: ClassVar[Literal["line", "fault", "record"]] = "record"
     """`line`: every line. `fault`: lines without a record. `record`: decoded objects."""
+
+    def candidates(self, batch: Batch) -> Sequence[Example] | None:
+        """Return the only examples that can have a finding; None if only a check can tell.
+
+        For rules that rule most lines out by their bytes. Nothing needs to be decoded for it.
+        """
+        return None
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield what is wrong with `example`."""

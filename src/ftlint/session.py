@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from ftlint import plugins
 from ftlint.catalogue import catalogue
@@ -18,8 +18,9 @@ from ftlint.config import Config, Selection, choose, discover
 from ftlint.engine import Plan, run
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Processes, Serial
+from ftlint.finding import Severity
 from ftlint.perfile import ignored_for
-from ftlint.report import Report
+from ftlint.report import NotRun, Report
 from ftlint.rule import Rule
 from ftlint.source import Dataset, Shard, Source, expand
 
@@ -39,6 +40,8 @@ class Request:
     severity: tuple[str, ...] = ()
     fail_on: str | None = None
     target: str | None = None
+    encoding: str | None = None
+    tokenizer: str | None = None
     config: str | None = None
     max_findings: int | None = None
     jobs: int = 0
@@ -64,10 +67,19 @@ class Session:
         absent = {plugin.prefix for plugin in plugins.installed()} if request.ignore else set()
         absent -= {word for word in absent if any(rule.code.startswith(word) for rule in rules)}
         ignore = [word for word in request.ignore if word not in absent]
-        selection = choose(config, rules, request.select, ignore, request.severity, request.target)
+        selection = choose(
+            config,
+            rules,
+            request.select,
+            ignore,
+            request.severity,
+            request.target,
+            request.encoding,
+        )
         if not selection.rules:
             raise UsageError("no rule is selected; a run without rules would look clean")
-        return cls(request, config, tuple(rules), selection)
+        chosen = with_tokenizer(config, selection.rules, request.tokenizer)
+        return cls(request, config, tuple(rules), replace(selection, rules=chosen))
 
     def sources(self) -> list[Source]:
         """Return what is to be linted. Raises: SourceError, UsageError."""
@@ -111,18 +123,24 @@ class Session:
         """Lint `sources` and return the report. Raises: SourceError."""
         chosen, asked = self.selection, self.request
         originals = {rule.code: rule for rule in self.rules}
+        ready, not_run = runnable(chosen.rules)
         cap = self.config.max_findings if asked.max_findings is None else asked.max_findings
         plan = Plan(
-            rules=chosen.rules,
+            rules=ready,
             cap=cap,
-            ignored=ignored_for(self.config, sources, chosen.rules),
-            changed=frozenset(r.code for r in chosen.rules if r != originals[r.code]),
+            size=size(sources),
+            ignored=ignored_for(self.config, sources, ready),
+            changed=frozenset(r.code for r in ready if r != originals[r.code]),
+            not_run=not_run,
         )
         executor = executor or self.executor(sources)
         with _workers_told():
             report = run(plan, Dataset(tuple(sources)), executor, progress)
         report.severities = chosen.severities
         report.fail_on = chosen.fail_on
+        if asked.fail_on:
+            never = asked.fail_on == "never"
+            report.fail_on = None if never else Severity.parse(asked.fail_on)
         report.target = chosen.target
         return locate_again(report)
 
@@ -145,6 +163,25 @@ def _workers_told() -> Iterator[None]:
         raise FtlintError(
             "a worker process was killed, perhaps for want of memory; --jobs 1 needs least"
         ) from error
+
+
+def runnable(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[NotRun, ...]]:
+    """Return the rules that can run with their options, and the others with the reason."""
+    reasons = {rule.code: rule.unready() for rule in rules}
+    ready = tuple(rule for rule in rules if reasons[rule.code] is None)
+    return ready, tuple(NotRun(code, reason) for code, reason in reasons.items() if reason)
+
+
+def with_tokenizer(config: Config, rules: Sequence[Rule], asked: str | None) -> tuple[Rule, ...]:
+    """Return `rules` with the tokenizer of the command line; their own start at the file."""
+    given = []
+    for rule in rules:
+        own = getattr(rule, "tokenizer", None)
+        if isinstance(own, str) and (asked or own):
+            folder = asked or str(beside(config, own))
+            rule = replace(rule, **{"tokenizer": folder})  # a field of some rules only
+        given.append(rule)
+    return tuple(given)
 
 
 def beside(config: Config, path: str) -> Path:
@@ -223,7 +260,9 @@ def _copy(path: str) -> IO[bytes]:
             ExitStack() as stack,
         ):
             copy = stack.enter_context(tempfile.NamedTemporaryFile(prefix="ftlint-", suffix=zipped))
-            shutil.copyfileobj(stream, copy, 1 << 20)
+            # What is there, not a whole block: Ctrl-C is noticed between two reads.
+            while data := cast(BufferedReader, stream).read1(1 << 20):
+                copy.write(data)
             copy.flush()
             stack.pop_all()
             return copy

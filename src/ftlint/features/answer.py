@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ftlint.decode import kind
 from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
 from ftlint.features.call import CALLS, MISSING, Call
@@ -55,7 +56,9 @@ class _Turn:
     def _reason(self, answer_id: Any) -> str:
         if answer_id is MISSING:
             return "missing"
-        if isinstance(answer_id, str) and answer_id in self.answered:
+        if not isinstance(answer_id, str):
+            return f"{kind(answer_id)}, not a string"
+        if answer_id in self.answered:
             return "answered already"
         return "the id of no call before it"
 

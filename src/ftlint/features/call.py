@@ -12,6 +12,7 @@ from ftlint.decode import kind
 from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
 from ftlint.proof import TOOLS
+from ftlint.wording import shown
 
 MISSING: Final[Any] = object()
 """Stands for a member that is not there, so that null stays a value."""
@@ -98,7 +99,7 @@ def found(value: Any) -> str:
     if value is MISSING:
         return "missing"
     if isinstance(value, str):
-        return f"the string {value!r}" if 0 < len(value) <= 40 else "a string" if value else "empty"
+        return f"the string {shown(value)}" if value else "empty"
     return "an empty list" if value == [] else kind(value)
 
 

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 import orjson
 
-from ftlint.decode import kind
 from ftlint.pointer import PointerError, resolve
+from ftlint.wording import cut, shown
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
@@ -53,22 +53,17 @@ _LISTED = frozenset({"allOf", "anyOf", "items", "oneOf", "prefixItems"})
 class Flaw:
     """One place where a schema is not one."""
 
-    __slots__ = ("message", "path", "value")
+    __slots__ = ("meant", "message", "patch", "path", "value")
 
     def __init__(self, path: Path, message: str, value: Any = None) -> None:
         """Keep the place inside the schema, what is wrong there, and the value there."""
         self.path = path
         self.message = message
         self.value = value
-
-    @property
-    def meant(self) -> str:
-        """Return the type that a wrong type's name plainly means, or nothing."""
-        if self.path[-1:] != ("type",) or not isinstance(self.value, str):
-            return ""
-        meant = MEANT.get(self.value.strip().lower(), "")
-        # Parameters are an object; any other type at their top needs a person.
-        return meant if len(self.path) > 1 or meant == "object" else ""
+        self.meant = ""
+        """The type that a wrong type's name plainly means."""
+        self.patch: tuple[Path, str | list[str]] | None = None
+        """Where and what to write so that the flaw is gone."""
 
 
 def flaws(schema: Any, *, closely: bool = True) -> list[Flaw]:
@@ -86,11 +81,55 @@ def flaws(schema: Any, *, closely: bool = True) -> list[Flaw]:
     first = schema.get("type")
     if first != "object" and not any(flaw.path[:1] == ("type",) for flaw in found):
         place: Path = ("type",) if "type" in schema else ()
-        shown = short(first) if place else "missing"
-        found.append(Flaw(place, f"type is {shown}; parameters have type 'object'", first))
+        is_ = shown(first) if place else "missing"
+        found.append(Flaw(place, f"type is {is_}; parameters have type 'object'", first))
+    if found:
+        hollow = _hollow(schema)
+        for flaw in found:
+            _settle(flaw, schema, hollow)
     if closely and not found:
         found.extend(_dangling(schema))
     return found
+
+
+def _settle(flaw: Flaw, schema: dict[str, Any], hollow: bool) -> None:
+    """Make the path one that exists, and find out what a wrong type means.
+
+    jsonschema_rs leaves empty keys out of its paths, so in a `hollow` schema, which has one, what
+    stands at a path need not be what was judged, and nothing may be written there.
+    """
+    nodes: list[Any] = [schema]
+    for part in flaw.path:
+        try:
+            nodes.append(nodes[-1][part if isinstance(nodes[-1], list) else str(part)])
+        except (LookupError, TypeError):
+            break
+    missing = len(flaw.path) + 1 - len(nodes)
+    if missing or (flaw.path and flaw.value != nodes[-1]):
+        flaw.path = flaw.path[: -(missing or 1)]
+    elif hollow:
+        return
+    elif flaw.path[-1:] == ("type",) and _is_keyword(flaw.path):
+        meant = _meant(flaw.value)
+        # Parameters are an object; any other type at their top needs a person.
+        if meant and (len(flaw.path) > 1 or meant == "object"):
+            flaw.meant, flaw.patch = meant, (flaw.path, meant)
+    elif flaw.path[-2:-1] == ("type",) and len(flaw.path) > 2 and _is_keyword(flaw.path[:-1]):
+        flaw.meant, types = _meant(flaw.value), [_meant(item) for item in nodes[-2]]
+        if all(types) and len({*types}) == len(types):
+            flaw.patch = (flaw.path[:-1], types)
+
+
+def _hollow(schema: dict[str, Any]) -> bool:
+    """Return whether an empty key may stand in the schema."""
+    try:
+        return b'"":' in orjson.dumps(schema)
+    except TypeError:  # nested too deeply to be written
+        return True
+
+
+def _meant(value: Any) -> str:
+    return MEANT.get(value.strip().lower(), "") if isinstance(value, str) else ""
 
 
 @cache
@@ -122,8 +161,11 @@ def _errors(schema: Any, base: Path = ()) -> Iterator[Flaw]:
 
 def _tuple_items(path: Path, value: Any) -> bool:
     """Return whether `path` ends at the keyword `items` (not at a property of that name)."""
-    if not (value and isinstance(value, list)) or path[-1:] != ("items",):
-        return False
+    return bool(value) and isinstance(value, list) and path[-1:] == ("items",) and _is_keyword(path)
+
+
+def _is_keyword(path: Path) -> bool:
+    """Return whether `path` ends at a keyword, not at a property with the name of one."""
     at = 0
     while at < len(path) - 1:
         listed = path[at] in _LISTED and isinstance(path[at + 1], int)
@@ -145,21 +187,22 @@ def _deepest(error: Any) -> Any:
 def _words(error: Any) -> str:
     value, fault = error.instance, error.kind
     path = [part for part in error.instance_path if isinstance(part, str)]
-    if fault.name == "enum" and path[-1:] == ["type"]:
-        return f"{short(value)} is no type of JSON Schema ({', '.join(TYPES)})"
-    if fault.name == "type":
-        subject = path[-1] if path else "the schema"
-        return f"{subject} is {short(value)}, not of type {' or '.join(fault.types)}"
-    return str(error.message)
-
-
-def short(value: Any) -> str:
-    """Return the JSON text of `value`, cut to 40 characters."""
-    try:
-        text = orjson.dumps(value).decode()
-    except TypeError:  # orjson writes no more than 254 levels
-        return kind(value)
-    return text if len(text) <= 40 else text[:39] + "…"
+    subject = cut(path[-1], 40) if path else "the schema"
+    match fault.name:
+        case "enum" if path[-1:] == ["type"]:
+            return f"{shown(value)} is no type of JSON Schema ({', '.join(TYPES)})"
+        case "type":
+            return f"{subject} is {shown(value)}, not of type {' or '.join(fault.types)}"
+        case "minItems":
+            return f"{subject} is an empty list"
+        case "uniqueItems":
+            return f"{subject} is {shown(value)}, which has an item twice"
+        case "minimum" | "exclusiveMinimum":
+            least = "at least" if fault.name == "minimum" else "above"
+            return f"{subject} is {shown(value)}; it must be {least} {fault.limit}"
+        case "pattern":
+            return f"{subject} is {shown(value)}, which does not match {shown(fault.pattern)}"
+    return cut(f"{subject}: {error.message}", 160)
 
 
 def _dangling(schema: dict[str, Any]) -> Iterator[Flaw]:
@@ -172,9 +215,9 @@ def _dangling(schema: dict[str, Any]) -> Iterator[Flaw]:
             try:
                 resolve(schema, unquote(reference[1:]))
             except PointerError:
-                yield Flaw((*path, "$ref"), f"{short(reference)} leads nowhere", reference)
+                yield Flaw((*path, "$ref"), f"{shown(reference)} leads nowhere", reference)
         if isinstance(pattern, str) and not _compiles(pattern):
-            found = f"{short(pattern)} is no regular expression"
+            found = f"{shown(pattern)} is no regular expression"
             yield Flaw((*path, "pattern"), found, pattern)
 
 
@@ -241,6 +284,19 @@ def _compile(schema: Any) -> Validator | None:
     except refused:
         return None
     return None if flaws(schema, closely=False) else older
+
+
+def errors(judge: Validator, value: Any) -> list[Any]:
+    """Return where `value` does not fit; a pattern that cannot be tried in time says nothing.
+
+    Raises: ValueError, if the value is nested too deeply to be judged.
+    """
+    from jsonschema_rs import ValidationErrorKind as Kind
+
+    undecided = (Kind.BacktrackLimitExceeded, Kind.RegexEngineFailure)
+    if judge.is_valid(value):
+        return []
+    return [error for error in judge.iter_errors(value) if not isinstance(error.kind, undecided)]
 
 
 _CLASSES: dict[str, tuple[type, ...]] = {

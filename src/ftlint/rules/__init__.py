@@ -24,14 +24,19 @@ from ftlint.rules.call import (
     ToolCallIdMistral,
     ToolCallShape,
 )
-from ftlint.rules.content import ContentMissing, ContentNull, ContentType, RefusalType
+from ftlint.rules.content import (
+    ContentEmpty,
+    ContentMissing,
+    ContentNull,
+    ContentType,
+    RefusalType,
+)
 from ftlint.rules.declaration import (
     FunctionsDeprecated,
     FunctionsEmpty,
     ParallelToolCallsType,
     ToolDeclarationShape,
     ToolDeclaredDuplicate,
-    ToolSchemaInvalid,
     ToolsNotList,
 )
 from ftlint.rules.file import (
@@ -43,6 +48,7 @@ from ftlint.rules.file import (
     FileTooLarge,
     MinExamples,
 )
+from ftlint.rules.instruction import RepeatedInstructions
 from ftlint.rules.line import (
     JsonDuplicateKey,
     JsonLoneSurrogate,
@@ -55,7 +61,8 @@ from ftlint.rules.line import (
     LineNotUtf8,
     LineTooLong,
 )
-from ftlint.rules.member import UnknownMessageKey
+from ftlint.rules.member import FunctionNameMissing, UnknownMessageKey
+from ftlint.rules.model import ModelClosing, ModelRetired
 from ftlint.rules.name import NameFormat
 from ftlint.rules.part import ImageScheme, PartShape, PartType
 from ftlint.rules.record import (
@@ -65,12 +72,21 @@ from ftlint.rules.record import (
     UnknownTopLevelKey,
 )
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
+from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.shape import MethodMismatch, MixedFormats
+from ftlint.rules.template import ChatTemplateDropsText, ChatTemplateFails
+from ftlint.rules.token import (
+    AnswerFullyTruncated,
+    EmptyTrainingSignal,
+    TokenNearLimit,
+    TokenOverrun,
+)
 from ftlint.rules.turn import (
     ConsecutiveRoles,
     DuplicateMessage,
     LastNotAssistant,
     NoAssistant,
+    NoUser,
     SystemNotFirst,
 )
 from ftlint.rules.weight import WeightAllZero, WeightRole, WeightValue
@@ -98,6 +114,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     MissingMessages,
     MessagesShape,
     UnknownTopLevelKey,
+    ContentEmpty,
     MessageNotObject,
     RoleMissing,
     RoleInvalid,
@@ -114,12 +131,14 @@ BUILTIN: tuple[type[Rule], ...] = (
     WeightAllZero,
     NoAssistant,
     LastNotAssistant,
+    NoUser,
     ConsecutiveRoles,
     SystemNotFirst,
     DuplicateMessage,
     DeveloperRole,
     RefusalType,
     ParallelToolCallsType,
+    FunctionNameMissing,
     ToolsNotList,
     ToolDeclarationShape,
     ToolDeclaredDuplicate,
@@ -142,5 +161,14 @@ BUILTIN: tuple[type[Rule], ...] = (
     FunctionCallDeprecated,
     ToolCallIdMistral,
     ContentAndToolCalls,
+    TokenOverrun,
+    AnswerFullyTruncated,
+    TokenNearLimit,
+    EmptyTrainingSignal,
+    RepeatedInstructions,
+    ModelRetired,
+    ModelClosing,
+    ChatTemplateFails,
+    ChatTemplateDropsText,
 )
 """Every built-in rule that is a class, in the order of the codes."""

@@ -127,6 +127,10 @@ class ToolIdMismatch(ExampleRule):
             chat(_HI, calling(_FIRST), {"role": "tool", "content": "42"}, _HELLO, tools=_TOOLS),
             at="/messages/2",
         ),
+        bad(
+            chat(_HI, calling(_FIRST), tool(None), _HELLO, tools=_TOOLS),
+            at="/messages/2/tool_call_id",
+        ),
     )
 
     def check(self, example: Example) -> Iterator[Finding]:
@@ -144,11 +148,9 @@ class ToolCallIdDuplicate(ExampleRule):
     """Two calls of one example have the same id.
 
     Why: an answer cannot be told from another's; within one turn results get mixed up. Whether a
-    target refuses it is not documented.
+    target refuses it is not documented. Which id is the right one depends on the answers.
 
     Ignore when: the ids are placeholders in separate turns and the trainer does not read them.
-
-    Fix: none; the right new id depends on the answers.
 
     Source: Amazon Nova's data validator (ids are unique).
     """

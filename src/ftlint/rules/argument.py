@@ -10,9 +10,10 @@ from ftlint.decode import kind
 from ftlint.example import Example
 from ftlint.features.call import CALLS, Call
 from ftlint.features.declaration import declared
-from ftlint.features.schema import fits, flaws, short, validator
+from ftlint.features.schema import errors, fits, flaws, validator
 from ftlint.finding import Finding, Severity
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.wording import cut, listed, shown
 
 _HI = user("Hi")
 _UNIT = {"type": "string", "enum": ["celsius", "fahrenheit"]}
@@ -96,11 +97,11 @@ def _problems(parameters: dict[str, Any], arguments: dict[str, Any]) -> list[Pro
         return []
     problems = dict(_unknown(parameters, arguments))
     try:
-        errors = [] if judge.is_valid(arguments) else list(judge.iter_errors(arguments))
+        wrong = errors(judge, arguments)
     except ValueError:  # nested too deeply to be judged
         return []
     # A wrong type breaks other keywords too; it comes first and so is the one that is told.
-    for error in sorted(errors, key=lambda error: error.kind.name != "type"):
+    for error in sorted(wrong, key=lambda error: error.kind.name != "type"):
         for path, problem in _worded(error):
             problems.setdefault(path, problem)
     if problems and flaws(parameters, closely=False):
@@ -120,32 +121,35 @@ def _unknown(parameters: dict[str, Any], arguments: dict[str, Any]) -> list[Prob
 
 
 def _stranger(path: str, properties: Mapping[str, Any]) -> Problem:
-    known = ", ".join(list(properties)[:8]) or "none"
-    return path, f"unknown argument {path!r} (declared: {known})"
+    return path, f"unknown argument {shown(path)} (declared: {listed(properties) or 'none'})"
 
 
 def _worded(error: Any) -> list[Problem]:
     """Return the problems in our words; values of the data are shown for enumerations only."""
-    error_kind, value = error.kind, error.instance
+    fault, value = error.kind, error.instance
     parts = [str(part) for part in error.instance_path]
     path = "/".join(parts)
-    subject = f"argument {path!r}" if path else "arguments"
-    match error_kind.name:
+    subject = f"argument {shown(path)}" if path else "arguments"
+    match fault.name:
         case "required":
-            missing = "/".join((*parts, error_kind.property))
-            return [(missing, f"required argument {missing!r} is missing")]
-        case "additionalProperties":
-            names = ["/".join((*parts, name)) for name in error_kind.unexpected]
-            return [(name, f"unknown argument {name!r}") for name in names]
+            missing = "/".join((*parts, fault.property))
+            return [(missing, f"required argument {shown(missing)} is missing")]
+        case "additionalProperties" | "unevaluatedProperties":
+            names = ["/".join((*parts, name)) for name in fault.unexpected]
+            return [(name, f"unknown argument {shown(name)}") for name in names]
         case "enum":
-            options = ", ".join(short(option) for option in error_kind.options[:8])
-            more = ", …" if len(error_kind.options) > 8 else ""
-            return [(path, f"{subject} is {short(value)}, not one of {options}{more}")]
+            allowed = f"not one of {listed(fault.options)}"
+            wrong = allowed if fault.options else "but its enumeration is empty"
+            return [(path, f"{subject} is {shown(value)}, {wrong}")]
         case "type":
-            return [(path, f"{subject} is {kind(value)}, not {' or '.join(error_kind.types)}")]
-        case "falseSchema":
+            return [(path, f"{subject} is {kind(value)}, not {' or '.join(fault.types)}")]
+        case "const":
+            return [(path, f"{subject} is not {shown(fault.expected_value)}")]
+        case "pattern":
+            return [(path, f"{subject} does not match {shown(fault.pattern)}")]
+        case "falseSchema" | "not":
             return [(path, f"{subject} is not allowed")]
-    return [(path, f"{subject}: {error.message}")]
+    return [(path, f"{subject}: {cut(str(error.message), 120)}")]
 
 
 class ToolUndeclared(ExampleRule):
@@ -180,12 +184,12 @@ class ToolUndeclared(ExampleRule):
             return
         strange: dict[str, list[Call]] = {}
         for made in calls:
-            if made.name is not None and made.name not in known:
+            if made.name and made.name not in known:  # an empty name is name-format's
                 strange.setdefault(made.name, []).append(made)
-        names = ", ".join(list(known)[:8]) + (", …" if len(known) > 8 else "")
+        names = listed(known) or "none is"
         for name, same in strange.items():
             where, *more = (example.at(made.at("name")) for made in same)
-            yield self.finding(where, related=more, function=name, known=names or "none is")
+            yield self.finding(where, related=more, function=name, known=names)
 
 
 class ToolsAbsent(ExampleRule):

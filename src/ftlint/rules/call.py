@@ -74,10 +74,16 @@ class ToolCallShape(ExampleRule):
                     yield self.finding(
                         example.at(message.pointer + join(place)),
                         fix=_dropped(message) if wrong == [] and len(path) == 1 else None,
-                        member=".".join(str(part) for part in path if isinstance(part, str)),
+                        member=_named(path),
                         found=found(wrong),
                         wanted=wanted,
                     )
+
+
+def _named(path: tuple[str | int, ...]) -> str:
+    """Return the name of a member for a message, without indices."""
+    name = ".".join(part for part in path if isinstance(part, str))
+    return f"item of {name}" if isinstance(path[-1], int) else name
 
 
 def _dropped(message: Message) -> Fix | None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ftlint.case import assistant, call, calling, chat, user
 from ftlint.decode import kind
-from ftlint.example import Example, Message
+from ftlint.example import Example, Message, Text
+from ftlint.features.call import speaks
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import ExampleRule, bad, good
 
@@ -25,6 +26,71 @@ def excused(message: Message) -> bool:
     return any(value.get(key) is not None for key in ("tool_calls", "function_call", "refusal"))
 
 
+class ContentEmpty(ExampleRule):
+    """Text of a message is empty or blank.
+
+    Why: an empty answer with weight 1 teaches the model to end its turn at once; an empty
+    question teaches it to answer without being asked. Most often an export lost the text. Mistral
+    refuses empty assistant content and Amazon Nova refuses any empty text; others accept it in
+    silence. Content beside a call or a refusal may be empty: there is something to say without it.
+
+    Ignore when: the silence is meant, such as a tool that returns nothing, and the target accepts
+    it.
+
+    Source: mistral-common (validation of assistant messages); AWS's validator for Amazon Nova.
+    """
+
+    code = "FT104"
+    name = "content-empty"
+    severity = Severity.WARNING
+    message = "{role} {member} is empty"
+    good = (
+        good(chat(_HI, _HELLO)),
+        good(
+            chat(_HI, {**_CALL, "content": ""}, tools=_TOOLS),
+            note="exports write an empty text beside a call",
+        ),
+        good(chat(_HI, assistant("Hello!", refusal="")), note="or in place of a refusal"),
+    )
+    bad = (
+        bad(chat(_HI, assistant("")), at="/messages/1/content"),
+        bad(
+            chat(user(" \n\u00a0"), _HELLO),
+            at="/messages/0/content",
+            note="spaces, line ends and no-break spaces are nothing to learn from either",
+        ),
+        bad(
+            chat(user([{"type": "text", "text": "Hi"}, {"type": "text", "text": "  "}]), _HELLO),
+            at="/messages/0/content/1/text",
+            note="once for the part, not again for the message",
+        ),
+    )
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield one finding a text."""
+        if all([text.value.strip() for text in example.texts]):
+            return
+        for message in example.messages:
+            for text in _blanks(message):
+                # An empty span would mark nothing.
+                where = example.at(text.pointer, (0, len(text.value)) if text.value else None)
+                member = "refusal" if text.pointer == f"{message.pointer}/refusal" else "content"
+                yield self.finding(where, role=text.role or "message", member=member)
+
+
+def _blanks(message: Message) -> list[Text]:
+    """Return the texts that say nothing where something must be said."""
+    value, texts = message.value, message.texts()
+    if speaks(message) and any(value.get(key) for key in ("tool_calls", "function_call")):
+        return []
+    blank = [text for text in texts if not text.value.strip()]
+    if not blank or texts[-1].pointer != f"{message.pointer}/refusal":
+        return blank
+    if texts[-1] not in blank:
+        return []  # the refusal is what the message says
+    return blank[:-1] if message.content is not None else blank
+
+
 class ContentMissing(ExampleRule):
     """Message has no `content`.
 
@@ -33,7 +99,7 @@ class ContentMissing(ExampleRule):
 
     Ignore when: never.
 
-    Provider says: Together: `Missing required column `content` in message on line 1.`
+    Provider says: Together: ``Missing required column `content` in message on line 1.``
 
     Source: OpenAI API specification; Together's file check.
     """
@@ -99,7 +165,7 @@ class ContentType(ExampleRule):
     code = "FT110"
     name = "content-type"
     severity = Severity.ERROR
-    message = "content is {found}, not a string or a list of parts"
+    message = "content is {found}, not {wanted}"
     good = (good(chat(user([{"type": "text", "text": "Hi"}]), _HELLO)),)
     bad = (
         bad(chat(user(42), _HELLO), at="/messages/0/content"),
@@ -112,7 +178,10 @@ class ContentType(ExampleRule):
         for message in example.messages:
             found = self._fault(message)
             if found:
-                yield self.finding(example.at(f"{message.pointer}/content"), found=found)
+                parted = message.role not in ("tool", "function")
+                wanted = "a string or a list of parts" if parted else "a string"
+                where = example.at(f"{message.pointer}/content")
+                yield self.finding(where, found=found, wanted=wanted)
 
     def _fault(self, message: Message) -> str:
         content = message.content
@@ -123,7 +192,7 @@ class ContentType(ExampleRule):
         ):
             return ""
         if message.role == "function" and isinstance(content, list):
-            return "a list in a function message"
+            return "a list"
         if not isinstance(content, list):
             return kind(content)
         if not content:
@@ -138,9 +207,10 @@ def _many(content: object) -> bool:
 
 
 class RefusalType(ExampleRule):
-    """Refusal is not text, or not the assistant's.
+    """Refusal is not text.
 
-    Why: `refusal` is what the assistant says instead of content; anything else is refused.
+    Why: `refusal` is what the assistant says instead of content; the target refuses any other
+    type.
 
     Ignore when: never.
 

@@ -11,7 +11,6 @@ from ftlint.decode import kind
 from ftlint.example import Example
 from ftlint.features.call import MISSING, found, parse
 from ftlint.features.declaration import declarations
-from ftlint.features.schema import Flaw, flaws
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.pointer import join
 from ftlint.rule import ExampleRule, bad, good
@@ -19,9 +18,6 @@ from ftlint.rule import ExampleRule, bad, good
 _HI = user("Hi")
 _HELLO = assistant("Hello!")
 _NOW = declare("now")
-_WEIGHT: dict[str, Any] = {"type": "object", "properties": {"weight": {"type": "number"}}}
-_FLOAT: dict[str, Any] = {"type": "object", "properties": {"weight": {"type": "float"}}}
-_LOST = {"$ref": "#/$defs/zone"}
 _MEMBERS = frozenset({"name", "description", "parameters", "strict"})
 _TYPED: tuple[tuple[str, type | UnionType, Any, str], ...] = (
     ("name", str, MISSING, "a string is wanted"),
@@ -157,6 +153,11 @@ class ToolDeclarationShape(ExampleRule):
         ),
         bad(chat(_HI, _HELLO, tools=[{"function": {"name": "now"}}]), at="/tools/0"),
         bad(
+            chat(_HI, _HELLO, tools=[{"type": "retrieval"}]),
+            at="/tools/0/type",
+            note="a tool of another API",
+        ),
+        bad(
             chat(_HI, _HELLO, tools=[declare("now", description=7, parameters="{}")]),
             at=("/tools/0/function/parameters", "/tools/0/function/description"),
         ),
@@ -196,16 +197,23 @@ def _shape_faults(item: Any) -> Iterator[tuple[tuple[str, ...], Any, str]]:
     if not isinstance(item, dict):
         yield (), item, "an object with 'type' and 'function' is wanted"
         return
-    if item.get("type") != "function" and ("type" in item or not _flat(item)):
+    other = "type" in item and item["type"] != "function"
+    if other or ("type" not in item and not _flat(item)):
         yield ("type",), item.get("type", MISSING), "it can only be 'function'"
     function = item.get("function", MISSING)
-    if not isinstance(function, dict):
+    if isinstance(function, dict):
+        for member, value, wanted in _mistyped(function):
+            yield ("function", member), value, wanted
+    elif not (other and function is MISSING):  # a tool of another type has no function
         yield ("function",), function, "an object with 'name' is wanted"
-        return
+
+
+def _mistyped(function: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    """Yield name and value of each wrong member of a function, and what would be right."""
     for member, types, default, wanted in _TYPED:
         value = function.get(member, default)
         if not isinstance(value, types):
-            yield ("function", member), value, wanted
+            yield member, value, wanted
 
 
 class ToolDeclaredDuplicate(ExampleRule):
@@ -248,86 +256,11 @@ class ToolDeclaredDuplicate(ExampleRule):
                 )
 
 
-class ToolSchemaInvalid(ExampleRule):
-    """Parameters of a declared function are not a JSON Schema of an object.
-
-    Why: the target refuses the file. Types of other languages (`dict`, `float`, `tuple`) are the
-    usual cause; a trainer that does not check teaches the model schemas that no API accepts.
-
-    Ignore when: the trainer only prints the declaration and inference will do so too.
-
-    Fix: writes the type that is meant, at all its places; safe.
-
-    Source: OpenAI API specification (FunctionParameters); JSON Schema draft 2020-12, with draft
-    7's `items` lists; Mistral checks draft 7.
-    """
-
-    code = "FT143"
-    name = "tool-schema-invalid"
-    severity = Severity.ERROR
-    message = "{problem}"
-    limit: ClassVar[int] = 5
-    """Findings a declaration."""
-    good = (good(chat(_HI, _HELLO, tools=[declare("lift", _WEIGHT)])),)
-    bad = (
-        bad(
-            chat(_HI, _HELLO, tools=[declare("lift", _FLOAT)]),
-            at="/tools/0/function/parameters/properties/weight/type",
-        ),
-        bad(
-            chat(_HI, _HELLO, tools=[declare("now", {"type": "string"})]),
-            at="/tools/0/function/parameters/type",
-        ),
-        bad(
-            chat(_HI, _HELLO, tools=[declare("now", {"type": "object", "required": "zone"})]),
-            at="/tools/0/function/parameters/required",
-        ),
-        bad(
-            chat(_HI, _HELLO, tools=[declare("f", {"type": "object", "allOf": [_LOST]})]),
-            at="/tools/0/function/parameters/allOf/0/$ref",
-        ),
-    )
-
-    def check(self, example: Example) -> Iterator[Finding]:
-        """Yield each distinct error of a declaration once, related to its other places."""
-        record = example.value
-        if "tools" not in record and "functions" not in record:
-            return
-        raw = example.line.raw
-        closely = b'"$ref"' in raw or b'"pattern"' in raw
-        for declaration in declarations(example):
-            parameters = declaration.value.get("parameters")
-            # No cache: the check takes 2 µs, as long as the key of one (measured).
-            if isinstance(parameters, dict) and (wrong := flaws(parameters, closely=closely)):
-                yield from self._found(example, f"{declaration.pointer}/parameters", wrong)
-
-    def _found(self, example: Example, pointer: str, wrong: list[Flaw]) -> Iterator[Finding]:
-        alike: dict[tuple[str, str], list[str]] = {}
-        for flaw in sorted(wrong, key=lambda flaw: len(flaw.path)):
-            places = alike.setdefault((flaw.message, flaw.meant), [])
-            places.append(pointer + join(flaw.path))
-        for (message, meant), places in list(alike.items())[: self.limit]:
-            hint = f"; did you mean {meant!r}?" if meant else ""
-            more = f" ({len(places)} times in this declaration)" if len(places) > 1 else ""
-            yield self.finding(
-                example.at(places[0]),
-                related=[example.at(place) for place in places[1:]],
-                fix=_retype(meant, places) if meant else None,
-                hint=hint + more,
-                problem=message,
-            )
-
-
-def _retype(meant: str, places: list[str]) -> Fix:
-    patch = tuple({"op": "replace", "path": place, "value": meant} for place in places)
-    return Fix(f"write {meant!r}", patch, Safety.SAFE)
-
-
 class FunctionsDeprecated(ExampleRule):
     """Functions are declared by the deprecated key `functions`.
 
     Why: `tools` replaced it in November 2023; newer models and other trainers do not read it, and
-    the model is trained on a call format that nobody uses at inference.
+    the model is trained on a call format that current APIs no longer use.
 
     Ignore when: the fine-tuned model will be called with `functions`.
 
@@ -350,7 +283,8 @@ class FunctionsDeprecated(ExampleRule):
 class FunctionsEmpty(ExampleRule):
     """`functions` is not a list of 1 to 128 objects with a name.
 
-    Why: the target refuses the file.
+    Why: the target refuses the file. An item that is not an object, has no name, or has a
+    description or parameters of another type is reported by itself.
 
     Ignore when: never.
 
@@ -360,28 +294,40 @@ class FunctionsEmpty(ExampleRule):
     code = "FT145"
     name = "functions-empty"
     severity = Severity.ERROR
-    message = "{found}; functions is a list of 1 to 128 objects with 'name'"
+    message = "{found}; {wanted}"
     limit: ClassVar[int] = 128
     good = (good(chat(_HI, _HELLO, tools=[_NOW])),)
     bad = (
         bad(chat(_HI, _HELLO, functions=[]), at="/functions"),
         bad(chat(_HI, _HELLO, functions={"name": "now"}), at="/functions"),
         bad(chat(_HI, _HELLO, functions=["now", {}]), at=("/functions/0", "/functions/1")),
+        bad(
+            chat(_HI, _HELLO, functions=[{"name": "now", "description": 5, "parameters": "{}"}]),
+            at=("/functions/0/description", "/functions/0/parameters"),
+        ),
     )
 
     def check(self, example: Example) -> Iterator[Finding]:
-        """Yield one finding for the list, or one a wrong item."""
-        if "functions" not in example.value:
-            return
-        functions = example.value["functions"]
-        if not isinstance(functions, list) or not functions:
-            yield self.finding(example.at("/functions"), found=found(functions))
-            return
-        if len(functions) > self.limit:
-            yield self.finding(example.at("/functions"), found=f"{len(functions)} functions")
-        for index, item in enumerate(functions):
-            if not isinstance(item, dict):
-                yield self.finding(example.at(f"/functions/{index}"), found=found(item))
-            elif not isinstance(item.get("name"), str):
-                shown = f"name is {found(item.get('name', MISSING))}"
-                yield self.finding(example.at(f"/functions/{index}"), found=shown)
+        """Yield one finding for the list, or one a wrong item or member."""
+        if "functions" in example.value:
+            for pointer, wrong, wanted in _list_faults(example.value["functions"]):
+                wanted = wanted or f"functions is a list of 1 to {self.limit} objects with 'name'"
+                yield self.finding(example.at(pointer), found=wrong, wanted=wanted)
+
+
+def _list_faults(functions: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield the pointer to each fault of `functions`, what is there, and what would be right."""
+    if not isinstance(functions, list) or not functions:
+        yield "/functions", found(functions), ""
+        return
+    if len(functions) > FunctionsEmpty.limit:
+        yield "/functions", f"{len(functions)} functions", ""
+    for index, item in enumerate(functions):
+        pointer = f"/functions/{index}"
+        if not isinstance(item, dict):
+            yield pointer, found(item), ""
+            continue
+        for member, value, wanted in _mistyped(item):
+            missing = value is MISSING
+            place = pointer if missing else f"{pointer}/{member}"
+            yield place, f"{member} is {found(value)}", "" if missing else wanted

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ftlint.example import Batch
 from ftlint.finding import Finding, Severity, Where
-from ftlint.rule import DatasetRule, bad, good
+from ftlint.rule import NO_LIMIT, DatasetRule, bad, good
 from ftlint.source import SUFFIXES, Dataset
 from ftlint.summary import Counts, Nothing
 
@@ -207,8 +207,12 @@ class FileTooLarge(DatasetRule[Nothing]):
     good = (good(_LINE),)
     bad = (bad(_LINE, at="-", options={"limit": 80}),)
 
-    limit: int = 512_000_000
-    """Bytes that one upload takes (OpenAI Files API, as of November 2026)."""
+    limit: int | None = None
+    """Bytes that one upload takes; without a target that of OpenAI."""
+
+    def unready(self) -> str | None:
+        """Return that there is nothing to compare with, if so."""
+        return NO_LIMIT if self.limit is None else None
 
     def summarize(self, batch: Batch) -> Nothing:
         """Return nothing: the size of the file decides."""
@@ -217,7 +221,7 @@ class FileTooLarge(DatasetRule[Nothing]):
     def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""
         for index, facts in enumerate(dataset.facts):
-            if facts.bytes > self.limit:
+            if self.limit is not None and facts.bytes > self.limit:
                 yield self.finding(Where(index), bytes=facts.bytes, limit=self.limit)
 
 
@@ -242,8 +246,12 @@ class MinExamples(DatasetRule[Counts[int]]):
     good = (good(*[_LINE] * 10, pad=False),)
     bad = (bad(_LINE, _LINE, at="-", pad=False), bad(*[_LINE] * 9, b"", at="-", pad=False))
 
-    limit: int = 10
-    """Examples that a training file needs (OpenAI fine-tuning guide, as of November 2026)."""
+    limit: int | None = None
+    """Examples that a training file needs; without a target that of OpenAI."""
+
+    def unready(self) -> str | None:
+        """Return that there is nothing to compare with, if so."""
+        return NO_LIMIT if self.limit is None else None
 
     def summarize(self, batch: Batch) -> Counts[int]:
         """Return the number of examples by source. Size: O(sources)."""
@@ -253,7 +261,7 @@ class MinExamples(DatasetRule[Counts[int]]):
         """Yield one finding a training file; an empty one is reported as such instead."""
         for index, source in enumerate(dataset.sources):
             count = summary.of.get(index, 0)
-            if source.split == "train" and 0 < count < self.limit:
+            if source.split == "train" and self.limit is not None and 0 < count < self.limit:
                 s = "" if count == 1 else "s"
                 yield self.finding(Where(index), examples=count, limit=self.limit, s=s)
 

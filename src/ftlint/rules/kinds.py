@@ -99,6 +99,7 @@ class Reading(Declared):
     trained_only: bool = False
     """Whether only texts are read that the target learns to say."""
     ignore_case: bool = False
+    """Whether capitals are compared as small letters."""
 
     def covers(self, text: Text) -> bool:
         """Return whether the rule looks at `text`."""
@@ -112,8 +113,10 @@ class Lexicon(Reading, ExampleRule):
     """Terms that must not occur: one finding a hit, with `term` and `role`."""
 
     terms: tuple[str, ...] = ()
+    """Words or phrases to look for."""
     match: Match = "word"
-    """`word`: no longer word goes on beside it. `whole`: it is all the text, spaces aside."""
+    """`word`: no longer word goes on beside the term; `substring`: it stands anywhere; `whole`: it
+    is all the text, spaces aside."""
 
     fills: ClassVar[Mapping[str, Any]] = {"term": "term", "role": "user"}
 
@@ -165,6 +168,7 @@ class Pattern(Reading, ExampleRule):
     """A regular expression that must not match: one finding a match, with `role`."""
 
     pattern: str = ""
+    """Regular expression (Python's `re`)."""
     requires: tuple[str, ...] = ()
     """Literals, in any case, of which one stands in every text that matches."""
     whole: bool = False
@@ -228,8 +232,11 @@ class Threshold(Declared, ExampleRule):
     """A limit on one size of an example: at most one finding, with `value` and `limit`."""
 
     feature: SizeName = "messages"
+    """The number that is limited."""
     above: float | None = None
+    """Largest value that is not reported."""
     below: float | None = None
+    """Smallest value that is not reported."""
 
     fills: ClassVar[Mapping[str, Any]] = {"value": 1, "limit": 1}
 
@@ -277,13 +284,21 @@ class Share(Reading, DatasetRule[Groups[int]]):
     limit: float
     """Largest share, in [0, 1], that is not reported."""
     feature: SizeName | None = None
+    """The number of an example that is compared."""
     above: float | None = None
+    """Examples with a larger number count."""
     below: float | None = None
+    """Examples with a smaller number count."""
     terms: tuple[str, ...] = ()
+    """Words or phrases of which one is enough for an example to count."""
     match: Match = "word"
+    """How a term is found, as in a lexicon: `word`, `substring` or `whole`."""
     pattern: str = ""
+    """Regular expression (Python's `re`) that is to match for an example to count."""
     requires: tuple[str, ...] = ()
+    """Literals, in any case, of which one stands in every text that matches."""
     whole: bool = False
+    """Whether the expression must match all of the text."""
 
     fills: ClassVar[Mapping[str, Any]] = {
         "count": 1, "total": 2, "share": 0.5, "limit": 0.1, "split": "train",

@@ -1,13 +1,16 @@
-"""FT1, the keys of a message."""
+"""FT1, the keys of a message: none that its role may not have, and those that it must."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ftlint.case import assistant, chat, user
-from ftlint.example import Example
+from ftlint.example import Batch, Example
 from ftlint.finding import Finding, Fix, Safety, Severity
+from ftlint.pointer import join
+from ftlint.proof import SHAPE
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.wording import shown
 
 MEMBERS = {
     "system": frozenset({"role", "content", "name"}),
@@ -31,7 +34,8 @@ class UnknownMessageKey(ExampleRule):
     Why: OpenAI refuses the file for it; elsewhere the key is dropped, and what it says (reasoning,
     a tool call on the wrong role) is silently not trained on.
 
-    Ignore when: the trainer reads the key, such as `thinking` or `reasoning_content`.
+    Ignore when: the trainer reads the key, such as `thinking` or `reasoning_content`; for
+    reasoning, convert it to the key that the trainer reads.
 
     Provider says: the cookbook counts it as `message_unrecognized_key`.
 
@@ -59,11 +63,11 @@ class UnknownMessageKey(ExampleRule):
                 continue
             for key in message.value:
                 if key not in allowed and key != "weight":
-                    pointer = f"{message.pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+                    pointer = message.pointer + join([key])
                     patch = ({"op": "remove", "path": pointer},)
                     yield self.finding(
                         example.at(pointer, key=True),
-                        fix=Fix(f"remove {key!r}", patch, Safety.UNSAFE),
+                        fix=Fix(f"remove {shown(key)}", patch, Safety.UNSAFE),
                         key=key,
                         role=message.role,
                         detail=_hint(key, message.role or ""),
@@ -79,3 +83,39 @@ def _hint(key: str, role: str) -> str:
 
     near = get_close_matches(key, MEMBERS[role], 1, 0.7)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+class FunctionNameMissing(ExampleRule):
+    """Message of role `function` does not name its function.
+
+    Why: the name is what ties the answer to the call; the target refuses the file.
+
+    Ignore when: never.
+
+    Source: OpenAI API specification (`role`, `name` and `content` are required).
+    """
+
+    code = "FT132"
+    name = "function-name-missing"
+    severity = Severity.ERROR
+    message = "name of the function message is {found}"
+    good = (good(chat(user("Hi"), _HELLO)),)
+    bad = (
+        bad(chat(user("Hi"), {"role": "function", "content": "12:00"}, _HELLO), at="/messages/1"),
+        bad(
+            chat(user("Hi"), {"role": "function", "name": None, "content": "12:00"}, _HELLO),
+            at="/messages/1/name",
+        ),
+    )
+
+    def candidates(self, batch: Batch) -> Sequence[Example]:
+        """Return the records of unproven shape: a message of this role is never proven."""
+        return batch.lacking(SHAPE)
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield one finding a message; a name of another type is name-format's."""
+        for message in example.messages:
+            if message.role == "function" and message.value.get("name") is None:
+                null = "name" in message.value
+                pointer = f"{message.pointer}/name" if null else message.pointer
+                yield self.finding(example.at(pointer), found="null" if null else "missing")

@@ -14,6 +14,7 @@ from ftlint.features.call import CALLS
 from ftlint.features.declaration import declarations
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.wording import shown
 
 _FORMED = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _STRANGE = re.compile(r"[^a-zA-Z0-9_-]")
@@ -76,9 +77,9 @@ class NameFormat(ExampleRule):
         if not name:
             problem = "is empty"
         elif strange:
-            problem = f"has {strange[0]!r}"
+            problem = f"{shown(name)} has {shown(strange[0])}"
         else:
-            problem = f"has {len(name)} characters"
+            problem = f"{shown(name)} has {len(name)} characters"
         return self.finding(places[0], related=places[1:], problem=problem)
 
 

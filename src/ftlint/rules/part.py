@@ -10,6 +10,7 @@ from ftlint.decode import kind
 from ftlint.example import Example, Message
 from ftlint.finding import Finding, Severity
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.wording import shown
 
 PARTS = {
     "system": ("text",),
@@ -75,7 +76,7 @@ class PartType(ExampleRule):
                 yield self.finding(
                     example.at(pointer if missing else f"{pointer}/type"),
                     role=role,
-                    found="no type" if missing else f"the type {type_!r}",
+                    found="no type" if missing else f"the type {shown(type_)}",
                     allowed=" or ".join(allowed),
                 )
 
@@ -87,8 +88,8 @@ class PartShape(ExampleRule):
 
     Ignore when: never.
 
-    Provider says: Together: `The dataset is malformed, the `url` field must be either a JPEG, PNG
-    or WEBP base64-encoded image`.
+    Provider says: Together: ``The dataset is malformed, the `url` field must be either a JPEG, PNG
+    or WEBP base64-encoded image``.
 
     Source: OpenAI API specification; OpenAI vision fine-tuning guide (http(s) or data URL).
     """
@@ -164,7 +165,9 @@ def _mixed_refusal(message: Message) -> bool:
     content = message.content
     if message.role != "assistant" or not isinstance(content, list) or len(content) < 2:
         return False
-    return any(isinstance(part, dict) and part.get("type") == "refusal" for part in content)
+    # A list with other items than parts is content-type's.
+    whole = all(isinstance(part, dict) for part in content)
+    return whole and any(part.get("type") == "refusal" for part in content)
 
 
 def _part_fault(part: dict[str, Any]) -> tuple[str, str]:
@@ -172,7 +175,8 @@ def _part_fault(part: dict[str, Any]) -> tuple[str, str]:
     type_ = part.get("type")
     if type_ in ("text", "refusal"):
         if type_ not in part:
-            return "", f"{type_} part has no {type_!r}"
+            other = " ('value' is LLaMA-Factory's name for it)" if "value" in part else ""
+            return "", f"{type_} part has no {type_!r}{other}"
         text = part[type_]
         return (
             ("", "")
@@ -188,12 +192,14 @@ def _image_fault(part: dict[str, Any]) -> tuple[str, str]:
     image = part["image_url"]
     if not isinstance(image, dict):
         return "/image_url", f"'image_url' is {kind(image)}, not an object with 'url'"
-    url = image.get("url")
-    if not isinstance(url, str):
+    if "url" not in image:
         return "/image_url", "'image_url' has no 'url'"
-    if "://" not in url and not url.startswith("data:image/"):
+    url = image["url"]
+    if not isinstance(url, str):
+        return "/image_url/url", f"'url' of the image is {kind(url)}, not a string"
+    if "://" not in url and not url[:11].lower().startswith("data:image/"):
         return "/image_url/url", "image address is neither a URL nor a data URL of an image"
     detail = image.get("detail", "auto")
     if detail not in DETAILS:
-        return "/image_url/detail", f"detail is {detail!r}; it can be {', '.join(DETAILS)}"
+        return "/image_url/detail", f"detail is {shown(detail)}; it can be {', '.join(DETAILS)}"
     return "", ""

@@ -9,6 +9,7 @@ from ftlint.decode import kind
 from ftlint.example import ROLES, Example, Message
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.wording import shown
 
 MEANT = {
     **dict.fromkeys(("human", "customer", "instruction", "prompter", "question"), "user"),
@@ -95,7 +96,7 @@ class RoleInvalid(ExampleRule):
             patch = ({"op": "replace", "path": pointer, "value": meant},)
             fix = Fix(f"write {meant!r}", patch, safety)
         known = f"; did you mean {meant!r}?" if meant else " (" + ", ".join(sorted(ROLES)) + ")"
-        return self.finding(example.at(pointer), fix=fix, found=repr(role), suggestion=known)
+        return self.finding(example.at(pointer), fix=fix, found=shown(role), suggestion=known)
 
 
 def intended(role: str) -> str | None:

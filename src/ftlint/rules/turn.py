@@ -6,6 +6,7 @@ All of these read `example.conversation`, which is empty when a role is missing 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ftlint.case import assistant, chat, system, user
 from ftlint.example import Example
@@ -15,6 +16,7 @@ from ftlint.rule import ExampleRule, bad, good
 _HI = user("Hi")
 _HELLO = assistant("Hello!")
 _SYSTEM = system("Be brief.")
+_INSTRUCTING = ("system", "developer")
 
 
 class NoAssistant(ExampleRule):
@@ -22,7 +24,7 @@ class NoAssistant(ExampleRule):
 
     Why: only assistant messages are trained on; this example teaches nothing and is refused.
 
-    Ignore when: never.
+    Ignore when: the file holds prompts for reinforcement fine-tuning or inference.
 
     Source: OpenAI cookbook (example_missing_assistant_message).
     """
@@ -54,7 +56,7 @@ class LastNotAssistant(ExampleRule):
     code = "FT122"
     name = "last-not-assistant"
     severity = Severity.ERROR
-    message = "last message has the role {role!r}, not 'assistant'"
+    message = "last message has the role '{role}', not 'assistant'"
     good = (good(chat(_HI, _HELLO)),)
     bad = (
         bad(chat(_HI, _HELLO, user("Bye")), at="/messages/2/role"),
@@ -71,11 +73,45 @@ class LastNotAssistant(ExampleRule):
             yield self.finding(example.at(f"{last.pointer}/role"), role=last.role)
 
 
+class NoUser(ExampleRule):
+    """Example has no user message.
+
+    Why: the model learns to speak unasked, from the system prompt alone. Providers accept it, so
+    it is seldom noticed when an export lost the questions. An example without an answer, too, is
+    no-assistant instead.
+
+    Ignore when: the assistant is to speak first, such as a greeting or a text written from a
+    brief.
+
+    Provider says: OpenAI's cookbook counts such examples as a warning, not as an error.
+
+    Source: OpenAI cookbook, data preparation for chat models (`n_missing_user`).
+    """
+
+    code = "FT123"
+    name = "no-user"
+    severity = Severity.NOTE
+    message = "no message has the role 'user': the answer has no question"
+    good = (good(chat(_HI, _HELLO)), good(chat(_SYSTEM, _HI, _HELLO)))
+    bad = (
+        bad(chat(system("Greet the guest."), assistant("Welcome!")), at="/messages"),
+        bad(chat(assistant("Welcome! What can I do for you?")), at="/messages"),
+    )
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Yield at most one finding."""
+        roles = {message.role for message in example.conversation}
+        if "assistant" in roles and "user" not in roles:
+            yield self.finding(example.at("/messages"))
+
+
 class ConsecutiveRoles(ExampleRule):
     """Two user or two assistant messages follow each other.
 
     Why: legal at OpenAI, but a sign of a lost message; Databricks, Bedrock and older versions of
-    Together refuse it, and many chat templates raise.
+    Together refuse it, and many chat templates raise. What has another rule is told by that only:
+    a repeated message (duplicate-message), an answer in place of a tool's (tool-unanswered), and
+    questions that nobody answers (last-not-assistant, no-assistant).
 
     Ignore when: the target takes it and it is meant, such as a text followed by an image.
 
@@ -95,22 +131,25 @@ class ConsecutiveRoles(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a message that follows one of its own role."""
-        previous = None
-        for message in example.conversation:
+        conversation = example.conversation
+        answer = max((m.index for m in conversation if m.role == "assistant"), default=-1)
+        for before, message in pairwise(conversation):
             role = message.role
-            if role == previous and role in ("user", "assistant"):
-                before = example.at(f"/messages/{message.index - 1}/role")
-                yield self.finding(
-                    example.at(f"{message.pointer}/role"), related=(before,), role=role
-                )
-            previous = role
+            if role != before.role or role not in ("user", "assistant"):
+                continue
+            unanswered = role == "user" and message.index > answer
+            if unanswered or before.value.get("tool_calls") or message.value == before.value:
+                continue
+            where, other = (example.at(f"{m.pointer}/role") for m in (message, before))
+            yield self.finding(where, related=(other,), role=role)
 
 
 class SystemNotFirst(ExampleRule):
     """System message stands after other messages.
 
     Why: Fireworks, Cohere and Nova refuse it, and many chat templates drop it or raise; the model
-    learns to be instructed in the middle of a talk.
+    learns to take new instructions in the middle of a conversation. One after the last answer is
+    last-not-assistant instead.
 
     Ignore when: the target takes it and the application really sends it there.
 
@@ -126,9 +165,14 @@ class SystemNotFirst(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a system message after one of another role."""
+        conversation = example.conversation
+        end = len(conversation)
+        if any(message.role == "assistant" for message in conversation):
+            while conversation[end - 1].role in _INSTRUCTING:
+                end -= 1
         others = False
-        for message in example.conversation:
-            if message.role not in ("system", "developer"):
+        for message in conversation[:end]:
+            if message.role not in _INSTRUCTING:
                 others = True
             elif others:
                 where = example.at(f"{message.pointer}/role")

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from ftlint.case import assistant, chat, user
 from ftlint.decode import kind
 from ftlint.example import Example
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.wording import shown
 
 _HI = user("Hi")
 _NUMBERS: dict[Any, int] = {"0": 0, "1": 1, 0: 0, 1: 1}
@@ -63,15 +62,12 @@ class WeightValue(ExampleRule):
             if meant is not None:
                 patch = ({"op": "replace", "path": pointer, "value": meant},)
                 fix = Fix(f"write {meant}", patch, Safety.SAFE)
-            yield self.finding(example.at(pointer), fix=fix, found=_json(weight))
+            yield self.finding(example.at(pointer), fix=fix, found=_told(weight))
 
 
-def _json(value: Any) -> str:
+def _told(value: Any) -> str:
     """Return a short value as JSON, anything else by its type."""
-    if isinstance(value, list | dict):
-        return kind(value)
-    text = orjson.dumps(value).decode()
-    return text if len(text) <= 40 else text[:39] + "…"
+    return kind(value) if isinstance(value, list | dict) else shown(value)
 
 
 class WeightRole(ExampleRule):

@@ -1,0 +1,217 @@
+"""Tokens: how many an example has, by the cookbook's formula, and a bound that needs no counting.
+
+OpenAI documents 3 tokens a message, those of each string in it, 1 a name and 3 an example. How
+tools are rendered is documented nowhere, so tool declarations, calls and most images are counted
+apart as an estimate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from ftlint.encoding import Encoding, load
+from ftlint.example import Batch, Example
+from ftlint.feature import CheapFeature
+from ftlint.limit import MAX_LINE
+
+# OpenAI cookbook, "How to format inputs to chat completions models" (num_tokens_from_messages).
+PER_MESSAGE, PER_NAME, PER_EXAMPLE = 3, 1, 3
+LOW_IMAGE = 85
+"""Tokens of an image of low detail (OpenAI, guide to images; the models named gpt-4o, gpt-4.1)."""
+USUAL_IMAGE = 765
+"""Tokens of an image of 1024 by 1024 pixels and high detail in the same guide: the estimate."""
+
+
+class TokenCount:
+    """The tokens of one example; `total` and what it is made of are exact, `estimated` is not.
+
+    `prompt` is what stands before the text of the last answer and `answer` that text: content
+    and refusal. `roles` sum up to `total` but for the tokens of the example itself.
+    """
+
+    __slots__ = (
+        "answer",
+        "estimated",
+        "last",
+        "prompt",
+        "prompt_estimated",
+        "roles",
+        "total",
+        "trained",
+    )
+
+    def __init__(self) -> None:
+        """Count an example without messages."""
+        self.total = PER_EXAMPLE
+        self.estimated = 0
+        """Of tool declarations, tool calls, and images of other than low detail."""
+        self.trained = 0
+        """Of the texts of assistant messages that are not masked."""
+        self.roles: dict[str, int] = {}
+        self.last = -1
+        """Index of the last assistant message; -1 for none."""
+        self.prompt = 0
+        self.prompt_estimated = 0
+        self.answer = 0
+
+    @property
+    def whole(self) -> int:
+        """Return all tokens, estimates included: what a limit is compared with."""
+        return self.total + self.estimated
+
+    @property
+    def whole_prompt(self) -> int:
+        """Return all tokens before the text of the last answer, estimates included."""
+        return self.prompt + self.prompt_estimated
+
+
+@dataclass(frozen=True)
+class Tokens(CheapFeature[TokenCount | None]):
+    """The tokens of an example in one encoding; None without a list of messages."""
+
+    encoding: str = "o200k_base"
+
+    def of(self, example: Example) -> TokenCount | None:
+        """Return the tokens of one example."""
+        return count_tokens(example.value, load(self.encoding), example.line.length)
+
+    def compute(self, batch: Batch) -> list[TokenCount | None]:
+        """Return the tokens of every example of the batch."""
+        encoding = load(self.encoding)
+        return [count_tokens(e.value, encoding, e.line.length) for e in batch.examples]
+
+
+def at_most(raw: bytes) -> int:
+    """Return a number of tokens that the example in this line does not exceed, undecoded.
+
+    A token has at least one byte, no escape is shorter than what it stands for, and what JSON
+    needs around an example, a message and a name is longer than their overhead. Only images
+    cost more than they are long.
+    """
+    pictured = b"image" in raw or b"\\u006" in raw  # the letters of "image" are U+0061 to U+006D
+    return len(raw) + (USUAL_IMAGE * raw.count(b"{") if pictured else 0)
+
+
+_SPAN = 40
+"""Bytes are at most this many tokens: `{"type":"image_url"}` is 20 of them, and `USUAL_IMAGE`."""
+
+
+def longer_than(batch: Batch, bound: int) -> list[Example]:
+    """Return the records of `batch` that may have more than `bound` tokens, by their bytes."""
+    short = bound // _SPAN
+    found = [
+        batch.example(index)
+        for index, raw in enumerate(batch.lines.raws)
+        if len(raw) > short and at_most(raw) > bound
+    ]
+    return [example for example in found if example.proven or not example.fault]
+
+
+def count_tokens(record: dict[str, Any], encoding: Encoding, length: int) -> TokenCount | None:
+    """Return the tokens of a record whose line has `length` bytes."""
+    messages = record.get("messages")
+    if not isinstance(messages, list):
+        return None
+    tally, guess = TokenCount(), Guess(encoding.count)
+    guess.json(record.get("tools"))
+    guess.json(record.get("functions"))
+    for index, message in enumerate(messages):
+        if isinstance(message, dict):
+            _add(tally, index, message, guess)
+    _estimate(tally, guess, length)
+    return tally
+
+
+def _add(tally: TokenCount, index: int, message: dict[str, Any], guess: Guess) -> None:
+    count, before = guess.count, (guess.written, guess.pictures)
+    exact, spoken, role = PER_MESSAGE, 0, message.get("role")
+    for key, value in message.items():
+        if value.__class__ is str:
+            tokens = count(value)
+            exact += tokens
+            if key == "content" or key == "refusal":
+                spoken += tokens
+        elif key == "content":
+            if value.__class__ is list:
+                tokens, images = _parts(value, guess)
+                exact += tokens + images
+                spoken += tokens
+        elif key == "tool_calls" or key == "function_call":
+            guess.calls(value)
+        if key == "name":
+            exact += PER_NAME
+    if role == "assistant":
+        tally.last, tally.answer = index, spoken
+        tally.prompt = tally.total + exact - spoken
+        guess.before = before
+        if message.get("weight", 1) != 0:
+            tally.trained += spoken
+    name = role if isinstance(role, str) else ""
+    tally.roles[name] = tally.roles.get(name, 0) + exact
+    tally.total += exact
+
+
+def _parts(parts: list[Any], guess: Guess) -> tuple[int, int]:
+    """Return the tokens of the texts and of the images whose tokens are documented."""
+    spoken = images = 0
+    for part in parts:
+        if not isinstance(part, dict):
+            continue
+        for member in ("text", "refusal"):
+            if isinstance(part.get(member), str):
+                spoken += guess.count(part[member])
+        if part.get("type") == "image_url":
+            image = part.get("image_url")
+            if isinstance(image, dict) and image.get("detail") == "low":
+                images += LOW_IMAGE
+            else:
+                guess.pictures += USUAL_IMAGE
+    return spoken, images
+
+
+class Guess:
+    """The estimates of one example on the way: `before` are those ahead of the last answer."""
+
+    __slots__ = ("before", "count", "pictures", "written")
+
+    def __init__(self, count: Callable[[str], int]) -> None:
+        """Estimate with the tokens that `count` returns."""
+        self.count = count
+        self.written = 0
+        self.pictures = 0
+        self.before = (0, 0)
+
+    def json(self, value: Any) -> None:
+        """Add a value as compact JSON; nothing for none."""
+        if not value:
+            return
+        try:
+            self.written += self.count(orjson.dumps(value).decode())
+        except TypeError:  # orjson reads deeper than it writes: as much as the line has room for
+            self.written += MAX_LINE
+
+    def calls(self, value: Any) -> None:
+        """Add the names and arguments of `tool_calls`, or of one `function_call`."""
+        for call in value if isinstance(value, list) else [{"function": value}]:
+            function = call.get("function") if isinstance(call, dict) else None
+            if not isinstance(function, dict):
+                continue
+            for member in ("name", "arguments"):
+                told = function.get(member)
+                if isinstance(told, str):
+                    self.written += self.count(told)
+                else:
+                    self.json(told)
+
+
+def _estimate(tally: TokenCount, guess: Guess, length: int) -> None:
+    # JSON written anew may be longer than it was (1e15): the bound of `at_most` is kept here.
+    written = min(guess.written, max(length - tally.total, 0))
+    tally.estimated = written + guess.pictures
+    if tally.last >= 0:
+        ahead, pictures = guess.before
+        tally.prompt_estimated = min(ahead, written) + pictures

@@ -1,0 +1,174 @@
+"""The hooks, run by the real pre-commit on real git repositories."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+from command import CLEAN, HUMAN, inside
+
+ROOT = Path(__file__).parents[1]
+PUBLISHED = (
+    ".pre-commit-hooks.yaml",
+    "LICENSE",
+    "NOTICE",
+    "README.md",
+    "pyproject.toml",
+    "rules",
+    "src",
+)
+
+
+class Repository:
+    """A git repository on which pre-commit runs."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        """Make an empty one."""
+        self.folder = folder
+        self.env = env
+        self.git("init", "--quiet")
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=self.folder, env=self.env, capture_output=True, text=True
+        )
+
+    def git(self, *arguments: str) -> str:
+        done = self.run("git", *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def put(self, **files: bytes | str) -> None:
+        """Write and stage files; `a_jsonl` is `a.jsonl`."""
+        for name, content in files.items():
+            path = self.folder / name.replace("_", ".")
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        self.git("add", "--all")
+
+    def commit(self) -> str:
+        self.git("commit", "--quiet", "--no-verify", "--message", "data")
+        return self.git("rev-parse", "HEAD")
+
+    def hooks(self, *arguments: str) -> tuple[int, str]:
+        """Return the status and the output of `pre-commit run`."""
+        done = self.run(sys.executable, "-m", "pre_commit", "run", "--color=never", *arguments)
+        return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return an environment in which nothing of this machine's user or network has a say."""
+    home = tmp_path_factory.mktemp("home")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    names = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
+    return {
+        **kept,
+        **{f"GIT_{name}": "me" for name in names},
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "HOME": str(home),
+        "PRE_COMMIT_HOME": str(home / "pre-commit"),
+        "FTLINT_CACHE_DIR": str(home / "cache"),
+        # pre-commit installs ftlint from its repository; what it needs is borrowed from the
+        # environment of the tests, so that nothing is downloaded.
+        "PYTHONPATH": sysconfig.get_path("purelib"),
+        "PIP_NO_DEPS": "1",
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_BUILD_ISOLATION": "0",  # pip stores the value as it is: 0 means no isolation
+    }
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory, env: dict[str, str]) -> str:
+    """Return a configuration of pre-commit for this project as it would be published."""
+    folder = tmp_path_factory.mktemp("published")
+    for name in PUBLISHED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.pyc"))
+        else:
+            shutil.copy(ROOT / name, folder)
+    repository = Repository(folder, env)
+    repository.git("add", "--all")
+    hooks = [{"id": "ftlint"}, {"id": "ftlint-dataset"}]
+    revision = repository.commit()
+    return yaml.safe_dump({"repos": [{"repo": str(folder), "rev": revision, "hooks": hooks}]})
+
+
+@pytest.fixture
+def data(tmp_path: Path, env: dict[str, str], published: str) -> Repository:
+    """Return a repository with a good dataset, its configuration and the hooks."""
+    repository = Repository(tmp_path, env)
+    (tmp_path / ".pre-commit-config.yaml").write_text(published)
+    repository.put(good_jsonl=CLEAN, ftlint_yaml="data: {train: ['*.jsonl']}\n")
+    return repository
+
+
+def verdicts(said: str) -> list[str]:
+    """Return what pre-commit says of each hook: Passed, Failed or Skipped."""
+    lines = [line for line in said.splitlines() if line.startswith("ftlint (")]
+    return [line.rpartition(".")[2].rpartition(")")[2] for line in lines]
+
+
+def test_a_good_dataset_passes(data: Repository) -> None:
+    status, said = data.hooks()
+    assert (status, verdicts(said)) == (0, ["Passed", "Passed"]), said
+
+
+def test_a_bad_dataset_fails(data: Repository) -> None:
+    data.put(bad_jsonl=CLEAN + HUMAN, bad_ndjson_gz=gzip.compress(CLEAN * 2 + HUMAN))
+    status, said = data.hooks()
+    assert (status, verdicts(said)) == (1, ["Failed", "Failed"])
+    assert "bad.jsonl:11:22 error FT107 role-invalid at /messages/0/role" in said
+    assert "bad.ndjson.gz:21:22 error FT107 role-invalid" in said
+    assert "exit code: 1" in said
+
+
+def test_the_dataset_hook_sees_what_did_not_change(data: Repository) -> None:
+    data.put(bad_jsonl=CLEAN + HUMAN)
+    data.commit()
+    data.put(good_jsonl=CLEAN * 2)
+    status, said = data.hooks()
+    assert (status, verdicts(said)) == (1, ["Passed", "Failed"])
+    assert "bad.jsonl:11:" in said
+    data.put(ftlint_yaml="data: {train: [good.jsonl]}\n")
+    status, said = data.hooks()
+    assert (status, verdicts(said)) == (0, ["Passed", "Passed"])
+
+
+def test_other_files_are_no_business_of_the_hooks(data: Repository) -> None:
+    data.commit()
+    data.put(notes_txt="x", data_json="{", jsonl="{")
+    status, said = data.hooks()
+    assert (status, verdicts(said)) == (0, ["Skipped", "Skipped"])
+
+
+def test_a_commit_is_refused(data: Repository) -> None:
+    data.run(sys.executable, "-m", "pre_commit", "install")
+    data.put(bad_jsonl=CLEAN + HUMAN)
+    refused = data.run("git", "commit", "--message", "bad")
+    assert refused.returncode == 1 and "FT107 role-invalid" in refused.stdout + refused.stderr
+    data.put(bad_jsonl=CLEAN)
+    accepted = data.run("git", "commit", "--message", "good")
+    assert accepted.returncode == 0, accepted.stderr
+
+
+def test_what_init_writes_works(tmp_path: Path, env: dict[str, str]) -> None:
+    path = os.pathsep.join([sysconfig.get_path("scripts"), env["PATH"]])
+    repository = Repository(tmp_path, {**env, "PATH": path})
+    repository.put(train_jsonl=CLEAN, eval_jsonl=CLEAN)
+    assert inside(tmp_path, "init", "--pre-commit").status == 0
+    repository.git("add", "--all")
+    status, said = repository.hooks()
+    assert (status, verdicts(said)) == (0, ["Passed", "Passed"]), said
+    repository.put(eval_jsonl=CLEAN + HUMAN)
+    status, said = repository.hooks()
+    assert (status, verdicts(said)) == (1, ["Failed", "Failed"])
+    assert "eval.jsonl:11:" in said

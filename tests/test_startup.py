@@ -1,0 +1,49 @@
+"""A light run loads nothing heavy: it is what a commit hook waits for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command import CLEAN, HUMAN, ftlint
+
+HEAVY = {"pandas", "numpy", "spacy", "torch", "transformers", "detoxify", "openai", "ray"}
+NOT_NEEDED = {"yaml", "rich", "jsonschema", "jsonschema_rs", "zstandard", "msgspec", "jinja2"}
+
+
+LISTING = """
+import atexit, sys
+atexit.register(lambda: print(*sys.modules, sep="\\n"))
+from ftlint.cli import main
+main()
+"""
+
+
+def loaded(folder: Path, *arguments: str, python: Path | str = sys.executable) -> set[str]:
+    """Return the top-level packages that a run imports."""
+    child = subprocess.run(
+        [str(python), "-c", LISTING, *arguments, "--output", os.devnull],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert child.returncode in (0, 1)
+    return {module.partition(".")[0] for module in child.stdout.splitlines()}
+
+
+@pytest.mark.parametrize("arguments", [[], ["--format", "json"], ["--select", "FT1"]])
+def test_a_light_run_is_light(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "train.jsonl").write_bytes(CLEAN * 10)
+    (tmp_path / "ftlint.yaml").write_text("severity: {FT125: error}\n")
+    ftlint(tmp_path, "check", "train.jsonl")  # compiles the rules and the configuration
+    packages = loaded(tmp_path, "check", "train.jsonl", *arguments)
+    assert {"ftlint", "orjson", "click"} <= packages
+    assert packages & (HEAVY | NOT_NEEDED) == set()
+
+
+def test_findings_load_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_bytes(CLEAN + HUMAN)
+    assert loaded(tmp_path, "check", "train.jsonl") & HEAVY == set()
