@@ -99,11 +99,7 @@ def records(text: str) -> list[Any]:
     calling = {"role": "assistant", "tool_calls": [call, call], "weight": text}
     declared = [{"type": text, "function": {"name": text, "parameters": right}}]
     return [
-        {
-            "messages": [user, calling, {"role": "assistant", "content": ""}],
-            "tools": declared * 2,
-            text: text,
-        },
+        {"messages": [user, calling, {"role": "assistant"}], "tools": declared * 2, text: text},
         {
             "messages": [{"role": text, "content": ""}, calling],
             "tools": [

@@ -107,8 +107,6 @@ def _settle(flaw: Flaw, schema: dict[str, Any], hollow: bool) -> None:
     missing = len(flaw.path) + 1 - len(nodes)
     if missing or (flaw.path and flaw.value != nodes[-1]):
         flaw.path = flaw.path[: -(missing or 1)]
-    elif hollow:
-        return
     elif flaw.path[-1:] == ("type",) and _is_keyword(flaw.path):
         meant = _meant(flaw.value)
         # Parameters are an object; any other type at their top needs a person.
@@ -118,6 +116,8 @@ def _settle(flaw: Flaw, schema: dict[str, Any], hollow: bool) -> None:
         flaw.meant, types = _meant(flaw.value), [_meant(item) for item in nodes[-2]]
         if all(types) and len({*types}) == len(types):
             flaw.patch = (flaw.path[:-1], types)
+    if hollow:
+        flaw.patch = None
 
 
 def _hollow(schema: dict[str, Any]) -> bool:

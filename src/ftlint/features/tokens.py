@@ -15,7 +15,7 @@ import orjson
 
 from ftlint.encoding import Encoding, load
 from ftlint.example import Batch, Example
-from ftlint.feature import CheapFeature
+from ftlint.feature import CheapFeature, Feature
 from ftlint.limit import MAX_LINE
 
 # OpenAI cookbook, "How to format inputs to chat completions models" (num_tokens_from_messages).
@@ -92,22 +92,28 @@ def at_most(raw: bytes) -> int:
     needs around an example, a message and a name is longer than their overhead. Only images
     cost more than they are long.
     """
-    pictured = b"image" in raw or b"\\u006" in raw  # the letters of "image" are U+0061 to U+006D
-    return len(raw) + (USUAL_IMAGE * raw.count(b"{") if pictured else 0)
+    # The letters of "image" are U+0061 to U+006D, should one of them be escaped.
+    if b"image" in raw or b"\\u006" in raw:
+        return len(raw) + USUAL_IMAGE * raw.count(b"{")
+    return len(raw)
 
 
-_SPAN = 40
-"""Bytes are at most this many tokens: `{"type":"image_url"}` is 20 of them, and `USUAL_IMAGE`."""
+@dataclass(frozen=True)
+class TokenBound(Feature[int]):
+    """What `at_most` says of each line; nothing is decoded, and no example is made."""
+
+    def compute(self, batch: Batch) -> list[int]:
+        """Return one bound a line."""
+        return list(map(at_most, batch.lines.raws))
+
+
+BOUND = TokenBound()
 
 
 def longer_than(batch: Batch, bound: int) -> list[Example]:
     """Return the records of `batch` that may have more than `bound` tokens, by their bytes."""
-    short = bound // _SPAN
-    found = [
-        batch.example(index)
-        for index, raw in enumerate(batch.lines.raws)
-        if len(raw) > short and at_most(raw) > bound
-    ]
+    bounds = batch.column(BOUND)
+    found = [batch.example(index) for index, most in enumerate(bounds) if most > bound]
     return [example for example in found if example.proven or not example.fault]
 
 
@@ -116,19 +122,45 @@ def count_tokens(record: dict[str, Any], encoding: Encoding, length: int) -> Tok
     messages = record.get("messages")
     if not isinstance(messages, list):
         return None
-    tally, guess = TokenCount(), Guess(encoding.count)
-    guess.json(record.get("tools"))
-    guess.json(record.get("functions"))
+    tally, count = TokenCount(), encoding.count
+    guess = None
+    if "tools" in record or "functions" in record:
+        guess = Guess(count)
+        guess.json(record.get("tools"))
+        guess.json(record.get("functions"))
     for index, message in enumerate(messages):
-        if isinstance(message, dict):
+        if message.__class__ is not dict:
+            continue
+        role, text = message.get("role"), message.get("content")
+        if len(message) == 2 and role.__class__ is str and text.__class__ is str:
+            # Most messages; the rest of this module is for the others.
+            spoken = count(text)
+            if guess and role == "assistant":
+                guess.answer()
+            _spoke(tally, index, role, PER_MESSAGE + count(role) + spoken, spoken)
+        else:
+            guess = guess or Guess(count)
             _add(tally, index, message, guess)
-    _estimate(tally, guess, length)
+    if guess:
+        _estimate(tally, guess, length)
     return tally
 
 
+def _spoke(tally: TokenCount, index: int, role: str, exact: int, spoken: int) -> None:
+    """Add a message of `exact` tokens, `spoken` of them in its text; it is trained on."""
+    tally.total += exact
+    tally.roles[role] = tally.roles.get(role, 0) + exact
+    if role == "assistant":
+        tally.last, tally.answer = index, spoken
+        tally.prompt = tally.total - spoken
+        tally.trained += spoken
+
+
 def _add(tally: TokenCount, index: int, message: dict[str, Any], guess: Guess) -> None:
-    count, before = guess.count, (guess.written, guess.pictures)
+    count = guess.count
     exact, spoken, role = PER_MESSAGE, 0, message.get("role")
+    if role == "assistant":
+        guess.answer()
     for key, value in message.items():
         if value.__class__ is str:
             tokens = count(value)
@@ -144,15 +176,9 @@ def _add(tally: TokenCount, index: int, message: dict[str, Any], guess: Guess) -
             guess.calls(value)
         if key == "name":
             exact += PER_NAME
-    if role == "assistant":
-        tally.last, tally.answer = index, spoken
-        tally.prompt = tally.total + exact - spoken
-        guess.before = before
-        if message.get("weight", 1) != 0:
-            tally.trained += spoken
-    name = role if isinstance(role, str) else ""
-    tally.roles[name] = tally.roles.get(name, 0) + exact
-    tally.total += exact
+    if message.get("weight", 1) == 0 and role == "assistant":
+        tally.trained -= spoken
+    _spoke(tally, index, role if isinstance(role, str) else "", exact, spoken)
 
 
 def _parts(parts: list[Any], guess: Guess) -> tuple[int, int]:
@@ -184,6 +210,10 @@ class Guess:
         self.written = 0
         self.pictures = 0
         self.before = (0, 0)
+
+    def answer(self) -> None:
+        """Take what was estimated so far for what stands before the answer that comes now."""
+        self.before = (self.written, self.pictures)
 
     def json(self, value: Any) -> None:
         """Add a value as compact JSON; nothing for none."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ftlint.case import assistant, chat, user
-from ftlint.example import Batch, Example
+from ftlint.example import Example
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.pointer import join
-from ftlint.proof import SHAPE
 from ftlint.rule import ExampleRule, bad, good
 from ftlint.wording import shown
 
@@ -107,10 +106,6 @@ class FunctionNameMissing(ExampleRule):
             at="/messages/1/name",
         ),
     )
-
-    def candidates(self, batch: Batch) -> Sequence[Example]:
-        """Return the records of unproven shape: a message of this role is never proven."""
-        return batch.lacking(SHAPE)
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a message; a name of another type is name-format's."""
