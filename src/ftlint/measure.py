@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import nlargest
 from typing import Any
 
 from ftlint.example import Batch
-from ftlint.features.tokens import TokenCount, Tokens
+from ftlint.features.tokens import Tokens
 from ftlint.finding import Where
 from ftlint.summary import Counts
 
@@ -34,15 +35,21 @@ class TokenSummary:
     @classmethod
     def of(cls, batch: Batch, encoding: str = "o200k_base") -> TokenSummary:
         """Return the tokens of the examples of `batch` that have messages."""
-        column = batch.column(Tokens(encoding))
-        found = [(tally, batch.at(i)) for i, tally in enumerate(column) if tally is not None]
-        return cls(
-            Counts.tally(tally.whole for tally, _ in found),
-            sum(tally.trained for tally, _ in found),
-            sum(tally.estimated for tally, _ in found),
-            _by_role(tally for tally, _ in found),
-            _longest((tally.whole, where) for tally, where in found),
-        )
+        lengths: dict[int, int] = {}
+        roles: dict[str, int] = {}
+        trained = estimated = 0
+        whole = [0 if tally is None else tally.whole for tally in batch.column(Tokens(encoding))]
+        for tally, length in zip(batch.column(Tokens(encoding)), whole, strict=True):
+            if tally is None:
+                continue
+            lengths[length] = lengths.get(length, 0) + 1
+            trained += tally.trained
+            estimated += tally.estimated
+            for role, tokens in tally.roles.items():
+                roles[role] = roles.get(role, 0) + tokens
+        found = nlargest(LONGEST, range(len(whole)), key=whole.__getitem__)
+        longest = [(whole[index], batch.at(index)) for index in found if whole[index]]
+        return cls(Counts(lengths), trained, estimated, Counts(roles), _longest(longest))
 
     def merge(self, other: TokenSummary) -> TokenSummary:
         """Return the tokens of both."""
@@ -116,14 +123,6 @@ class TokenSummary:
             cut = self.total - self.billed(limit)
             figures["limit"] = {"tokens": limit, "above": self.above(limit), "cut": cut}
         return figures
-
-
-def _by_role(tallies: Iterable[TokenCount]) -> Counts[str]:
-    counts: dict[str, int] = {}
-    for tally in tallies:
-        for role, tokens in tally.roles.items():
-            counts[role] = counts.get(role, 0) + tokens
-    return Counts(counts)
 
 
 def _longest(items: Iterable[tuple[int, Where]]) -> tuple[tuple[int, Where], ...]:
