@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ class Usage:
     """What one finished process used."""
 
     cpu: float  # seconds, user and system, of the whole process with its children
+    wall: float  # seconds
     peak: int  # bytes, largest resident set
 
 
@@ -26,6 +28,7 @@ def run(arguments: Sequence[str], folder: Path, allowed: Sequence[int] = (0,)) -
     The caller has to stay small: on Linux a child's peak starts at that of its parent.
     Ends the program with 2 if the command fails: a status that is not allowed, or a traceback.
     """
+    started = time.perf_counter()
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
         child = subprocess.Popen(
             [sys.executable, *arguments],
@@ -36,6 +39,7 @@ def run(arguments: Sequence[str], folder: Path, allowed: Sequence[int] = (0,)) -
             env=environment(folder),
         )
         _, status, usage = os.wait4(child.pid, 0)
+        wall = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
     said = (folder / "stderr").read_text(errors="replace")
     # An uncaught exception exits with 1, as findings do.
@@ -44,7 +48,7 @@ def run(arguments: Sequence[str], folder: Path, allowed: Sequence[int] = (0,)) -
         print(said[-2000:], file=sys.stderr)
         raise SystemExit(2)
     unit = 1 if sys.platform == "darwin" else 1024
-    return Usage(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+    return Usage(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * unit)
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -141,6 +141,7 @@ def test_until_when_a_model_can_be_trained(name: str, end: str, reason: str) -> 
 MEANT = {
     ("encoding.py", 65536): "characters of a text whose count is kept",
     ("instruction.py", 16384): "characters of a prefix that are compared",
+    ("instruction.py", 65536): "bytes of a line that is looked at",
     ("terminal.py", 65536): "the end of the basic multilingual plane",
     ("schema.py", 4096): "names that are remembered",
     ("name.py", 4096): "names that are remembered",

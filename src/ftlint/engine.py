@@ -18,6 +18,7 @@ from ftlint import encoding
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Where
+from ftlint.measure import Measure
 from ftlint.proof import PROVES, WORTH_IT, prove
 from ftlint.report import NotRun, Report, locate
 from ftlint.rule import DatasetRule, ExampleRule, Rule
@@ -34,6 +35,8 @@ class Plan:
     rules: tuple[Rule, ...]
     cap: int = 500
     """Findings kept a rule; all are counted. 0 keeps all."""
+    measures: tuple[Measure, ...] = ()
+    """Figures that the report states besides findings."""
     batch_size: int = 1024
     """Lines in a batch."""
     ignored: tuple[frozenset[str], ...] = ()
@@ -154,6 +157,8 @@ def _lint_batch(plan: Plan, rules: list[Rule], lines: Lines, large: bool) -> Par
         elif isinstance(rule, ExampleRule):
             bits = 0 if rule.code in plan.changed else PROVES.get(rule.name, 0)
             _check(rule, batch, bits, plan.cap, partial)
+    for measure in plan.measures:
+        _summarize(measure, batch, partial)
     batch.close()
     return partial
 
@@ -214,11 +219,13 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
                 if any(finding.where.ordinal is None for finding in those):
                     silent |= {(prefix, source) for prefix in rule.silences}
     kept = _by_rule(findings, failures, silent)
+    measures = _measured(plan, dataset, total, failures)
     report = Report(
         rules=plan.rules,
         dataset=dataset,
         examples=dict(total.examples.of),
         counts={code: group.total for code, group in kept.items()},
+        measures=measures,
         not_run=[
             *plan.not_run,
             *(_failed(failure, dataset) for _, failure in sorted(failures.items())),
@@ -226,6 +233,17 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
     )
     report.findings = locate(report, [f for group in kept.values() for f in group.first])
     return report
+
+
+def _measured(
+    plan: Plan, dataset: Dataset, total: Partial, failures: Mapping[str, Failure]
+) -> dict[str, Any]:
+    """Return the figures of the measures that were taken."""
+    return {
+        measure.name: measure.figures(total.summaries[measure.code], dataset)
+        for measure in plan.measures
+        if measure.code in total.summaries and measure.code not in failures
+    }
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import Any
 
 from ftlint.example import Batch
 from ftlint.features.tokens import Tokens
-from ftlint.finding import Where
+from ftlint.finding import Finding, Severity, Where
+from ftlint.rule import DatasetRule
+from ftlint.source import Dataset
 from ftlint.summary import Counts
+
+
+class Measure(DatasetRule[Any]):
+    """A dataset rule that finds nothing: its summary becomes figures of the report."""
+
+    severity = Severity.NOTE
+    message = ""
+
+    def finish(self, summary: Any, dataset: Dataset) -> Iterator[Finding]:
+        """Yield nothing."""
+        yield from ()
+
+    def figures(self, summary: Any, dataset: Dataset) -> dict[str, Any]:
+        """Return what stands under `measures` and the name of this measure."""
+        raise NotImplementedError
+
 
 LONGEST = 10
 """Examples that are kept as the longest."""
@@ -127,3 +145,30 @@ class TokenSummary:
 
 def _longest(items: Iterable[tuple[int, Where]]) -> tuple[tuple[int, Where], ...]:
     return tuple(sorted(items, key=lambda item: (-item[0], item[1].order))[:LONGEST])
+
+
+@dataclass(frozen=True)
+class TokenMeasure(Measure):
+    """How many tokens the examples have: in all, by role and length, and the longest ones."""
+
+    code = "tokens"
+    name = "tokens"
+
+    encoding: str = "o200k_base"
+    limit: int | None = None
+
+    def summarize(self, batch: Batch) -> TokenSummary:
+        """Return the tokens of a batch."""
+        return TokenSummary.of(batch, self.encoding)
+
+    def figures(self, summary: TokenSummary, dataset: Dataset) -> dict[str, Any]:
+        """Return the figures of `measures.tokens`."""
+        longest = [
+            {
+                "path": dataset.sources[where.source].path,
+                "line": dataset.line_number(where),
+                "tokens": tokens,
+            }
+            for tokens, where in summary.longest
+        ]
+        return {"encoding": self.encoding, **summary.measures(self.limit), "longest": longest}
