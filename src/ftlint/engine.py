@@ -149,6 +149,8 @@ def _lint_batch(plan: Plan, rules: list[Rule], lines: Lines, large: bool) -> Par
     batch = Batch(lines, rules)
     partial = Partial()
     if large:
+        if plan.measures:
+            batch.plain = [None] * len(batch)
         prove(batch)
     partial.examples.of[batch.source] = batch.filled
     for rule in rules:

@@ -275,6 +275,7 @@ class Batch:
         "_unknown",
         "_whole",
         "lines",
+        "plain",
         "proven",
         "rules",
     )
@@ -285,6 +286,9 @@ class Batch:
         self.rules = tuple(rules)
         self.proven = bytearray(len(lines))
         """For each line the groups of rules of which `ftlint.proof` has shown it clean."""
+        self.plain: list[Any] | None = None
+        """The messages of lines that hold nothing but texts, as `ftlint.proof` has decoded them;
+        kept where somebody asked for it by making this a list with a place for each line."""
         self._examples: list[Example | None] = [None] * len(lines)
         self._whole: list[Example] | None = None
         self._unknown: list[Example] | None = None
@@ -375,6 +379,7 @@ class Batch:
     def close(self) -> None:
         """Forget everything; the examples must not be used any more."""
         self._examples.clear()
+        self.plain = None
         self._whole = self._unknown = self._broken = self._records = None
         self._lacking.clear()
         self._columns.clear()

@@ -55,6 +55,7 @@ def prove(batch: Batch) -> None:
     types, proven, tight = _types(), batch.proven, not lines.odd_space
     decode, failure, unset = types.decode, types.failure, types.unset
     orders: dict[tuple[type, ...], int] = {}
+    plain = batch.plain
     for index, raw in enumerate(lines.raws):
         try:
             record = decode(raw)
@@ -80,6 +81,8 @@ def prove(batch: Batch) -> None:
                 bare = colons == members or colons - raw.count(b'\\":') == members
                 if bare and (b" :" not in raw or not _LOOSE.search(raw)):
                     proven[index] = order | KEYS
+                    if plain is not None:
+                        plain[index] = messages
                     continue
         if order:
             proven[index] = _with_more(types, record, order, batch.example(index))
@@ -163,6 +166,12 @@ class _Types:
             gc=False,
         )
         self.decode: Callable[[bytes], Any] = msgspec.json.Decoder(record).decode
+
+
+def role_names() -> dict[type, str]:
+    """Return the role of each type of a plain message."""
+    types = _types()
+    return {types.system: "system", types.user: "user", types.assistant: "assistant"}
 
 
 _cache: list[_Types] = []

@@ -49,6 +49,11 @@ class Hits:
         self._slots = slots
         self._found = found
 
+    @property
+    def any(self) -> bool:
+        """Return whether anything was found."""
+        return bool(self._found)
+
     def of(self, terms: Terms) -> Sequence[Hit] | None:
         """Return the hits of `terms` in text order, or None when nobody looked for them."""
         slot = self._slots.get(id(terms))
@@ -85,6 +90,14 @@ def hits(example: Example, terms: Terms) -> Sequence[Hit]:
     return found
 
 
+def found_in(batch: Batch, terms: Terms) -> list[Example] | None:
+    """Return the only examples of `batch` with hits of `terms`; None when nobody looked."""
+    column = batch.column(HITS)
+    if column and column[0].of(terms) is None:
+        return None
+    return [batch.example(index) for index, hits in enumerate(column) if hits.any]
+
+
 def fold(text: str) -> str:
     """Return `text` in lower case, code point by code point, so that offsets stay.
 
@@ -119,13 +132,19 @@ class Scanner:
 
     def scan_batch(self, batch: Batch) -> Iterator[tuple[int, dict[int, list[Hit]]]]:
         """Yield the index in `batch` of each example with hits, and the hits."""
-        for index, raw in enumerate(batch.lines.raws):
-            # A proven line has not been decoded, and most have no hit: no example is made.
-            if batch.proven[index] and self._plain and self._absent(raw):
-                continue
-            found = self.scan(batch.example(index))
-            if found:
-                yield index, found
+        raws, proven = batch.lines.raws, batch.proven
+        # Proven lines have not been decoded, and most have no hit: they are searched as they
+        # stand, all at once, and no examples are made.
+        bare = [i for i, raw in enumerate(raws) if proven[i] and self._plain and b"\\u" not in raw]
+        skipped: set[int] = set()
+        if bare:
+            none = self._absent(b"\n".join([raws[index] for index in bare]))
+            skipped = set(bare) if none else {i for i in bare if self._absent(raws[i])}
+        for index in range(len(raws)):
+            if index not in skipped:
+                found = self.scan(batch.example(index))
+                if found:
+                    yield index, found
 
     def scan(self, example: Example) -> dict[int, list[Hit]]:
         """Return the hits in the texts of `example` by the index of their `Terms`."""
@@ -139,8 +158,6 @@ class Scanner:
 
         What an escape other than `\u` can hide is in no term when `_plain` is true.
         """
-        if b"\\u" in raw:
-            return False
         line = raw.decode()
         return not any(find(fold(line) if folding else line) for folding, _, find in self._automata)
 

@@ -17,6 +17,7 @@ from ftlint.encoding import Encoding, load
 from ftlint.example import Batch, Example
 from ftlint.feature import CheapFeature, Feature
 from ftlint.limit import MAX_LINE
+from ftlint.proof import KEYS, role_names
 
 # OpenAI cookbook, "How to format inputs to chat completions models" (num_tokens_from_messages).
 PER_MESSAGE, PER_NAME, PER_EXAMPLE = 3, 1, 3
@@ -82,7 +83,12 @@ class Tokens(CheapFeature[TokenCount | None]):
     def compute(self, batch: Batch) -> list[TokenCount | None]:
         """Return the tokens of every example of the batch."""
         encoding = load(self.encoding)
-        return [count_tokens(e.value, encoding, e.line.length) for e in batch.examples]
+        plain = batch.plain or [None] * len(batch)
+        heads = _heads(encoding) if batch.plain else {}
+        return [
+            _count_plain(messages, encoding, heads) if messages else self.of(batch.example(index))
+            for index, messages in enumerate(plain)
+        ]
 
 
 def at_most(raw: bytes) -> int:
@@ -104,7 +110,9 @@ class TokenBound(Feature[int]):
 
     def compute(self, batch: Batch) -> list[int]:
         """Return one bound a line."""
-        return list(map(at_most, batch.lines.raws))
+        lines = zip(batch.lines.raws, batch.proven, strict=True)
+        # Keys are proven of lines of texts only, which hold no image.
+        return [len(raw) if sure & KEYS else at_most(raw) for raw, sure in lines]
 
 
 BOUND = TokenBound()
@@ -143,6 +151,24 @@ def count_tokens(record: dict[str, Any], encoding: Encoding, length: int) -> Tok
             _add(tally, index, message, guess)
     if guess:
         _estimate(tally, guess, length)
+    return tally
+
+
+def _heads(encoding: Encoding) -> dict[type, tuple[str, int]]:
+    """Return role and overhead of each type of message that a proof decodes."""
+    names = role_names().items()
+    return {cls: (role, PER_MESSAGE + encoding.count(role)) for cls, role in names}
+
+
+def _count_plain(
+    messages: list[Any], encoding: Encoding, heads: dict[type, tuple[str, int]]
+) -> TokenCount:
+    """Return the tokens of messages that have a role and a text and nothing else."""
+    tally, count = TokenCount(), encoding.count
+    for index, message in enumerate(messages):
+        role, head = heads[message.__class__]
+        spoken = count(message.content)
+        _spoke(tally, index, role, head + spoken, spoken)
     return tally
 
 

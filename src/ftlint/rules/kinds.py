@@ -7,13 +7,13 @@ name, severity, documentation, cases) are fields here. `ftlint.packs` fills them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, ClassVar, Literal
 
 from ftlint.example import Batch, Example, Text
-from ftlint.features.lexicon import Terms, fold, hits
+from ftlint.features.lexicon import Terms, fold, found_in, hits
 from ftlint.features.size import Size, SizeName
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import Case, DatasetRule, ExampleRule, Rule
@@ -135,6 +135,10 @@ class Lexicon(Reading, ExampleRule):
     def _form(self, text: str) -> str:
         return fold(text) if self.ignore_case else text
 
+    def candidates(self, batch: Batch) -> Sequence[Example] | None:
+        """Return the examples in which the common search found something, if it looked."""
+        return None if self.lexicon is None else found_in(batch, self.lexicon)
+
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a hit."""
         for text, term, span in self._hits(example):
@@ -185,6 +189,10 @@ class Pattern(Reading, ExampleRule):
     def lexicon(self) -> Terms | None:
         """Return the literals for the common search, which then chooses the texts."""
         return Terms(self.requires, ignore_case=True, bounded=False) if self.requires else None
+
+    def candidates(self, batch: Batch) -> Sequence[Example] | None:
+        """Return the examples in which the common search found something, if it looked."""
+        return None if self.lexicon is None else found_in(batch, self.lexicon)
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a match."""
