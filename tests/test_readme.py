@@ -25,7 +25,7 @@ import pytest
 import yaml
 
 from ftlint.catalogue import builtin
-from ftlint.cli import check
+from ftlint.cli import check, cli
 from ftlint.config import Config, choose, load, preset, schema_text
 from ftlint.docs import FAMILIES
 from ftlint.finding import Severity
@@ -228,7 +228,9 @@ def test_commands_run(path: Path, tmp_path: Path) -> None:
 
 @each_page
 def test_options_exist(path: Path) -> None:
-    known = {name for option in check.params for name in option.opts}
+    known = {
+        name for each in cli.commands.values() for option in each.params for name in option.opts
+    }
     context = click.Context(check)
     known |= set(check.get_help_option_names(context)) | {"--pre-commit", "--force"}
     page = path.read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from ftlint.features.tokens import Tokens
 from ftlint.finding import Finding, Severity
 from ftlint.measure import TokenSummary
 from ftlint.rule import DatasetRule
-from ftlint.session import PARALLEL, _workers_told, cores, size
+from ftlint.session import PARALLEL, workers_told, cores, size
 from ftlint.source import Dataset, Source
 from ftlint.summary import Counts, Groups
 
@@ -129,7 +129,7 @@ def count(sources: Sequence[Source], encoding: str, jobs: int = 0) -> dict[str, 
     # Nothing here is spared by a proof that an example is clean.
     steps = Plan((rule,), size=many, proof_from=sys.maxsize)
     dataset = Dataset(tuple(sources))
-    with _workers_told():
+    with workers_told():
         shards = executor.map(steps, lint_shard, dataset.shards())
         total = reduce(Partial.merge, shards, Partial())
     for failure in total.failures.values():

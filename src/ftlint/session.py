@@ -136,7 +136,7 @@ class Session:
             not_run=not_run,
         )
         executor = executor or self.executor(sources)
-        with _workers_told():
+        with workers_told():
             report = run(plan, Dataset(tuple(sources)), executor, progress)
         report.severities = chosen.severities
         report.fail_on = chosen.fail_on
@@ -153,7 +153,7 @@ class Session:
 
 
 @contextmanager
-def _workers_told() -> Iterator[None]:
+def workers_told() -> Iterator[None]:
     """Say what it means that a worker process is gone. Raises: FtlintError."""
     try:
         yield
