@@ -19,7 +19,7 @@ from ftlint.features.tokens import Tokens
 from ftlint.finding import Finding, Severity
 from ftlint.measure import TokenSummary
 from ftlint.rule import DatasetRule
-from ftlint.session import PARALLEL, workers_told, cores, size
+from ftlint.session import PARALLEL, cores, size, workers_told
 from ftlint.source import Dataset, Source
 from ftlint.summary import Counts, Groups
 
