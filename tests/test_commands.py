@@ -26,6 +26,12 @@ def test_all_rules_are_listed(tmp_path: Path) -> None:
     assert "FT1 Schema" in done.out
 
 
+def test_the_rules_of_a_family_are_listed(tmp_path: Path) -> None:
+    done = inside(tmp_path, "rule", "ft0")
+    codes = [line.split()[0] for line in done.out.splitlines() if line.startswith("  ")]
+    assert codes == [rule.code for rule in builtin() if rule.code.startswith("FT0")]
+
+
 @pytest.mark.parametrize("word", ["FT107", "ft107", "role-invalid"])
 def test_one_rule_is_explained(tmp_path: Path, word: str) -> None:
     done = inside(tmp_path, "rule", word)

@@ -20,7 +20,6 @@ from ftlint.output import check_writable, write_atomically, write_out
 
 if TYPE_CHECKING:
     from ftlint.report import Report
-    from ftlint.rule import Rule
     from ftlint.session import Request
     from ftlint.source import Shard, Source
 
@@ -295,18 +294,18 @@ def _progress(
 )
 @click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")
 def rule(word: str | None, format_: str, config: str | None) -> None:
-    """List all rules, or show one with its documentation and cases."""
+    """List all rules or those of a prefix (FT1), or show one with documentation and cases."""
     from pathlib import Path
 
     from ftlint.config import discover
-    from ftlint.docs import as_json, listing, page
+    from ftlint.docs import as_json, listing, page, pick
     from ftlint.session import all_rules
 
     rules = all_rules(discover(Path.cwd(), config))
-    chosen = rules if word is None else [_named(word, rules)]
+    chosen = pick(word, rules)
     if format_ == "json":
         write_out([as_json(chosen), "\n"])
-    elif word is None:
+    elif len(chosen) > 1:
         write_out([listing(chosen, markdown=format_ == "markdown"), "\n"])
     elif format_ == "text" and _terminal(sys.stdout):
         from rich.console import Console
@@ -315,17 +314,6 @@ def rule(word: str | None, format_: str, config: str | None) -> None:
         Console().print(Markdown(page(chosen[0])))
     else:
         write_out([page(chosen[0])])
-
-
-def _named(word: str, rules: list[Rule]) -> Rule:
-    from ftlint.document import suggest
-
-    for each in rules:
-        if word.upper() == each.code or word == each.name:
-            return each
-    # All codes look alike: one that does not exist says nothing of the one that was meant.
-    near = suggest(word, [] if word[-1:].isdigit() else [each.name for each in rules])
-    raise UsageError(f"no rule is called {word!r}{near or '; ftlint rule lists them all'}")
 
 
 @cli.command()

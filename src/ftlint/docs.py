@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
+from ftlint.error import UsageError
 from ftlint.rule import Case, DatasetRule, Rule
 from ftlint.wording import cut
 
@@ -163,6 +164,23 @@ def _options(rule: Rule) -> Iterator[str]:
         text = json.dumps(value, ensure_ascii=False, default=str)
         shown = text if len(text) <= 80 else text[:79] + "…"
         yield f"| `{name}` | `{shown.replace('|', chr(92) + '|')}` | {meaning} |"
+
+
+def pick(word: str | None, rules: Sequence[Rule]) -> list[Rule]:
+    """Return the rule that `word` names, or those of a prefix; all for None. Raises: UsageError."""
+    from ftlint.document import suggest
+
+    if word is None:
+        return list(rules)
+    for each in rules:
+        if word.upper() == each.code or word == each.name:
+            return [each]
+    family = [each for each in rules if word and each.code.startswith(word.upper())]
+    if family:
+        return family
+    # All codes look alike: one that does not exist says nothing of the one that was meant.
+    near = suggest(word, [] if word[-1:].isdigit() else [each.name for each in rules])
+    raise UsageError(f"no rule is called {word!r}{near or '; ftlint rule lists them all'}")
 
 
 def listing(rules: Sequence[Rule], *, markdown: bool = False) -> str:
