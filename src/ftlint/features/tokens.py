@@ -164,11 +164,18 @@ def _count_plain(
     messages: list[Any], encoding: Encoding, heads: dict[type, tuple[str, int]]
 ) -> TokenCount:
     """Return the tokens of messages that have a role and a text and nothing else."""
-    tally, count = TokenCount(), encoding.count
+    tally, count, roles = TokenCount(), encoding.count, dict[str, int]()
+    total = PER_EXAMPLE
+    # `_spoke` in place: its call would be a fifth of the work here.
     for index, message in enumerate(messages):
         role, head = heads[message.__class__]
         spoken = count(message.content)
-        _spoke(tally, index, role, head + spoken, spoken)
+        total += head + spoken
+        roles[role] = roles.get(role, 0) + head + spoken
+        if role == "assistant":
+            tally.last, tally.answer, tally.prompt = index, spoken, total - spoken
+            tally.trained += spoken
+    tally.total, tally.roles = total, roles
     return tally
 
 
