@@ -59,8 +59,8 @@ def verdict(case: dict[str, Any], path: Path, target: str | None) -> str:
     ignore = [] if about_size else ["min-examples"]
     chosen = choose(Config(), rules, None, ignore, (), target)
     changed = frozenset(r.code for r in chosen.rules if r not in rules)
-    report = run(Plan(chosen.rules, changed=changed), Dataset((Source(str(path)),)))
-    report.severities = chosen.severities
+    plan = Plan(chosen.rules, changed=changed, severities=chosen.severities)
+    report = run(plan, Dataset((Source(str(path)),)))
     assert not report.crashed
     return "error" if report.by_severity()[Severity.ERROR] else "ok"
 

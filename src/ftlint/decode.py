@@ -64,15 +64,11 @@ def decode(line: Line) -> dict[str, Any] | Fault:
         return _diagnose(line.raw, error)
     if isinstance(value, dict):
         return value
-    return Fault(Problem.NOT_OBJECT, _kind(value))
+    return Fault(Problem.NOT_OBJECT, kind(value))
 
 
 def kind(value: object) -> str:
     """Return the JSON type of `value`, with its article."""
-    return _kind(value)
-
-
-def _kind(value: object) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from ftlint import encoding
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
-from ftlint.finding import Finding, Where
+from ftlint.finding import Finding, Severity, Where
 from ftlint.measure import Measure
 from ftlint.proof import PROVES, WORTH_IT, prove
 from ftlint.report import NotRun, Report, locate
@@ -45,6 +45,8 @@ class Plan:
     """Bytes of a shard from which clean examples are proven instead of checked."""
     changed: frozenset[str] = frozenset()
     """Codes of built-in rules with options that are not their defaults: nothing proves them."""
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    """Severities that the configuration changes, by code."""
     size: int = 0
     """Bytes of the run as stored; large ones are worth a slower start."""
     not_run: tuple[NotRun, ...] = ()
@@ -228,6 +230,7 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
         examples=dict(total.examples.of),
         counts={code: group.total for code, group in kept.items()},
         measures=measures,
+        severities=plan.severities,
         not_run=[
             *plan.not_run,
             *(_failed(failure, dataset) for _, failure in sorted(failures.items())),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from ftlint.finding import Finding, Fix, Severity, Where
+from ftlint.summary import Nothing
 from ftlint.wording import cut, quotable
 
 if TYPE_CHECKING:
@@ -139,3 +140,11 @@ class DatasetRule(Rule, Generic[S]):
     def finish(self, summary: S, dataset: Dataset) -> Iterator[Finding]:
         """Yield what the summary of all examples shows."""
         raise NotImplementedError
+
+
+class FileRule(DatasetRule[Nothing]):
+    """A rule about files or the run as a whole: facts decide, and no example is looked at."""
+
+    def summarize(self, batch: Batch) -> Nothing:
+        """Return nothing."""
+        return Nothing()

@@ -129,6 +129,7 @@ class Session:
         plan = Plan(
             rules=ready,
             measures=measures(ready),
+            severities=chosen.severities,
             cap=cap,
             size=size(sources),
             ignored=ignored_for(self.config, sources, ready),
@@ -138,13 +139,12 @@ class Session:
         executor = executor or self.executor(sources)
         with workers_told():
             report = run(plan, Dataset(tuple(sources)), executor, progress)
-        report.severities = chosen.severities
         report.fail_on = chosen.fail_on
         if asked.fail_on:
             never = asked.fail_on == "never"
             report.fail_on = None if never else Severity.parse(asked.fail_on)
         report.target = chosen.target
-        return locate_again(report)
+        return report
 
     def executor(self, sources: Sequence[Source]) -> Executor:
         """Return worker processes where they pay, else this process."""
@@ -201,15 +201,6 @@ def beside(config: Config, path: str) -> Path:
     """Return a path of the configuration as seen from the working folder."""
     full, here = config.root / path, Path.cwd()
     return full.relative_to(here) if full.is_relative_to(here) else full
-
-
-def locate_again(report: Report) -> Report:
-    """Give the findings the severities of the configuration, which rules know nothing of."""
-    report.findings = [
-        replace(finding, severity=report.severities.get(finding.code, finding.severity))
-        for finding in report.findings
-    ]
-    return report
 
 
 def all_rules(
@@ -281,6 +272,3 @@ def _copy(path: str) -> IO[bytes]:
             return copy
     except OSError as error:
         raise SourceError(f"{path}: cannot be copied to a file: {error.strerror}") from error
-
-
-__all__ = ["FtlintError", "Request", "Session", "all_rules", "spooled"]

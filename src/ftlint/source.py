@@ -123,18 +123,6 @@ class Dataset:
             self.facts.append(reader.facts())
             ordinal = reader.ordinal
 
-    def source_of(self, ordinal: int) -> int:
-        """Return the index of the source that holds line `ordinal`."""
-        return next(
-            index
-            for index, facts in reversed(list(enumerate(self.facts)))
-            if facts.first <= ordinal
-        )
-
-    def split_of(self, ordinal: int) -> str:
-        """Return the split of line `ordinal`."""
-        return self.sources[self.source_of(ordinal)].split
-
     def line_number(self, where: Where) -> int | None:
         """Return the line of `where` in its file, from 1; None for a whole source."""
         if where.ordinal is None:

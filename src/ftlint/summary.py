@@ -105,3 +105,15 @@ class Groups(Generic[K]):
         for key, summary in other.of.items():
             merged[key] = merged[key].merge(summary) if key in merged else summary
         return Groups(merged)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally(Generic[T]):
+    """How many examples there are, and which of them meet a condition. Size: O(limit)."""
+
+    total: int
+    met: Capped[T]
+
+    def merge(self, other: Tally[T]) -> Tally[T]:
+        """Return the tally of both."""
+        return Tally(self.total + other.total, self.met.merge(other.met))

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from ftlint.example import Batch
 from ftlint.finding import Finding, Severity, Where
-from ftlint.rule import NO_LIMIT, DatasetRule, bad, good
+from ftlint.rule import NO_LIMIT, DatasetRule, FileRule, bad, good
 from ftlint.source import SUFFIXES, Dataset
 from ftlint.summary import Counts, Nothing
 
 _LINE = b'{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello!"}]}'
 
 
-class FileNotUtf8(DatasetRule[Nothing]):
+class FileNotUtf8(FileRule):
     """File is not UTF-8 text: UTF-16, a compressed archive, Parquet, an image.
 
     Why: every provider reads JSONL as UTF-8; of such a file not one line is understood.
@@ -38,10 +38,6 @@ class FileNotUtf8(DatasetRule[Nothing]):
         bad(b"PAR1" + bytes(64) + b"PAR1", at="-", pad=False, note="Parquet under a wrong name"),
     )
 
-    def summarize(self, batch: Batch) -> Nothing:
-        """Return nothing: the first bytes of the file decide."""
-        return Nothing()
-
     def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""
         for index, facts in enumerate(dataset.facts):
@@ -49,7 +45,7 @@ class FileNotUtf8(DatasetRule[Nothing]):
                 yield self.finding(Where(index), encoding=facts.layout.encoding)
 
 
-class FileBom(DatasetRule[Nothing]):
+class FileBom(FileRule):
     """File begins with a byte-order mark (U+FEFF).
 
     Why: strict readers take the mark for the first character of line 1 and refuse the file; only
@@ -68,10 +64,6 @@ class FileBom(DatasetRule[Nothing]):
     message = "file begins with a UTF-8 byte-order mark"
     good = (good(_LINE),)
     bad = (bad(b"\xef\xbb\xbf" + _LINE, at="-"),)
-
-    def summarize(self, batch: Batch) -> Nothing:
-        """Return nothing: the first bytes of the file decide."""
-        return Nothing()
 
     def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""
@@ -115,7 +107,7 @@ class FileEmpty(DatasetRule[Counts[int]]):
                 yield self.finding(Where(index), detail=detail)
 
 
-class FileExtension(DatasetRule[Nothing]):
+class FileExtension(FileRule):
     """File name does not end in `.jsonl` or `.ndjson`.
 
     Why: upload forms and scripts choose the reader by the name; `.json` and `.txt` are taken for
@@ -133,10 +125,6 @@ class FileExtension(DatasetRule[Nothing]):
     good = (good(_LINE),)
     bad = (bad(_LINE, at="-", file="train.json"),)
 
-    def summarize(self, batch: Batch) -> Nothing:
-        """Return nothing: the name decides."""
-        return Nothing()
-
     def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""
         for index, source in enumerate(dataset.sources):
@@ -147,7 +135,7 @@ class FileExtension(DatasetRule[Nothing]):
                 yield self.finding(Where(index), found=found)
 
 
-class FileJsonArray(DatasetRule[Nothing]):
+class FileJsonArray(FileRule):
     """File is one JSON array, pretty-printed JSON or no JSON: not one record a line.
 
     Why: the target reads line by line and refuses line 1; the whole file is lost for one bracket.
@@ -172,10 +160,6 @@ class FileJsonArray(DatasetRule[Nothing]):
         bad(b"question,answer", b"Hi,Hello!", b"Bye,Bye!", at="-", pad=False, note="a CSV table"),
     )
 
-    def summarize(self, batch: Batch) -> Nothing:
-        """Return nothing: the first bytes of the file decide."""
-        return Nothing()
-
     def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""
         words = {
@@ -189,7 +173,7 @@ class FileJsonArray(DatasetRule[Nothing]):
 
 
 @dataclass(frozen=True)
-class FileTooLarge(DatasetRule[Nothing]):
+class FileTooLarge(FileRule):
     """File is larger than an upload may be.
 
     Why: the upload is refused after it has been sent, or fails silently.
@@ -213,10 +197,6 @@ class FileTooLarge(DatasetRule[Nothing]):
     def unready(self) -> str | None:
         """Return that there is nothing to compare with, if so."""
         return NO_LIMIT if self.limit is None else None
-
-    def summarize(self, batch: Batch) -> Nothing:
-        """Return nothing: the size of the file decides."""
-        return Nothing()
 
     def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""

@@ -18,7 +18,7 @@ from ftlint.features.size import Size, SizeName
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import Case, DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset
-from ftlint.summary import Capped, Groups
+from ftlint.summary import Capped, Groups, Tally
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 Match = Literal["word", "substring", "whole"]
@@ -108,8 +108,21 @@ class Reading(Declared):
         return not self.roles or text.role in self.roles
 
 
+class Searching(Reading, ExampleRule):
+    """A kind whose texts the common search of a run narrows down."""
+
+    @property
+    def lexicon(self) -> Terms | None:
+        """Return the literals for that search; None when it cannot help."""
+        return None
+
+    def candidates(self, batch: Batch) -> Sequence[Example] | None:
+        """Return the examples in which the common search found something, if it looked."""
+        return None if self.lexicon is None else found_in(batch, self.lexicon)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Lexicon(Reading, ExampleRule):
+class Lexicon(Searching):
     """Terms that must not occur: one finding a hit, with `term` and `role`."""
 
     terms: tuple[str, ...] = ()
@@ -134,10 +147,6 @@ class Lexicon(Reading, ExampleRule):
 
     def _form(self, text: str) -> str:
         return fold(text) if self.ignore_case else text
-
-    def candidates(self, batch: Batch) -> Sequence[Example] | None:
-        """Return the examples in which the common search found something, if it looked."""
-        return None if self.lexicon is None else found_in(batch, self.lexicon)
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a hit."""
@@ -168,7 +177,7 @@ class Lexicon(Reading, ExampleRule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pattern(Reading, ExampleRule):
+class Pattern(Searching):
     """A regular expression that must not match: one finding a match, with `role`."""
 
     pattern: str = ""
@@ -189,10 +198,6 @@ class Pattern(Reading, ExampleRule):
     def lexicon(self) -> Terms | None:
         """Return the literals for the common search, which then chooses the texts."""
         return Terms(self.requires, ignore_case=True, bounded=False) if self.requires else None
-
-    def candidates(self, batch: Batch) -> Sequence[Example] | None:
-        """Return the examples in which the common search found something, if it looked."""
-        return None if self.lexicon is None else found_in(batch, self.lexicon)
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a match."""
@@ -269,18 +274,6 @@ class Threshold(Declared, ExampleRule):
             yield "feature", "give one of above and below"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many examples there are, and which of them meet a condition. Size: O(RELATED)."""
-
-    total: int
-    met: Capped[Where]
-
-    def merge(self, other: Tally) -> Tally:
-        """Return the tally of both."""
-        return Tally(self.total + other.total, self.met.merge(other.met))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Share(Reading, DatasetRule[Groups[int]]):
     """A limit on the share of examples with a feature beyond a limit, a term or a pattern.
@@ -351,7 +344,7 @@ class Share(Reading, DatasetRule[Groups[int]]):
                 where = Where(sources[0]) if len(sources) == 1 else Where()
                 yield self._judge(where, split, tally)
 
-    def _judge(self, where: Where, split: str, tally: Tally) -> Finding:
+    def _judge(self, where: Where, split: str, tally: Tally[Where]) -> Finding:
         count, total = tally.met.total, tally.total
         return self.finding(
             where,

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from ftlint.case import assistant, chat, user
-from ftlint.example import Batch
 from ftlint.finding import Finding, Severity, Where
 from ftlint.model import day
-from ftlint.rule import NO_MODEL, DatasetRule, bad, good
+from ftlint.rule import NO_MODEL, FileRule, bad, good
 from ftlint.source import Dataset
 from ftlint.summary import Nothing
 
@@ -22,24 +21,41 @@ _END = {"model": "gpt-3.5-turbo-0125", "date": "2026-10-23", "reason": "shutdown
 _UNSURE = " (the date is uncertain)"
 
 
-def _unready(model: str, end: str) -> str | None:
-    if not model:
-        return NO_MODEL
-    return None if end else f"no date is known on which {model} closes"
+@dataclass(frozen=True)
+class _Ending(FileRule):
+    """Compares the day on which a model ends with today."""
 
+    model: str = ""
+    """Name of the model; the target sets it."""
+    date: str = ""
+    """First day on which it cannot be trained (ISO 8601); the target sets it."""
+    reason: str = ""
+    """What happens on that day."""
+    uncertain: bool = False
+    """Whether the date is from a secondary source."""
+    today: str = ""
+    """The day that counts (ISO 8601); empty is the day of the run."""
 
-def _check(*dates: str) -> None:
-    for text in filter(None, dates):
-        day(text)
+    def __post_init__(self) -> None:
+        """Check the dates. Raises: ValueError."""
+        for text in filter(None, (self.date, self.today)):
+            day(text)
 
+    def unready(self) -> str | None:
+        """Return that no model is named, or that nothing is known of it."""
+        if not self.model:
+            return NO_MODEL
+        return None if self.date else f"no date is known on which {self.model} closes"
 
-def _left(end: str, today: str) -> int:
-    """Return the days until `end`; 0 and less when it is reached."""
-    return (day(end) - (day(today) if today else date.today())).days
+    @property
+    def left(self) -> int:
+        """Return the days until the end; 0 and less when it is reached."""
+        now = day(self.today) if self.today else date.today()
+        return (day(self.date) - now).days
 
 
 @dataclass(frozen=True)
-class ModelRetired(DatasetRule[Nothing]):
+class ModelRetired(_Ending):
     """Model can no longer be trained.
 
     Why: the job is refused, whatever the data; limits and prices that hold for another model
@@ -61,32 +77,9 @@ class ModelRetired(DatasetRule[Nothing]):
         bad(_ANY, at="-", options={**_END, "today": "2027-01-01", "uncertain": True}),
     )
 
-    model: str = ""
-    """Name of the model; the target sets it."""
-    date: str = ""
-    """First day on which it cannot be trained (ISO 8601); the target sets it."""
-    reason: str = ""
-    """What happens on that day."""
-    uncertain: bool = False
-    """Whether the date is from a secondary source."""
-    today: str = ""
-    """The day that counts (ISO 8601); empty is the day of the run."""
-
-    def __post_init__(self) -> None:
-        """Check the dates. Raises: ValueError."""
-        _check(self.date, self.today)
-
-    def unready(self) -> str | None:
-        """Return that no model is named, or that nothing is known of it."""
-        return _unready(self.model, self.date)
-
-    def summarize(self, batch: Batch) -> Nothing:
-        """Return nothing: the calendar decides."""
-        return Nothing()
-
     def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding for the whole dataset."""
-        if self.date and _left(self.date, self.today) <= 0:
+        if self.date and self.left <= 0:
             hint = _UNSURE if self.uncertain else ""
             yield self.finding(
                 Where(), hint=hint, model=self.model, reason=self.reason, date=self.date
@@ -94,7 +87,7 @@ class ModelRetired(DatasetRule[Nothing]):
 
 
 @dataclass(frozen=True)
-class ModelClosing(DatasetRule[Nothing]):
+class ModelClosing(_Ending):
     """Model can be trained for a short time only.
 
     Why: a second run, with the data corrected, may come too late; and what was trained is of use
@@ -118,36 +111,14 @@ class ModelClosing(DatasetRule[Nothing]):
         bad(_ANY, at="-", options={**_END, "today": "2026-10-22", "shutdown": "2026-12-01"}),
     )
 
-    model: str = ""
-    """Name of the model; the target sets it."""
-    date: str = ""
-    """First day on which it cannot be trained (ISO 8601); the target sets it."""
-    reason: str = ""
-    """What happens on that day."""
-    uncertain: bool = False
-    """Whether the date is from a secondary source."""
     shutdown: str = ""
     """A later day on which the base model is shut down, with all that was trained on it."""
     days: int = 90
     """How long before that day the rule speaks."""
-    today: str = ""
-    """The day that counts (ISO 8601); empty is the day of the run."""
-
-    def __post_init__(self) -> None:
-        """Check the dates. Raises: ValueError."""
-        _check(self.date, self.today)
-
-    def unready(self) -> str | None:
-        """Return that no model is named, or that nothing is known of it."""
-        return _unready(self.model, self.date)
-
-    def summarize(self, batch: Batch) -> Nothing:
-        """Return nothing: the calendar decides."""
-        return Nothing()
 
     def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding for the whole dataset."""
-        left = _left(self.date, self.today) if self.date else 0
+        left = self.left if self.date else 0
         if 0 < left <= self.days:
             hint = _UNSURE if self.uncertain else ""
             if self.shutdown:

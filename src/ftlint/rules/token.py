@@ -42,7 +42,27 @@ def spaced(finding: Finding) -> Finding:
 
 
 @dataclass(frozen=True)
-class TokenOverrun(ExampleRule):
+class _Limited(ExampleRule):
+    """Compares an example with the limit of the model; short lines are not even decoded."""
+
+    limit: int | None = None
+    """Tokens of an example that are trained on; set by a target with a model."""
+    encoding: str = "o200k_base"
+    """The vocabulary that the model reads; set by a target with a model."""
+    model: str = ""
+    """Name of the model in messages."""
+
+    def unready(self) -> str | None:
+        """Return that there is nothing to compare with, if so."""
+        return lacks(self.limit, self.encoding, self.model)
+
+    def candidates(self, batch: Batch) -> Sequence[Example]:
+        """Return the records whose bytes do not show that they are short enough."""
+        return [] if self.limit is None else longer_than(batch, self.limit)
+
+
+@dataclass(frozen=True)
+class TokenOverrun(_Limited):
     """Example is longer than what the model trains on.
 
     Why: an example that is too long is cut at its end without a word: the model learns answers
@@ -76,21 +96,6 @@ class TokenOverrun(ExampleRule):
         ),
     )
 
-    limit: int | None = None
-    """Tokens of an example that are trained on; set by a target with a model."""
-    encoding: str = "o200k_base"
-    """The vocabulary that the model reads; set by a target with a model."""
-    model: str = ""
-    """Name of the model in messages."""
-
-    def unready(self) -> str | None:
-        """Return that there is nothing to compare with, if so."""
-        return lacks(self.limit, self.encoding, self.model)
-
-    def candidates(self, batch: Batch) -> Sequence[Example]:
-        """Return the records whose bytes do not show that they are short enough."""
-        return [] if self.limit is None else longer_than(batch, self.limit)
-
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding, at the part of the last answer that is lost."""
         limit = self.limit
@@ -116,7 +121,7 @@ class TokenOverrun(ExampleRule):
 
 
 @dataclass(frozen=True)
-class AnswerFullyTruncated(ExampleRule):
+class AnswerFullyTruncated(_Limited):
     """Prompt alone fills what the model trains on: the last answer is cut off whole.
 
     Why: the example is cut before its last answer begins; it is paid for and teaches nothing, or
@@ -150,21 +155,6 @@ class AnswerFullyTruncated(ExampleRule):
         ),
     )
 
-    limit: int | None = None
-    """Tokens of an example that are trained on; set by a target with a model."""
-    encoding: str = "o200k_base"
-    """The vocabulary that the model reads; set by a target with a model."""
-    model: str = ""
-    """Name of the model in messages."""
-
-    def unready(self) -> str | None:
-        """Return that there is nothing to compare with, if so."""
-        return lacks(self.limit, self.encoding, self.model)
-
-    def candidates(self, batch: Batch) -> Sequence[Example]:
-        """Return the records whose bytes do not show that they are short enough."""
-        return [] if self.limit is None else longer_than(batch, self.limit)
-
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding, at the last answer."""
         limit = self.limit
@@ -184,7 +174,7 @@ class AnswerFullyTruncated(ExampleRule):
 
 
 @dataclass(frozen=True)
-class TokenNearLimit(ExampleRule):
+class TokenNearLimit(_Limited):
     """Example is almost as long as what the model trains on.
 
     Why: another system prompt, one more tool or another model's vocabulary may push it over the
@@ -202,18 +192,8 @@ class TokenNearLimit(ExampleRule):
     good = (good(chat(_HI, assistant("Hello!")), options=_SMALL, pad=False),)
     bad = (bad(chat(_HI, assistant(_TEN)), at="/messages", options=_SMALL, pad=False),)
 
-    limit: int | None = None
-    """Tokens of an example that are trained on; set by a target with a model."""
-    encoding: str = "o200k_base"
-    """The vocabulary that the model reads; set by a target with a model."""
-    model: str = ""
-    """Name of the model in messages."""
     share: float = 0.95
     """Share of the limit above which an example is near it."""
-
-    def unready(self) -> str | None:
-        """Return that there is nothing to compare with, if so."""
-        return lacks(self.limit, self.encoding, self.model)
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the records whose bytes do not show that they are short enough."""
