@@ -12,18 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ftlint.analyses.tokens import TokenTotals
 from ftlint.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.executors import Processes, Serial
-from ftlint.measure import TokenMeasure
 from ftlint.report import Report
 from ftlint.reporters import Options, load
 from ftlint.rule import DatasetRule, Rule
 from ftlint.source import Dataset, Source
 
 RULES = tuple(builtin())
-MEASURES = (TokenMeasure(limit=20),)
+ANALYSES = (TokenTotals(limit=20),)
 DATASET_RULES = [rule for rule in RULES if isinstance(rule, DatasetRule)]
 
 texts = st.one_of(
@@ -165,8 +165,8 @@ def test_sizes_never_change_the_report(
     place: Path, dataset: list[bytes], shard: int, batch: int, cap: int
 ) -> None:
     place.write_bytes(b"\n".join(dataset))
-    whole = report(place, Plan(RULES, cap=cap, measures=MEASURES))
-    plan = Plan(RULES, cap=cap, batch_size=batch, proof_from=0, measures=MEASURES)
+    whole = report(place, Plan(RULES, cap=cap, analyses=ANALYSES))
+    plan = Plan(RULES, cap=cap, batch_size=batch, proof_from=0, analyses=ANALYSES)
     cut = report(place, plan, shard)
     assert not whole.crashed
     assert shown(cut) == shown(whole)

@@ -143,11 +143,12 @@ def test_shards_and_processes_change_nothing(tmp_path: Path) -> None:
     once, twice = (count([source], "o200k_base", jobs)["train"] for jobs in (1, 2))
     assert once == twice
     cut = Dataset((source,), 512)
-    plan = Plan((Counting("o200k_base"),), batch_size=3)
+    counting = Counting("o200k_base")
+    plan = Plan((), analyses=(counting,), batch_size=3)
     parts = Serial().map(plan, lint_shard, cut.shards())
     joined = Seen()
     for part in parts:
-        joined = joined.merge(part.summaries["PLAN"].of[0])
+        joined = joined.merge(part.summaries[counting].of[0])
     assert (joined.copies(), joined.same_system()) == (once.copies(), once.same_system())
     assert (joined.tokens, joined.trained) == (once.tokens, once.trained)
     assert joined.same_system() == joined.lines == 300

@@ -19,6 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reference import Tiktoken
 
+from ftlint.analyses.tokens import TokenSummary
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
 from ftlint.encoding import load
 from ftlint.example import Batch, Lines
@@ -32,7 +33,6 @@ from ftlint.features.tokens import (
     longer_than,
 )
 from ftlint.finding import Finding
-from ftlint.measure import TokenSummary
 from ftlint.report import Report
 from ftlint.rule import ExampleRule
 from ftlint.rules import instruction

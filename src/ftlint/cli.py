@@ -181,7 +181,8 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     further = [_further(word) for word in outputs]
     for path in filter(None, [options["output"], *(path for _, path in further)]):
         check_writable(path)
-    session = Session.open(_request(paths, options))
+    figures = options["statistics"] or "json" in (options["format_"], *(f for f, _ in further))
+    session = Session.open(_request(paths, options, figures))
     with spooled(session.sources()) as sources, _progress(sources, options) as step:
         report = session.check(sources, step)
     for format_, path in further:
@@ -193,7 +194,7 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     raise click.exceptions.Exit(report.exit_status)
 
 
-def _request(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
+def _request(paths: tuple[str, ...], options: dict[str, Any], figures: bool) -> Request:
     from ftlint.session import Request
 
     return Request(
@@ -209,6 +210,7 @@ def _request(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
         tokenizer=options["tokenizer"],
         config=options["config"],
         max_findings=options["max_findings"],
+        figures=figures,
         jobs=options["jobs"] or 0,
     )
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from hashlib import blake2b
 from itertools import chain
 
+from ftlint.analyses.tokens import TokenSummary
+from ftlint.analysis import Analysis
 from ftlint.engine import Partial, Plan, lint_shard
 from ftlint.error import FtlintError
 from ftlint.example import Batch, Example
 from ftlint.executors import Processes, Serial
 from ftlint.features.tokens import Tokens
-from ftlint.finding import Finding, Severity
-from ftlint.measure import TokenSummary
-from ftlint.rule import DatasetRule
 from ftlint.session import PARALLEL, cores, size, workers_told
 from ftlint.source import Dataset, Source
 from ftlint.summary import Counts, Groups
@@ -98,16 +97,8 @@ def _hash(data: bytes) -> int:
 
 
 @dataclass(frozen=True)
-class Counting(DatasetRule[Groups[int]]):
-    """Every example is counted; nothing is found, only its summary is of use.
-
-    A rule in form alone: so the engine's shards, batches and processes do the work.
-    """
-
-    code = "PLAN"
-    name = "counting"
-    severity = Severity.NOTE
-    message = ""
+class Counting(Analysis[Groups[int], Groups[int]]):
+    """Every example counted, by source."""
 
     encoding: str = ""
 
@@ -115,9 +106,9 @@ class Counting(DatasetRule[Groups[int]]):
         """Return what was seen, by source."""
         return Groups({batch.source: Seen.of(batch, self.encoding)})
 
-    def finish(self, summary: Groups[int], dataset: Dataset) -> Iterator[Finding]:
-        """Yield nothing."""
-        yield from ()
+    def conclude(self, summary: Groups[int], dataset: Dataset) -> Groups[int]:
+        """Return the summary."""
+        return summary
 
 
 def count(sources: Sequence[Source], encoding: str, jobs: int = 0) -> dict[str, Seen]:
@@ -125,9 +116,9 @@ def count(sources: Sequence[Source], encoding: str, jobs: int = 0) -> dict[str, 
     many = size(sources)
     jobs = jobs or (cores() if many >= PARALLEL else 1)
     executor = Processes(jobs) if jobs > 1 else Serial()
-    rule = Counting(encoding)
+    counting = Counting(encoding)
     # Nothing here is spared by a proof that an example is clean.
-    steps = Plan((rule,), size=many, proof_from=sys.maxsize)
+    steps = Plan((), analyses=(counting,), size=many, proof_from=sys.maxsize)
     dataset = Dataset(tuple(sources))
     with workers_told():
         shards = executor.map(steps, lint_shard, dataset.shards())
@@ -135,7 +126,7 @@ def count(sources: Sequence[Source], encoding: str, jobs: int = 0) -> dict[str, 
     for failure in total.failures.values():
         path = sources[failure.where.source].path
         raise FtlintError(f"{path}: tokens cannot be counted: {failure.reason}")
-    groups: Groups[int] = total.summaries.get(rule.code, Groups())
+    groups: Groups[int] = total.summaries.get(counting, Groups())
     found = {"train": Seen(), "validation": Seen()}
     for index, seen in sorted(groups.of.items()):
         split = sources[index].split

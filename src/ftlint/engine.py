@@ -15,13 +15,13 @@ from functools import reduce
 from typing import Any, TypeVar
 
 from ftlint import encoding
+from ftlint.analysis import Analysis
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Severity, Where
-from ftlint.measure import Measure
 from ftlint.proof import PROVES, WORTH_IT, prove
 from ftlint.report import NotRun, Report, locate
-from ftlint.rule import DatasetRule, ExampleRule, Rule
+from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset, Shard
 from ftlint.summary import Capped, Counts
 
@@ -35,8 +35,10 @@ class Plan:
     rules: tuple[Rule, ...]
     cap: int = 500
     """Findings kept a rule; all are counted. 0 keeps all."""
-    measures: tuple[Measure, ...] = ()
-    """Figures that the report states besides findings."""
+    analyses: tuple[Analysis[Any, Any], ...] = ()
+    """Analyses of which somebody wants to know besides the rules."""
+    figures: bool = False
+    """Whether analyses are folded of which rules show figures but which they can do without."""
     batch_size: int = 1024
     """Lines in a batch."""
     ignored: tuple[frozenset[str], ...] = ()
@@ -57,6 +59,16 @@ class Plan:
         ignored = self.ignored[source] if self.ignored else frozenset[str]()
         return [rule for rule in self.rules if rule.code not in ignored]
 
+    def needed(self) -> dict[Analysis[Any, Any], list[str]]:
+        """Return each analysis once, with the codes of the rules that rest on it."""
+        needed: dict[Analysis[Any, Any], list[str]] = {each: [] for each in self.analyses}
+        for rule in self.rules:
+            for analysis in (
+                rule.analyses() if self.figures or isinstance(rule, AnalysisRule) else ()
+            ):
+                needed.setdefault(analysis, []).append(rule.code)
+        return needed
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -69,6 +81,8 @@ class Failure:
 
 Key = tuple[str, int]
 """The code of a rule and the index of a source; -1 for the whole dataset."""
+Owner = str | Analysis[Any, Any]
+"""Whose summary it is: the rule with this code, or the analysis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,7 @@ class Partial:
     examples: Counts[int] = field(default_factory=Counts)
     """Lines that are not blank, by source."""
     findings: dict[Key, Capped[Finding]] = field(default_factory=dict)
-    summaries: dict[str, Any] = field(default_factory=dict)
+    summaries: dict[Owner, Any] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
 
     def merge(self, other: Partial) -> Partial:
@@ -123,12 +137,12 @@ def _watched(shards: Iterable[Shard], progress: Callable[[Shard], None]) -> Iter
 def lint_shard(plan: Plan, shard: Shard) -> Partial:
     """Return what `shard` alone shows."""
     encoding.expect(plan.size)
-    rules = plan.rules_of(shard.source)
+    rules, needed = plan.rules_of(shard.source), plan.needed()
     large = shard.end - shard.start >= plan.proof_from
     partial = Partial()
     with _no_collection():
         for lines in shard.lines().chunks(plan.batch_size):
-            partial = partial.merge(_lint_batch(plan, rules, lines, large))
+            partial = partial.merge(_lint_batch(plan, rules, needed, lines, large))
     return partial
 
 
@@ -147,22 +161,30 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _lint_batch(plan: Plan, rules: list[Rule], lines: Lines, large: bool) -> Partial:
+def _lint_batch(
+    plan: Plan,
+    rules: list[Rule],
+    needed: Mapping[Analysis[Any, Any], Sequence[str]],
+    lines: Lines,
+    large: bool,
+) -> Partial:
     batch = Batch(lines, rules)
     partial = Partial()
     if large:
-        if plan.measures:
+        if needed:
             batch.plain = [None] * len(batch)
         prove(batch)
     partial.examples.of[batch.source] = batch.filled
     for rule in rules:
+        if isinstance(rule, AnalysisRule):
+            continue
         if isinstance(rule, DatasetRule):
-            _summarize(rule, batch, partial)
+            _summarize(rule, rule.code, [rule.code], batch, partial)
         elif isinstance(rule, ExampleRule):
             bits = 0 if rule.code in plan.changed else PROVES.get(rule.name, 0)
             _check(rule, batch, bits, plan.cap, partial)
-    for measure in plan.measures:
-        _summarize(measure, batch, partial)
+    for analysis, codes in needed.items():
+        _summarize(analysis, analysis, codes, batch, partial)
     batch.close()
     return partial
 
@@ -194,12 +216,19 @@ def _check(rule: ExampleRule, batch: Batch, bits: int, cap: int, partial: Partia
         partial.findings[rule.code, source] = Capped.of(found, cap)
 
 
-def _summarize(rule: DatasetRule[Any], batch: Batch, partial: Partial) -> None:
+def _summarize(
+    asked: DatasetRule[Any] | Analysis[Any, Any],
+    owner: Owner,
+    codes: Sequence[str],
+    batch: Batch,
+    partial: Partial,
+) -> None:
     try:
-        partial.summaries[rule.code] = rule.summarize(batch)
+        partial.summaries[owner] = asked.summarize(batch)
     except Exception as error:
         where = Where(batch.source)  # no finer: a batch is not a place in the data
-        partial.failures[rule.code] = Failure(rule.code, where, _reason(error))
+        for code in codes or [type(asked).__name__]:
+            partial.failures[code] = Failure(code, where, _reason(error))
 
 
 def _reason(error: Exception) -> str:
@@ -209,11 +238,12 @@ def _reason(error: Exception) -> str:
 def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
     """Return the report: judge the summaries, then make every kept place concrete."""
     findings, failures = dict(total.findings), dict(total.failures)
+    results, measures = _concluded(plan, dataset, total, failures)
     silent: set[Key] = set()
     for rule in plan.rules:
         if isinstance(rule, DatasetRule) and rule.code not in failures:
             try:
-                found = _judge(rule, plan, dataset, total)
+                found = _judge(rule, plan, dataset, total, results)
             except Exception as error:
                 failures[rule.code] = Failure(rule.code, Where(), _reason(error))
                 continue
@@ -223,7 +253,6 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
                 if any(finding.where.ordinal is None for finding in those):
                     silent |= {(prefix, source) for prefix in rule.silences}
     kept = _by_rule(findings, failures, silent)
-    measures = _measured(plan, dataset, total, failures)
     report = Report(
         rules=plan.rules,
         dataset=dataset,
@@ -240,15 +269,31 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
     return report
 
 
-def _measured(
-    plan: Plan, dataset: Dataset, total: Partial, failures: Mapping[str, Failure]
-) -> dict[str, Any]:
-    """Return the figures of the measures that were taken."""
-    return {
-        measure.name: measure.figures(total.summaries[measure.code], dataset)
-        for measure in plan.measures
-        if measure.code in total.summaries and measure.code not in failures
-    }
+def _concluded(
+    plan: Plan, dataset: Dataset, total: Partial, failures: dict[str, Failure]
+) -> tuple[dict[Analysis[Any, Any], Any], dict[str, Any]]:
+    """Return the results of the analyses and the figures of the report; add what failed."""
+    results: dict[Analysis[Any, Any], Any] = {}
+    measures: dict[str, Any] = {}
+    for analysis, codes in plan.needed().items():
+        if any(code in failures for code in codes or [type(analysis).__name__]):
+            continue
+        try:
+            result = analysis.conclude(_summary(total, analysis, analysis), dataset)
+            if analysis.measure:
+                figures = analysis.figures(result, dataset)
+                measures[analysis.measure] = {**measures.get(analysis.measure, {}), **figures}
+            results[analysis] = result
+        except Exception as error:
+            for code in codes or [type(analysis).__name__]:
+                failures[code] = Failure(code, Where(), _reason(error))
+    return results, measures
+
+
+def _summary(total: Partial, owner: Owner, asked: DatasetRule[Any] | Analysis[Any, Any]) -> Any:
+    """Return the summary of all examples, or that of none."""
+    summary = total.summaries.get(owner)
+    return asked.summarize(Batch(Lines(0, 0, []))) if summary is None else summary
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:
@@ -270,11 +315,17 @@ def _by_rule(
     return kept
 
 
-def _judge(rule: DatasetRule[Any], plan: Plan, dataset: Dataset, total: Partial) -> list[Finding]:
-    summary = total.summaries.get(rule.code)
-    if summary is None:
-        summary = rule.summarize(Batch(Lines(0, 0, [])))
-    found = rule.finish(summary, dataset)
+def _judge(
+    rule: DatasetRule[Any],
+    plan: Plan,
+    dataset: Dataset,
+    total: Partial,
+    results: Mapping[Analysis[Any, Any], Any],
+) -> list[Finding]:
+    if isinstance(rule, AnalysisRule):
+        found = rule.judge(results[rule.analysis], dataset)
+    else:
+        found = rule.finish(_summary(total, rule.code, rule), dataset)
     ignored = plan.ignored
     return [
         f

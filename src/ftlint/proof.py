@@ -168,7 +168,7 @@ class _Types:
         self.decode: Callable[[bytes], Any] = msgspec.json.Decoder(record).decode
 
 
-def role_names() -> dict[type, str]:
+def plain_roles() -> dict[type, str]:
     """Return the role of each type of a plain message."""
     types = _types()
     return {types.system: "system", types.user: "user", types.assistant: "assistant"}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
+from ftlint.analysis import Analysis
 from ftlint.finding import Finding, Fix, Severity, Where
 from ftlint.summary import Nothing
 from ftlint.wording import cut, quotable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ftlint.source import Dataset
 
 S = TypeVar("S")
+R = TypeVar("R")
 
 LONGEST = 300
 """Code points of a message, and of a text in the data of a finding."""
@@ -103,6 +105,10 @@ class Rule:
         """
         return None
 
+    def analyses(self) -> tuple[Analysis[Any, Any], ...]:
+        """Return analyses whose figures the report states beside the findings of the rule."""
+        return ()
+
     @property
     def text(self) -> str:
         """Return the rule's documentation."""
@@ -140,6 +146,31 @@ class DatasetRule(Rule, Generic[S]):
     def finish(self, summary: S, dataset: Dataset) -> Iterator[Finding]:
         """Yield what the summary of all examples shows."""
         raise NotImplementedError
+
+
+class AnalysisRule(DatasetRule[Any], Generic[R]):
+    """A dataset rule that judges an analysis, which other rules may share with it."""
+
+    @property
+    def analysis(self) -> Analysis[Any, R]:
+        """Return the analysis; equal ones of other rules are the same one."""
+        raise NotImplementedError
+
+    def judge(self, result: R, dataset: Dataset) -> Iterator[Finding]:
+        """Yield what the analysis of all examples shows."""
+        raise NotImplementedError
+
+    def analyses(self) -> tuple[Analysis[Any, Any], ...]:
+        """Return the one analysis."""
+        return (self.analysis,)
+
+    def summarize(self, batch: Batch) -> Any:
+        """Return the summary of the analysis."""
+        return self.analysis.summarize(batch)
+
+    def finish(self, summary: Any, dataset: Dataset) -> Iterator[Finding]:
+        """Yield the findings of this rule when nobody shares its analysis."""
+        yield from self.judge(self.analysis.conclude(summary, dataset), dataset)
 
 
 class FileRule(DatasetRule[Nothing]):

@@ -19,7 +19,6 @@ from ftlint.engine import Plan, run
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Processes, Serial
 from ftlint.finding import Severity
-from ftlint.measure import Measure, TokenMeasure
 from ftlint.perfile import ignored_for
 from ftlint.report import NotRun, Report
 from ftlint.rule import Rule
@@ -45,6 +44,8 @@ class Request:
     tokenizer: str | None = None
     config: str | None = None
     max_findings: int | None = None
+    figures: bool = True
+    """Whether the output shows `measures`, which may need more than the findings do."""
     jobs: int = 0
     """Worker processes; 0 chooses by the size of the data."""
 
@@ -128,7 +129,7 @@ class Session:
         cap = self.config.max_findings if asked.max_findings is None else asked.max_findings
         plan = Plan(
             rules=ready,
-            measures=measures(ready),
+            figures=asked.figures,
             severities=chosen.severities,
             cap=cap,
             size=size(sources),
@@ -165,17 +166,6 @@ def workers_told() -> Iterator[None]:
         raise FtlintError(
             "a worker process was killed, perhaps for want of memory; --jobs 1 needs least"
         ) from error
-
-
-def measures(rules: Sequence[Rule]) -> tuple[Measure, ...]:
-    """Return the measures that belong to the rules of a run: tokens where a limit is known."""
-    from ftlint.rules.token import TokenOverrun
-
-    return tuple(
-        TokenMeasure(encoding=rule.encoding, limit=rule.limit)
-        for rule in rules
-        if isinstance(rule, TokenOverrun)
-    )
 
 
 def runnable(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[NotRun, ...]]:

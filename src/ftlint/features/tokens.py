@@ -17,7 +17,7 @@ from ftlint.encoding import Encoding, load
 from ftlint.example import Batch, Example
 from ftlint.feature import CheapFeature, Feature
 from ftlint.limit import MAX_LINE
-from ftlint.proof import KEYS, role_names
+from ftlint.proof import KEYS, plain_roles
 
 # OpenAI cookbook, "How to format inputs to chat completions models" (num_tokens_from_messages).
 PER_MESSAGE, PER_NAME, PER_EXAMPLE = 3, 1, 3
@@ -156,7 +156,7 @@ def count_tokens(record: dict[str, Any], encoding: Encoding, length: int) -> Tok
 
 def _heads(encoding: Encoding) -> dict[type, tuple[str, int]]:
     """Return role and overhead of each type of message that a proof decodes."""
-    names = role_names().items()
+    names = plain_roles().items()
     return {cls: (role, PER_MESSAGE + encoding.count(role)) for cls, role in names}
 
 

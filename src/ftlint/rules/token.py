@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ftlint.analyses.tokens import TokenTotals
 from ftlint.case import assistant, chat, user
 from ftlint.encoding import VOCABULARIES, load
 from ftlint.example import Batch, Example, Message
@@ -95,6 +96,10 @@ class TokenOverrun(_Limited):
             pad=False,
         ),
     )
+
+    def analyses(self) -> tuple[TokenTotals]:
+        """Return the totals: what a limit leaves of a dataset is seen beside them."""
+        return (TokenTotals(self.encoding, self.limit),)
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding, at the part of the last answer that is lost."""

@@ -1,34 +1,18 @@
-"""Measures: what a run keeps of the sizes of its examples, for the report and for plans."""
+"""Tokens of a dataset: in all, by role and length; for the report and for plans."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import Any
 
+from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.tokens import Tokens
-from ftlint.finding import Finding, Severity, Where
-from ftlint.rule import DatasetRule
+from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Counts
-
-
-class Measure(DatasetRule[Any]):
-    """A dataset rule that finds nothing: its summary becomes figures of the report."""
-
-    severity = Severity.NOTE
-    message = ""
-
-    def finish(self, summary: Any, dataset: Dataset) -> Iterator[Finding]:
-        """Yield nothing."""
-        yield from ()
-
-    def figures(self, summary: Any, dataset: Dataset) -> dict[str, Any]:
-        """Return what stands under `measures` and the name of this measure."""
-        raise NotImplementedError
-
 
 LONGEST = 10
 """Examples that are kept as the longest."""
@@ -148,11 +132,10 @@ def _longest(items: Iterable[tuple[int, Where]]) -> tuple[tuple[int, Where], ...
 
 
 @dataclass(frozen=True)
-class TokenMeasure(Measure):
+class TokenTotals(Analysis[TokenSummary, TokenSummary]):
     """How many tokens the examples have: in all, by role and length, and the longest ones."""
 
-    code = "tokens"
-    name = "tokens"
+    measure = "tokens"
 
     encoding: str = "o200k_base"
     limit: int | None = None
@@ -161,7 +144,11 @@ class TokenMeasure(Measure):
         """Return the tokens of a batch."""
         return TokenSummary.of(batch, self.encoding)
 
-    def figures(self, summary: TokenSummary, dataset: Dataset) -> dict[str, Any]:
+    def conclude(self, summary: TokenSummary, dataset: Dataset) -> TokenSummary:
+        """Return the tokens of all examples."""
+        return summary
+
+    def figures(self, result: TokenSummary, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.tokens`."""
         longest = [
             {
@@ -169,6 +156,6 @@ class TokenMeasure(Measure):
                 "line": dataset.line_number(where),
                 "tokens": tokens,
             }
-            for tokens, where in summary.longest
+            for tokens, where in result.longest
         ]
-        return {"encoding": self.encoding, **summary.measures(self.limit), "longest": longest}
+        return {"encoding": self.encoding, **result.measures(self.limit), "longest": longest}

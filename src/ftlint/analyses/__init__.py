@@ -1,0 +1,1 @@
+"""What rules and the report want to know of a whole dataset, one analysis a file."""

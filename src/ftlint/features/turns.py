@@ -1,0 +1,39 @@
+"""Turns: role and text of everything a model would read, without an object for each message.
+
+Rules that look at all texts read this column; what they find is rare, and its pointer comes from
+`Example.texts`, whose texts are the same ones in the same order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ftlint.example import Batch
+from ftlint.feature import Feature
+from ftlint.proof import plain_roles
+
+Turn = tuple[str, str]
+"""The role, empty when it is none of the six, and the text."""
+
+
+@dataclass(frozen=True)
+class Turns(Feature[list[Turn]]):
+    """The texts of each example with their roles; none of a line without a record."""
+
+    def compute(self, batch: Batch) -> list[list[Turn]]:
+        """Return one list an example; records that a proof has decoded are not decoded again."""
+        plain = batch.plain
+        if plain is None:
+            return [_slow(batch, index) for index in range(len(batch))]
+        role = plain_roles()
+        return [
+            [(role[m.__class__], m.content) for m in messages] if messages else _slow(batch, index)
+            for index, messages in enumerate(plain)
+        ]
+
+
+TURNS = Turns()
+
+
+def _slow(batch: Batch, index: int) -> list[Turn]:
+    return [(text.role, text.value) for text in batch.example(index).texts]

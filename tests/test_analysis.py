@@ -1,0 +1,130 @@
+"""Analyses: folded once for all rules, blamed on all of them, left out where nobody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ftlint.analysis import Analysis
+from ftlint.case import assistant, chat, user
+from ftlint.engine import Plan, run
+from ftlint.example import Batch, Lines
+from ftlint.finding import Finding, Severity, Where
+from ftlint.report import Report
+from ftlint.rule import AnalysisRule, ExampleRule, good
+from ftlint.source import Dataset, Source
+from ftlint.summary import Counts
+from ftlint.testing import FILLER, check_laws, content
+
+folded: list[int] = []
+concluded: list[int] = []
+
+
+@dataclass(frozen=True)
+class Lengths(Analysis[Counts[int], int]):
+    """The longest line; `broken` raises where it says."""
+
+    measure = "lengths"
+    broken: str = ""
+
+    def summarize(self, batch: Batch) -> Counts[int]:
+        if self.broken == "summarize":
+            raise ValueError("no")
+        folded.append(len(batch))
+        return Counts.tally(map(len, batch.lines.raws))
+
+    def conclude(self, summary: Counts[int], dataset: Dataset) -> int:
+        if self.broken == "conclude":
+            raise ValueError("no")
+        concluded.append(summary.total)
+        return max(summary.of, default=0)
+
+    def figures(self, result: int, dataset: Dataset) -> dict[str, Any]:
+        if self.broken == "figures":
+            raise ValueError("no")
+        return {"longest": result}
+
+
+@dataclass(frozen=True)
+class Longest(AnalysisRule[int]):
+    """Says how long the longest line is."""
+
+    code = "ZZ001"
+    name = "longest"
+    severity = Severity.NOTE
+    message = "{longest} bytes"
+    broken: str = ""
+
+    @property
+    def analysis(self) -> Lengths:
+        return Lengths(self.broken)
+
+    def judge(self, result: int, dataset: Dataset) -> Iterator[Finding]:
+        yield self.finding(Where(0), longest=result)
+
+
+class Again(Longest):
+    """Says it once more."""
+
+    code = "ZZ002"
+    name = "again"
+
+
+class Beside(ExampleRule):
+    """Needs nothing, but shows the figures."""
+
+    code = "ZZ003"
+    name = "beside"
+    severity = Severity.NOTE
+    message = ""
+
+    def analyses(self) -> tuple[Lengths]:
+        return (Lengths(),)
+
+    def check(self, example: Any) -> Iterator[Finding]:
+        yield from ()
+
+
+def lint(tmp_path: Path, plan: Plan) -> Report:
+    folded.clear()
+    concluded.clear()
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(content(good(chat(user("Hi"), assistant("Hello!")))))
+    return run(plan, Dataset((Source(str(path)),)))
+
+
+def test_rules_share_one_analysis(tmp_path: Path) -> None:
+    report = lint(tmp_path, Plan((Longest(), Again()), batch_size=4))
+    assert (folded, concluded) == ([4, 4, 2], [10])
+    longest = max(len(line) for line in (tmp_path / "train.jsonl").read_bytes().splitlines())
+    assert [f.message for f in report.findings] == [f"{longest} bytes"] * 2
+    assert report.measures == {"lengths": {"longest": longest}}
+
+
+def test_a_rule_alone_says_the_same(tmp_path: Path) -> None:
+    report = lint(tmp_path, Plan((Longest(),)))
+    rule, dataset = Longest(), Dataset((Source("x"),))
+    raws = (tmp_path / "train.jsonl").read_bytes().splitlines()
+
+    summary = rule.summarize(Batch(Lines(0, 0, raws)))
+    assert [f.message for f in rule.finish(summary, dataset)] == [report.findings[0].message]
+    assert check_laws(rule, [Batch(Lines(0, 0, raws[:3])), Batch(Lines(0, 3, raws[3:]))]) == []
+
+
+@pytest.mark.parametrize("where", ["summarize", "conclude", "figures"])
+def test_every_rule_that_rests_on_it_fails_with_it(tmp_path: Path, where: str) -> None:
+    report = lint(tmp_path, Plan((Longest(where), Again(where), Beside())))
+    assert [entry.code for entry in report.crashed] == ["ZZ001", "ZZ002"]
+    assert report.findings == []
+    assert report.exit_status == 2
+
+
+def test_figures_alone_are_folded_only_when_they_are_shown(tmp_path: Path) -> None:
+    assert lint(tmp_path, Plan((Beside(),))).measures == {}
+    assert folded == []
+    assert "lengths" in lint(tmp_path, Plan((Beside(),), figures=True)).measures
+    assert folded == [1 + len(FILLER) - 1]
