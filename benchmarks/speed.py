@@ -45,6 +45,7 @@ def main() -> int:
     parser.add_argument("--select", default="FT0,FT1", help="ftlint's rules")
     parser.add_argument("--ratio", type=float, default=TARGET_RATIO, help="what is aimed at")
     parser.add_argument("--model", help="ftlint's --target, for FT2: openai:gpt-3.5-turbo-0125")
+    parser.add_argument("--findings", action="store_true", help="findings only, no figures")
     parser.add_argument("--no-fast", action="store_true", help="hide gigatoken from ftlint")
     parser.add_argument("--jobs", action="store_true", help="wall time of 1 and of 2 processes")
     parser.add_argument("--no-tokens", action="store_true", help="notebook without its tokens")
@@ -154,13 +155,14 @@ def compare_jobs(options: argparse.Namespace, file: Path) -> int:
 def ftlint(file: Path, options: argparse.Namespace, jobs: int = 1) -> Run:
     """One run of ftlint, with the CPU time of its whole process; findings are no failure."""
     arguments = ["-c", HIDING if options.no_fast else PLAIN, "check", str(file)]
-    arguments += ["--select", options.select, "--format", "json", "--jobs", str(jobs)]
+    shown = ("full", "--quiet") if options.findings else ("json",)
+    arguments += ["--select", options.select, "--format", *shown, "--jobs", str(jobs)]
     if options.model:
         arguments += ["--target", options.model]
     with tempfile.TemporaryDirectory() as folder:
         usage = process.run(arguments, Path(folder), allowed=(0, 1))
         with (Path(folder) / "stdout").open("rb") as report:
-            if report.read(1) != b"{":
+            if not options.findings and report.read(1) != b"{":
                 print("ftlint printed no JSON report", file=sys.stderr)
                 raise SystemExit(2)
     return Run(0, file.stat().st_size, usage.cpu, usage.peak, usage.wall)

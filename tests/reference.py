@@ -32,6 +32,10 @@ class Tiktoken:
         """Return the number of tokens of `text`."""
         return len(self.ids(text))
 
+    def counts(self, texts: list[str]) -> list[int]:
+        """Return the number of tokens of each text."""
+        return [len(self.ids(text)) for text in texts]
+
     def ids(self, text: str) -> list[int]:
         """Return the tokens of `text`."""
         return self.encoding.encode(text, disallowed_special=())

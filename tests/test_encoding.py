@@ -201,6 +201,9 @@ class Letters:
         self.asked.append(text)
         return len(text)
 
+    def counts(self, texts: list[str]) -> list[int]:
+        return [self.count(text) for text in texts]
+
     def ids(self, text: str) -> list[int]:
         return list(text.encode())
 
@@ -213,6 +216,23 @@ def test_equal_texts_are_counted_once() -> None:
     known = Encoding("letters", letters)
     assert [known.count(text) for text in ("ab", "c", "ab", "ab", "c")] == [2, 1, 2, 2, 1]
     assert letters.asked == ["ab", "c"]
+
+
+def test_equal_texts_of_a_batch_are_counted_once() -> None:
+    letters = Letters()
+    known = Encoding("letters", letters)
+    assert known.counts(["ab", "c", "ab", "", "c"]) == [2, 1, 2, 0, 1]
+    assert letters.asked == ["ab", "c", ""]
+    assert known.counts([]) == []
+
+
+@given(texts=st.lists(st.text(max_size=20) | st.sampled_from(["<|endoftext|>", "a <|x", "<|"])))
+@settings(max_examples=100, deadline=None)
+def test_many_texts_count_as_each_alone(texts: list[str]) -> None:
+    for name in NAMES:
+        for library in ("splintr", "gigatoken") if FAST else ("splintr",):
+            backend = made(library, name)
+            assert Encoding(name, backend).counts(texts) == [backend.count(t) for t in texts]
 
 
 def test_what_is_remembered_is_bounded() -> None:

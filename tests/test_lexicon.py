@@ -227,9 +227,11 @@ def oracle(terms: Terms, text: str) -> list[tuple[int, int, str]]:
 )
 def test_hits_are_those_of_brute_force(lexicons: list[Terms], text: str) -> None:
     (example,) = batch(chat(user(text))).examples
-    found = scanner_of(tuple(lexicons)).scan(example)
+    found = scanner_of(tuple(lexicons)).scan(["a", text, "", text[::-1]])
     for slot, terms in enumerate(lexicons):
-        mine = [(hit.start, hit.end, hit.term) for hit in found.get(slot, [])]
+        mine = [(start, end, term) for number, term, start, end in found[slot] if number == 1]
+        back = [(start, end, term) for number, term, start, end in found[slot] if number == 3]
+        assert sorted(back) == oracle(terms, text[::-1])
         assert sorted(mine) == oracle(terms, text)
         assert [hit[:2] for hit in mine] == sorted(hit[:2] for hit in mine)
         assert len(hits(example, terms)) == len(mine)

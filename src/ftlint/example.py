@@ -287,8 +287,8 @@ class Batch:
         self.proven = bytearray(len(lines))
         """For each line the groups of rules of which `ftlint.proof` has shown it clean."""
         self.plain: list[Any] | None = None
-        """The messages of lines that hold nothing but texts, as `ftlint.proof` has decoded them;
-        kept where somebody asked for it by making this a list with a place for each line."""
+        """The messages of lines that hold nothing but texts, as `ftlint.proof` has decoded them,
+        and None for the others; no list where nothing was proven."""
         self._examples: list[Example | None] = [None] * len(lines)
         self._whole: list[Example] | None = None
         self._unknown: list[Example] | None = None

@@ -55,7 +55,8 @@ def prove(batch: Batch) -> None:
     types, proven, tight = _types(), batch.proven, not lines.odd_space
     decode, failure, unset = types.decode, types.failure, types.unset
     orders: dict[tuple[type, ...], int] = {}
-    plain = batch.plain
+    plain: list[Any] = [None] * len(batch)
+    batch.plain = plain
     for index, raw in enumerate(lines.raws):
         try:
             record = decode(raw)
@@ -81,8 +82,7 @@ def prove(batch: Batch) -> None:
                 bare = colons == members or colons - raw.count(b'\\":') == members
                 if bare and (b" :" not in raw or not _LOOSE.search(raw)):
                     proven[index] = order | KEYS
-                    if plain is not None:
-                        plain[index] = messages
+                    plain[index] = messages
                     continue
         if order:
             proven[index] = _with_more(types, record, order, batch.example(index))

@@ -9,7 +9,7 @@ from typing import Any
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
-from ftlint.features.tokens import Tokens
+from ftlint.features.tokens import TotalTokens
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Counts
@@ -37,21 +37,20 @@ class TokenSummary:
     @classmethod
     def of(cls, batch: Batch, encoding: str = "o200k_base") -> TokenSummary:
         """Return the tokens of the examples of `batch` that have messages."""
+        tokens = TotalTokens(encoding, batch)
         lengths: dict[int, int] = {}
-        roles: dict[str, int] = {}
-        trained = estimated = 0
-        whole = [0 if tally is None else tally.whole for tally in batch.column(Tokens(encoding))]
-        for tally, length in zip(batch.column(Tokens(encoding)), whole, strict=True):
-            if tally is None:
-                continue
+        for length in tokens.lengths:
             lengths[length] = lengths.get(length, 0) + 1
-            trained += tally.trained
-            estimated += tally.estimated
-            for role, tokens in tally.roles.items():
-                roles[role] = roles.get(role, 0) + tokens
-        found = nlargest(LONGEST, range(len(whole)), key=whole.__getitem__)
-        longest = [(whole[index], batch.at(index)) for index in found if whole[index]]
-        return cls(Counts(lengths), trained, estimated, Counts(roles), _longest(longest))
+        none = lengths.pop(0, 0)
+        found = nlargest(LONGEST, range(len(batch)), key=tokens.lengths.__getitem__)
+        longest = [(tokens.lengths[index], batch.at(index)) for index in found]
+        return cls(
+            Counts(lengths),
+            tokens.trained,
+            tokens.estimated,
+            Counts({role: many for role, many in tokens.roles.items() if many}),
+            _longest(each for each in longest if each[0]) if none < len(batch) else (),
+        )
 
     def merge(self, other: TokenSummary) -> TokenSummary:
         """Return the tokens of both."""

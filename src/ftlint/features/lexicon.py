@@ -7,13 +7,17 @@ A rule takes part by having an attribute `lexicon: Terms | None`; it reads its o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
+from typing import Any
 from unicodedata import category
 
 from ftlint.example import Batch, Example, Text
 from ftlint.feature import Feature
+from ftlint.proof import plain_roles
 
 
 @dataclass(frozen=True)
@@ -39,32 +43,40 @@ class Hit:
         self.end = end
 
 
-class Hits:
-    """The hits in one example, kept apart by the `Terms` that they belong to."""
+Spot = tuple[int, str, int, int]
+"""A hit before it is asked for: index of the text in `Example.texts`, term, start, end."""
 
-    __slots__ = ("_found", "_slots")
 
-    def __init__(self, slots: dict[int, int], found: dict[int, list[Hit]]) -> None:
-        """Keep the hits by slot; `slots` has the slot of each `Terms`, by identity."""
+class Spots(Sequence[list[Spot]]):
+    """Where the terms of a run stand in a batch. Nothing is kept of examples without a hit."""
+
+    __slots__ = ("_found", "_length", "_slots")
+
+    def __init__(self, length: int, slots: dict[int, int], found: list[dict[int, list[Spot]]]):
+        """Keep the spots by slot and example; `slots` has that of each `Terms`, by identity."""
+        self._length = length
         self._slots = slots
         self._found = found
 
-    @property
-    def any(self) -> bool:
-        """Return whether anything was found."""
-        return bool(self._found)
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return self._length
 
-    def of(self, terms: Terms) -> Sequence[Hit] | None:
-        """Return the hits of `terms` in text order, or None when nobody looked for them."""
+    def __getitem__(self, index: Any) -> Any:
+        """Return the spots of all terms in one example."""
+        return [spot for slot in self._found for spot in slot.get(index, ())]
+
+    def of(self, terms: Terms) -> Mapping[int, list[Spot]] | None:
+        """Return the spots of `terms` by example, in text order; None when nobody looked."""
         slot = self._slots.get(id(terms))
-        return None if slot is None else self._found.get(slot, ())
+        return None if slot is None else self._found[slot]
 
 
 @dataclass(frozen=True)
-class LexiconHits(Feature[Hits]):
+class LexiconHits(Feature[list[Spot]]):
     """The hits of every rule of the run that has a `lexicon`."""
 
-    def compute(self, batch: Batch) -> Sequence[Hits]:
+    def compute(self, batch: Batch) -> Spots:
         """Return the hits in each example; overlapping ones are all found."""
         lexicons = tuple(
             terms for rule in batch.rules if (terms := getattr(rule, "lexicon", None)) is not None
@@ -72,30 +84,47 @@ class LexiconHits(Feature[Hits]):
         # By identity, because hashing thousands of terms a rule and example would cost more
         # than the search; `batch.rules` keeps them alive.
         slots = {id(terms): slot for slot, terms in enumerate(lexicons)}
-        column = [Hits(slots, {})] * len(batch)
-        if lexicons and column:
-            for index, found in scanner_of(lexicons).scan_batch(batch):
-                column[index] = Hits(slots, found)
-        return column
+        searched = lexicons and len(batch)
+        found = scanner_of(lexicons).scan_batch(batch) if searched else [{} for _ in lexicons]
+        return Spots(len(batch), slots, found)
 
 
 HITS = LexiconHits()
 
 
-def hits(example: Example, terms: Terms) -> Sequence[Hit]:
-    """Return the hits of `terms` in `example`, in text order."""
-    found = example[HITS].of(terms)
-    if found is None:  # the rule is not one of the run's
-        return scanner_of((terms,)).scan(example).get(0, ())
-    return found
-
-
-def found_in(batch: Batch, terms: Terms) -> list[Example] | None:
-    """Return the only examples of `batch` with hits of `terms`; None when nobody looked."""
+def spots(batch: Batch, terms: Terms) -> Mapping[int, list[Spot]] | None:
+    """Return the spots of `terms` by example of the batch; None when nobody looked for them."""
     column = batch.column(HITS)
-    if column and column[0].of(terms) is None:
+    return column.of(terms) if isinstance(column, Spots) else None
+
+
+def hits(example: Example, terms: Terms) -> list[Hit]:
+    """Return the hits of `terms` in `example`, in text order."""
+    known = spots(example.batch, terms)
+    if known is None:  # the rule is not one of the run's
+        found = scanner_of((terms,)).scan([text.value for text in example.texts])[0]
+    else:
+        found = known.get(example.index, [])
+    texts = example.texts if found else []
+    return [Hit(texts[index], term, start, end) for index, term, start, end in found]
+
+
+def found_in(batch: Batch, terms: Terms, covers: Callable[[str], bool]) -> list[Example] | None:
+    """Return the only examples of `batch` with hits of `terms`; None when nobody looked.
+
+    `covers` tells of a role whether its texts count; of proven examples nothing else matters.
+    """
+    known = spots(batch, terms)
+    if known is None:
         return None
-    return [batch.example(index) for index, hits in enumerate(column) if hits.any]
+    plain, role = batch.plain or (), plain_roles() if batch.plain else {}
+    return [
+        batch.example(index)
+        for index, found in known.items()
+        if not plain
+        or not (messages := plain[index])
+        or any(covers(role[messages[spot[0]].__class__]) for spot in found)
+    ]
 
 
 def fold(text: str) -> str:
@@ -112,64 +141,86 @@ def fold(text: str) -> str:
 _Owner = tuple[int, str, bool]
 _Find = Callable[..., list[tuple[int, int, int]]]
 
-_ESCAPED = re.compile(r'["\\/\x00-\x1f]')
-"""Characters that JSON writes, or may write, with a backslash."""
+_BETWEEN = "\x1e"
+"""Stands between texts that are searched together; a hit across it is none."""
 
 
 class Scanner:
     """The two automata for some `Terms`."""
 
-    __slots__ = ("_automata", "_plain")
+    __slots__ = ("_automata", "_slots")
 
     def __init__(self, lexicons: tuple[Terms, ...]) -> None:
         """Build the automata; a term that differs in case only counts once a lexicon."""
+        self._slots = len(lexicons)
         self._automata: list[tuple[bool, list[list[_Owner]], _Find]] = []
-        self._plain = not any(_ESCAPED.search(w) for terms in lexicons for w in terms.words)
         for folding in (False, True):
             owners = _owners(lexicons, folding)
             if owners:
                 self._automata.append((folding, list(owners.values()), _automaton(list(owners))))
 
-    def scan_batch(self, batch: Batch) -> Iterator[tuple[int, dict[int, list[Hit]]]]:
-        """Yield the index in `batch` of each example with hits, and the hits."""
-        raws, proven = batch.lines.raws, batch.proven
-        # Proven lines have not been decoded, and most have no hit: they are searched as they
-        # stand, all at once, and no examples are made.
-        bare = [i for i, raw in enumerate(raws) if proven[i] and self._plain and b"\\u" not in raw]
-        skipped: set[int] = set()
-        if bare:
-            none = self._absent(b"\n".join([raws[index] for index in bare]))
-            skipped = set(bare) if none else {i for i in bare if self._absent(raws[i])}
-        for index in range(len(raws)):
-            if index not in skipped:
-                found = self.scan(batch.example(index))
-                if found:
-                    yield index, found
-
-    def scan(self, example: Example) -> dict[int, list[Hit]]:
-        """Return the hits in the texts of `example` by the index of their `Terms`."""
-        found: dict[int, list[Hit]] = {}
-        for text in example.texts:
-            self._scan_text(text, found)
+    def scan_batch(self, batch: Batch) -> list[dict[int, list[Spot]]]:
+        """Return the spots by slot and by index in the batch, both in order."""
+        texts: list[str] = []
+        ends: list[int] = []
+        for values in texts_of(batch):
+            texts += values
+            ends.append(len(texts))
+        found: list[dict[int, list[Spot]]] = []
+        for slot in self.scan(texts):
+            spotted: dict[int, list[Spot]] = {}
+            for where, term, start, end in slot:
+                index = bisect_right(ends, where)
+                number = where - (ends[index - 1] if index else 0)
+                spotted.setdefault(index, []).append((number, term, start, end))
+            found.append(spotted)
         return found
 
-    def _absent(self, raw: bytes) -> bool:
-        r"""Return whether the line shows, undecoded, that no text of it has a hit.
+    def scan(self, texts: Sequence[str]) -> list[list[Spot]]:
+        """Return the spots in `texts` by slot, in reading order."""
+        found: list[list[Spot]] = [[] for _ in range(self._slots)]
+        # Joined, because each call costs as much as a hundred characters; apart, because one
+        # character beyond ASCII makes folding all the others several times dearer.
+        for plain in (True, False):
+            chosen = [text for text in texts if text.isascii() is plain]
+            joined = _BETWEEN.join(chosen)
+            for folding, owners, find in self._automata if joined else ():
+                spans = find(fold(joined) if folding else joined, overlapping=True)
+                if spans:
+                    numbers = [i for i, text in enumerate(texts) if text.isascii() is plain]
+                    for slot, where, term, start, end in _placed(joined, chosen, owners, spans):
+                        found[slot].append((numbers[where], term, start, end))
+        for spots in found:
+            spots.sort(key=lambda spot: (spot[0], spot[2], spot[3]))
+        return found
 
-        What an escape other than `\u` can hide is in no term when `_plain` is true.
-        """
-        line = raw.decode()
-        return not any(find(fold(line) if folding else line) for folding, _, find in self._automata)
 
-    def _scan_text(self, text: Text, found: dict[int, list[Hit]]) -> None:
-        value = text.value
-        for folding, owners, find in self._automata:
-            # The key puts hits in reading order; the automaton reports them by their end.
-            spans = find(fold(value) if folding else value, overlapping=True)
-            for index, start, end in sorted(spans, key=lambda hit: hit[1:]):
-                for slot, term, bounded in owners[index]:
-                    if not bounded or _stands_alone(value, start, end):
-                        found.setdefault(slot, []).append(Hit(text, term, start, end))
+def _placed(
+    joined: str,
+    texts: list[str],
+    owners: list[list[_Owner]],
+    spans: list[tuple[int, int, int]],
+) -> Iterator[tuple[int, int, str, int, int]]:
+    """Yield slot, index of the text, term, start and end of each span that is a hit."""
+    starts = list(accumulate(map(len, texts), lambda at, size: at + size + 1, initial=0))
+    for owner, start, end in spans:
+        which = bisect_right(starts, start) - 1
+        if end >= starts[which + 1]:
+            continue
+        base, alone = starts[which], _stands_alone(joined, start, end)
+        for slot, term, bounded in owners[owner]:
+            if alone or not bounded:
+                yield slot, which, term, start - base, end - base
+
+
+def texts_of(batch: Batch) -> Iterator[Sequence[str]]:
+    """Yield the texts of each example; what a proof has decoded is not decoded again."""
+    plain = batch.plain or [None] * len(batch)
+    for index, messages in enumerate(plain):
+        if messages:
+            yield [message.content for message in messages]
+        else:
+            yield [text.value for text in batch.example(index).texts]
 
 
 @lru_cache(maxsize=16)

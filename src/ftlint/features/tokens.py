@@ -7,8 +7,10 @@ apart as an estimate.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 import orjson
@@ -80,15 +82,51 @@ class Tokens(CheapFeature[TokenCount | None]):
         """Return the tokens of one example."""
         return count_tokens(example.value, load(self.encoding), example.line.length)
 
-    def compute(self, batch: Batch) -> list[TokenCount | None]:
-        """Return the tokens of every example of the batch."""
-        encoding = load(self.encoding)
+
+class TotalTokens:
+    """The tokens of a batch added up: what `Tokens` has of each example, without its details."""
+
+    __slots__ = ("estimated", "lengths", "roles", "trained")
+
+    def __init__(self, encoding: str, batch: Batch) -> None:
+        """Count all examples of `batch`."""
+        self.lengths = [0] * len(batch)
+        """One an example, estimates included; 0 without a list of messages."""
+        self.trained = self.estimated = 0
+        self.roles: dict[str, int] = {}
         plain = batch.plain or [None] * len(batch)
-        heads = _heads(encoding) if batch.plain else {}
-        return [
-            _count_plain(messages, encoding, heads) if messages else self.of(batch.example(index))
-            for index, messages in enumerate(plain)
-        ]
+        self._add_plain(plain, load(encoding))
+        for index, messages in enumerate(plain):
+            if not messages:
+                self._add(index, batch.example(index)[Tokens(encoding)])
+
+    def _add(self, index: int, tally: TokenCount | None) -> None:
+        if tally is not None:
+            self.lengths[index] = tally.whole
+            self.trained += tally.trained
+            self.estimated += tally.estimated
+            for role, tokens in tally.roles.items():
+                self.roles[role] = self.roles.get(role, 0) + tokens
+
+    def _add_plain(self, plain: Sequence[list[Any] | None], encoding: Encoding) -> None:
+        """Add messages that have a role and a text and nothing else."""
+        every = list(chain.from_iterable(filter(None, plain)))
+        counts = encoding.counts([message.content for message in every])
+        spoken: dict[type, int] = {}
+        for message, tokens in zip(every, counts, strict=True):
+            spoken[message.__class__] = spoken.get(message.__class__, 0) + tokens
+        heads = _heads(encoding) if every else {}
+        kinds = Counter(map(type, every))
+        for kind, tokens in spoken.items():
+            role, head = heads[kind]
+            self.roles[role] = tokens + head * kinds[kind]
+            self.trained += tokens if role == "assistant" else 0
+        overhead = {kind: head for kind, (_, head) in heads.items()}.__getitem__
+        rest = iter(counts)
+        for index, messages in enumerate(plain):
+            if messages:
+                texts = sum(islice(rest, len(messages)))
+                self.lengths[index] = PER_EXAMPLE + texts + sum(map(overhead, map(type, messages)))
 
 
 def at_most(raw: bytes) -> int:
@@ -110,9 +148,12 @@ class TokenBound(Feature[int]):
 
     def compute(self, batch: Batch) -> list[int]:
         """Return one bound a line."""
-        lines = zip(batch.lines.raws, batch.proven, strict=True)
+        raws = batch.lines.raws
+        bounds = list(map(len, raws))
         # Keys are proven of lines of texts only, which hold no image.
-        return [len(raw) if sure & KEYS else at_most(raw) for raw, sure in lines]
+        for index in [index for index, sure in enumerate(batch.proven) if not sure & KEYS]:
+            bounds[index] = at_most(raws[index])
+        return bounds
 
 
 BOUND = TokenBound()
@@ -121,6 +162,8 @@ BOUND = TokenBound()
 def longer_than(batch: Batch, bound: int) -> list[Example]:
     """Return the records of `batch` that may have more than `bound` tokens, by their bytes."""
     bounds = batch.column(BOUND)
+    if max(bounds, default=0) <= bound:
+        return []
     found = [batch.example(index) for index, most in enumerate(bounds) if most > bound]
     return [example for example in found if example.proven or not example.fault]
 
@@ -158,25 +201,6 @@ def _heads(encoding: Encoding) -> dict[type, tuple[str, int]]:
     """Return role and overhead of each type of message that a proof decodes."""
     names = plain_roles().items()
     return {cls: (role, PER_MESSAGE + encoding.count(role)) for cls, role in names}
-
-
-def _count_plain(
-    messages: list[Any], encoding: Encoding, heads: dict[type, tuple[str, int]]
-) -> TokenCount:
-    """Return the tokens of messages that have a role and a text and nothing else."""
-    tally, count, roles = TokenCount(), encoding.count, dict[str, int]()
-    total = PER_EXAMPLE
-    # `_spoke` in place: its call would be a fifth of the work here.
-    for index, message in enumerate(messages):
-        role, head = heads[message.__class__]
-        spoken = count(message.content)
-        total += head + spoken
-        roles[role] = roles.get(role, 0) + head + spoken
-        if role == "assistant":
-            tally.last, tally.answer, tally.prompt = index, spoken, total - spoken
-            tally.trained += spoken
-    tally.total, tally.roles = total, roles
-    return tally
 
 
 def _spoke(tally: TokenCount, index: int, role: str, exact: int, spoken: int) -> None:

@@ -107,6 +107,12 @@ class Reading(Declared):
             return False
         return not self.roles or text.role in self.roles
 
+    def speaks(self, role: str) -> bool:
+        """Return whether the rule looks at texts of `role` that nobody has masked."""
+        if self.trained_only and role != "assistant":
+            return False
+        return not self.roles or role in self.roles
+
 
 class Searching(Reading, ExampleRule):
     """A kind whose texts the common search of a run narrows down."""
@@ -118,7 +124,7 @@ class Searching(Reading, ExampleRule):
 
     def candidates(self, batch: Batch) -> Sequence[Example] | None:
         """Return the examples in which the common search found something, if it looked."""
-        return None if self.lexicon is None else found_in(batch, self.lexicon)
+        return None if self.lexicon is None else found_in(batch, self.lexicon, self.speaks)
 
 
 @dataclass(frozen=True, kw_only=True)
