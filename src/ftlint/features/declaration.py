@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ftlint.example import Example
+from ftlint.feature import CheapFeature
 
 
 class Declaration:
@@ -25,23 +27,35 @@ class Declaration:
         return name if isinstance(name, str) else None
 
 
-def declarations(example: Example) -> Iterator[Declaration]:
-    """Yield what is declared, as far as it is an object.
+@dataclass(frozen=True)
+class Declarations(CheapFeature[tuple[Declaration, ...]]):
+    """What an example declares, as far as it is an object; several rules ask.
 
     A flat tool (the name beside the type) counts as its own function, so that a wrong shape does
     not make its calls undeclared too.
     """
-    record = example.value
-    if "tools" in record:
-        for index, item in _objects(record["tools"]):
+
+    def of(self, example: Example) -> tuple[Declaration, ...]:
+        """Return the declarations under `tools`, then those under `functions`."""
+        found = []
+        for index, item in _objects(example.value.get("tools")):
             function = item.get("function")
             if isinstance(function, dict):
-                yield Declaration(f"/tools/{index}/function", function)
+                found.append(Declaration(f"/tools/{index}/function", function))
             else:
-                yield Declaration(f"/tools/{index}", item)
-    if "functions" in record:
-        for index, item in _objects(record["functions"]):
-            yield Declaration(f"/functions/{index}", item)
+                found.append(Declaration(f"/tools/{index}", item))
+        for index, item in _objects(example.value.get("functions")):
+            found.append(Declaration(f"/functions/{index}", item))
+        return tuple(found)
+
+
+DECLARATIONS = Declarations()
+
+
+def declarations(example: Example) -> tuple[Declaration, ...]:
+    """Return what is declared; most examples declare nothing."""
+    record = example.value
+    return example[DECLARATIONS] if "tools" in record or "functions" in record else ()
 
 
 def declared(example: Example) -> dict[str, Declaration] | None:

@@ -91,11 +91,9 @@ def well_formed(name: str) -> bool:
 
 def _names(example: Example) -> Iterator[tuple[Any, str]]:
     """Yield the names and their places; functions without a name have other rules."""
-    record = example.value
-    if "tools" in record or "functions" in record:
-        for declaration in declarations(example):
-            if declaration.name is not None:
-                yield declaration.name, f"{declaration.pointer}/name"
+    for declaration in declarations(example):
+        if declaration.name is not None:
+            yield declaration.name, f"{declaration.pointer}/name"
     for made in example[CALLS]:
         if made.name is not None:
             yield made.name, made.at("name")

@@ -69,9 +69,6 @@ class ToolSchemaInvalid(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield each distinct error of a declaration once, related to its other places."""
-        record = example.value
-        if "tools" not in record and "functions" not in record:
-            return
         raw = example.line.raw
         closely = b'"$ref"' in raw or b'"pattern"' in raw
         for declaration in declarations(example):
