@@ -16,7 +16,7 @@ from ftlint.counting import Spread, Waste
 from ftlint.model import Range
 from ftlint.plan import MILLION, Budget, TrainingPlan, draw, money, whole
 from ftlint.profile import table, written
-from ftlint.session import Request, Session, spooled
+from ftlint.session import Request, Session, spooled, tokenizer_of
 
 UNPUBLISHED = "not published"
 Rows = list[tuple[str, str]]
@@ -38,10 +38,17 @@ def present(
     config = discover(Path.cwd(), request.config)
     # A session without rules: it knows which files are meant, and which are held out.
     session = Session(request, config, (), Selection((), {}, None))
+    name = request.target or config.target
+    tokenizer = tokenizer_of(config, request.tokenizer)
     with spooled(session.sources()) as sources:
-        name = request.target or config.target
         plan = draw(
-            sources, name, today, encoding=request.encoding, epochs=epochs, jobs=request.jobs
+            sources,
+            name,
+            today,
+            encoding=request.encoding,
+            tokenizer=tokenizer,
+            epochs=epochs,
+            jobs=request.jobs,
         )
     over = money_there.excess(plan) if money_there else ""
     return render(plan, form), over
@@ -78,7 +85,7 @@ def _data(plan: TrainingPlan) -> Rows:
     counted = plan.counted
     rows = [
         ("training examples", whole(counted.examples)),
-        (f"tokens ({plan.encoding})", whole(counted.tokens.total)),
+        (f"tokens ({plan.tokens.name})", whole(counted.tokens.total)),
         ("tokens an example", _spread(counted.tokens)),
         ("trained tokens", whole(counted.trained.total)),
         ("trained tokens an example", _spread(counted.trained)),
@@ -178,7 +185,9 @@ def as_json(plan: TrainingPlan, advice: Sequence[Advice]) -> dict[str, Any]:
         "target": plan.target.name,
         "model": plan.model.name,
         "method": "sft",
-        "encoding": plan.encoding,
+        "encoding": None,
+        "tokenizer": None,
+        **plan.tokens.told,
         "data": _counted(plan),
         **_parameters(plan),
         "steps": plan.steps(plan.epochs),

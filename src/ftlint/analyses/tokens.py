@@ -9,7 +9,7 @@ from typing import Any
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
-from ftlint.features.tokens import Tokens
+from ftlint.features.tokens import USUAL, Meter
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Counts
@@ -35,20 +35,20 @@ class TokenSummary:
     """The longest examples, longest first, the earlier one first among equals."""
 
     @classmethod
-    def of(cls, batch: Batch, encoding: str = "o200k_base") -> TokenSummary:
+    def of(cls, batch: Batch, tokens: Meter = USUAL) -> TokenSummary:
         """Return the tokens of the examples of `batch` that have messages."""
         lengths: dict[int, int] = {}
         roles: dict[str, int] = {}
         trained = estimated = 0
-        whole = [0 if tally is None else tally.whole for tally in batch.column(Tokens(encoding))]
-        for tally, length in zip(batch.column(Tokens(encoding)), whole, strict=True):
+        whole = [0 if tally is None else tally.whole for tally in batch.column(tokens)]
+        for tally, length in zip(batch.column(tokens), whole, strict=True):
             if tally is None:
                 continue
             lengths[length] = lengths.get(length, 0) + 1
             trained += tally.trained
             estimated += tally.estimated
-            for role, tokens in tally.roles.items():
-                roles[role] = roles.get(role, 0) + tokens
+            for role, many in tally.roles.items():
+                roles[role] = roles.get(role, 0) + many
         found = nlargest(LONGEST, range(len(whole)), key=whole.__getitem__)
         longest = [(whole[index], batch.at(index)) for index in found if whole[index]]
         return cls(Counts(lengths), trained, estimated, Counts(roles), _longest(longest))
@@ -137,12 +137,12 @@ class TokenTotals(Analysis[TokenSummary, TokenSummary]):
 
     measure = "tokens"
 
-    encoding: str = "o200k_base"
+    tokens: Meter = USUAL
     limit: int | None = None
 
     def summarize(self, batch: Batch) -> TokenSummary:
         """Return the tokens of a batch."""
-        return TokenSummary.of(batch, self.encoding)
+        return TokenSummary.of(batch, self.tokens)
 
     def conclude(self, summary: TokenSummary, dataset: Dataset) -> TokenSummary:
         """Return the tokens of all examples."""
@@ -158,4 +158,4 @@ class TokenTotals(Analysis[TokenSummary, TokenSummary]):
             }
             for tokens, where in result.longest
         ]
-        return {"encoding": self.encoding, **result.measures(self.limit), "longest": longest}
+        return {**self.tokens.told, **result.measures(self.limit), "longest": longest}

@@ -21,10 +21,6 @@ from ftlint.proof import KEYS, plain_roles
 
 # OpenAI cookbook, "How to format inputs to chat completions models" (num_tokens_from_messages).
 PER_MESSAGE, PER_NAME, PER_EXAMPLE = 3, 1, 3
-LOW_IMAGE = 85
-"""Tokens of an image of low detail (OpenAI, guide to images; the models named gpt-4o, gpt-4.1)."""
-USUAL_IMAGE = 765
-"""Tokens of an image of 1024 by 1024 pixels and high detail in the same guide: the estimate."""
 
 
 class TokenCount:
@@ -70,15 +66,39 @@ class TokenCount:
         return self.prompt + self.prompt_estimated
 
 
+class Meter(Feature[TokenCount | None]):
+    """What counts the tokens of examples; None for one that it cannot count."""
+
+    @property
+    def told(self) -> dict[str, str | None]:
+        """Return what is counted with, as figures name it."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """Return what is counted with."""
+        return next(filter(None, self.told.values()), "")
+
+
 @dataclass(frozen=True)
-class Tokens(CheapFeature[TokenCount | None]):
+class Tokens(CheapFeature[TokenCount | None], Meter):
     """The tokens of an example in one encoding; None without a list of messages."""
 
     encoding: str = "o200k_base"
+    image: int = 0
+    """Tokens of an image: an estimate, since the size of most is not in the file."""
+    low_image: int | None = None
+    """Tokens of an image of low detail, where that is documented."""
+
+    @property
+    def told(self) -> dict[str, str | None]:
+        """Return the encoding."""
+        return {"encoding": self.encoding}
 
     def of(self, example: Example) -> TokenCount | None:
         """Return the tokens of one example."""
-        return count_tokens(example.value, load(self.encoding), example.line.length)
+        guess = Guess(load(self.encoding).count, self.image, self.low_image)
+        return count_tokens(example.value, guess, example.line.length)
 
     def compute(self, batch: Batch) -> list[TokenCount | None]:
         """Return the tokens of every example of the batch."""
@@ -91,16 +111,19 @@ class Tokens(CheapFeature[TokenCount | None]):
         ]
 
 
-def at_most(raw: bytes) -> int:
+USUAL = Tokens()
+
+
+def at_most(raw: bytes, image: int) -> int:
     """Return a number of tokens that the example in this line does not exceed, undecoded.
 
     A token has at least one byte, no escape is shorter than what it stands for, and what JSON
     needs around an example, a message and a name is longer than their overhead. Only images
-    cost more than they are long.
+    cost more than they are long: at most `image` tokens each.
     """
     # The letters of "image" are U+0061 to U+006D, should one of them be escaped.
     if b"image" in raw or b"\\u006" in raw:
-        return len(raw) + USUAL_IMAGE * raw.count(b"{")
+        return len(raw) + image * raw.count(b"{")
     return len(raw)
 
 
@@ -108,32 +131,31 @@ def at_most(raw: bytes) -> int:
 class TokenBound(Feature[int]):
     """What `at_most` says of each line; nothing is decoded, and no example is made."""
 
+    image: int = 0
+    """Tokens of the dearest image."""
+
     def compute(self, batch: Batch) -> list[int]:
         """Return one bound a line."""
         lines = zip(batch.lines.raws, batch.proven, strict=True)
         # Keys are proven of lines of texts only, which hold no image.
-        return [len(raw) if sure & KEYS else at_most(raw) for raw, sure in lines]
+        return [len(raw) if sure & KEYS else at_most(raw, self.image) for raw, sure in lines]
 
 
-BOUND = TokenBound()
-
-
-def longer_than(batch: Batch, bound: int) -> list[Example]:
+def longer_than(batch: Batch, bound: int, tokens: Tokens) -> list[Example]:
     """Return the records of `batch` that may have more than `bound` tokens, by their bytes."""
-    bounds = batch.column(BOUND)
+    bounds = batch.column(TokenBound(max(tokens.image, tokens.low_image or 0)))
     found = [batch.example(index) for index, most in enumerate(bounds) if most > bound]
     return [example for example in found if example.proven or not example.fault]
 
 
-def count_tokens(record: dict[str, Any], encoding: Encoding, length: int) -> TokenCount | None:
-    """Return the tokens of a record whose line has `length` bytes."""
+def count_tokens(record: dict[str, Any], guess: Guess, length: int) -> TokenCount | None:
+    """Return the tokens of a record whose line has `length` bytes, with a `guess` of its own."""
     messages = record.get("messages")
     if not isinstance(messages, list):
         return None
-    tally, count = TokenCount(), encoding.count
-    guess = None
-    if "tools" in record or "functions" in record:
-        guess = Guess(count)
+    tally, count = TokenCount(), guess.count
+    guessed = "tools" in record or "functions" in record
+    if guessed:
         guess.json(record.get("tools"))
         guess.json(record.get("functions"))
     for index, message in enumerate(messages):
@@ -143,13 +165,13 @@ def count_tokens(record: dict[str, Any], encoding: Encoding, length: int) -> Tok
         if len(message) == 2 and role.__class__ is str and text.__class__ is str:
             # Most messages; the rest of this module is for the others.
             spoken = count(text)
-            if guess and role == "assistant":
+            if guessed and role == "assistant":
                 guess.answer()
             _spoke(tally, index, role, PER_MESSAGE + count(role) + spoken, spoken)
         else:
-            guess = guess or Guess(count)
+            guessed = True
             _add(tally, index, message, guess)
-    if guess:
+    if guessed:
         _estimate(tally, guess, length)
     return tally
 
@@ -225,21 +247,26 @@ def _parts(parts: list[Any], guess: Guess) -> tuple[int, int]:
                 spoken += guess.count(part[member])
         if part.get("type") == "image_url":
             image = part.get("image_url")
-            if isinstance(image, dict) and image.get("detail") == "low":
-                images += LOW_IMAGE
+            small = isinstance(image, dict) and image.get("detail") == "low"
+            if small and guess.low_image is not None:
+                images += guess.low_image
             else:
-                guess.pictures += USUAL_IMAGE
+                guess.pictures += guess.image
     return spoken, images
 
 
 class Guess:
     """The estimates of one example on the way: `before` are those ahead of the last answer."""
 
-    __slots__ = ("before", "count", "pictures", "written")
+    __slots__ = ("before", "count", "image", "low_image", "pictures", "written")
 
-    def __init__(self, count: Callable[[str], int]) -> None:
-        """Estimate with the tokens that `count` returns."""
+    def __init__(
+        self, count: Callable[[str], int], image: int = 0, low_image: int | None = None
+    ) -> None:
+        """Estimate with the tokens that `count` returns, and those of an image."""
         self.count = count
+        self.image = image
+        self.low_image = low_image
         self.written = 0
         self.pictures = 0
         self.before = (0, 0)
