@@ -227,7 +227,9 @@ def _measures(report: Report, options: Options) -> Iterator[str]:
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each figure with its dotted name."""
+    """Yield each figure with its dotted name; what is not known is left out."""
+    if value is None:
+        return
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _flat(item, f"{name}.{escape(str(key))}" if name else escape(str(key)))
