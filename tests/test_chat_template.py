@@ -86,6 +86,7 @@ STEPS = """\
 {%- endfor %}
 {{- seen.turns }}
 """
+ENDLESS = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
 TEMPLATES = {"chatml": CHATML, "pairs": PAIRS, "steps": STEPS}
 
 HI, HELLO = user("Which river runs through Vienna?"), assistant("The Danube does.")
@@ -329,7 +330,7 @@ DOUBLING = (
     [
         (NESTED, "does not end within 0.5 s"),
         ("{{ 7 ** (messages | length + 9 ** 9) }}", "does not end within"),
-        ("{% for i in range(99999) %}{{ 'x' * 100 }}{% endfor %}", "writes more than 100,000"),
+        ("{% for i in range(99999) %}{{ 'x' * 100 }}{% endfor %}", "writes more than 100 000"),
         ("{{ messages[0].content * 10**9 }}", "needs too much memory"),
         ("{{ 'a' * 10**9 }}", "needs too much memory"),
         ("{{ '%1000000000d' % 1 }}", "needs too much memory"),
@@ -359,6 +360,18 @@ def test_other_examples_go_on_after_one_that_is_stopped() -> None:
     made.close()
 
 
+def test_a_template_that_is_given_up_is_not_waited_for_again() -> None:
+    made = Renderer(template_of(ENDLESS), Limits(seconds=0.05))
+    told = set()
+    for _ in range(3):
+        with pytest.raises(TokenizerError, match=f"stopped on {PATIENCE + 1} examples") as error:
+            made.render([job(chat(HI, HELLO))] * 50)
+        told.add(str(error.value))
+    # Another attempt would have counted another stop.
+    assert len(told) == 1
+    made.close()
+
+
 def test_large_texts_render() -> None:
     text = "wörd 😀 " * 1_000_000
     feature = rendering("", "{% for m in messages %}<{{ m.content | trim }}>{% endfor %}")
@@ -377,7 +390,7 @@ def test_huge_texts_are_counted_in_pieces(folder: Path, line: str) -> None:
     tokenizer = chattemplate.vocabulary(str(folder), "", feature.rendering.digest)
     count = example[feature]
     assert count
-    assert abs(count.total - len(tokenizer.encode(text, add_special_tokens=False))) <= 4
+    assert abs(count.total - len(tokenizer.encode(text, add_special_tokens=False))) <= 10
 
 
 def test_a_lone_surrogate_is_not_counted(folder: Path) -> None:

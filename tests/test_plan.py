@@ -279,6 +279,8 @@ def folder(tmp_path: Path) -> Path:
             "prices are in USD, not in EUR",
         ),
         (["train.jsonl", "--target", MINI, "--budget", "25"], 2, "as in 25usd"),
+        (["train.jsonl", "--target", MINI, "--budget", ""], 2, "--budget '': write an amount"),
+        (["train.jsonl", "--target", MINI, "--budget", "0usd"], 1, "not even one would fit"),
         (["train.jsonl", "--target", "azure-openai:gpt-4o", "--budget", "2usd"], 2, "not known"),
         (["train.jsonl"], 2, "no target is named"),
         (["train.jsonl", "--target", "openai"], 2, "ftlint targets openai lists them"),

@@ -141,7 +141,9 @@ class TrainingPlan:
             many = whole(self.counted.estimated)
             found.append(f"{many} of the tokens are an estimate, for tools or images")
         if left := self.counted.left_out:
-            found.append(f"lines without messages that are not counted: {whole(left)}")
+            rendered = "tokenizer" in self.tokens.told
+            which = "that cannot be rendered and" if rendered else "without messages that"
+            found.append(f"lines {which} are not counted: {whole(left)}")
         return found
 
     def figures(self) -> list[tuple[str, Figure]]:
@@ -234,7 +236,8 @@ def draw(
     seen = count(sources, tokens, jobs)
     if not seen["train"].tokens.examples:
         paths = ", ".join(source.path for source in sources if source.split == "train")
-        raise FtlintError(f"{paths}: no example has a list of messages; ftlint check tells why")
+        what = "can be rendered" if tokenizer else "has a list of messages"
+        raise FtlintError(f"{paths}: no example {what}; ftlint check tells why")
     limit = model.training_context.value if model.training_context else None
     counted = Counted.of(seen["train"], seen["validation"], limit)
     return TrainingPlan(target, model, tokens, today, counted, epochs)
@@ -253,7 +256,7 @@ class Budget:
         """Return the budget `25usd` or `25.50 EUR`. Raises: UsageError."""
         match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]{3})", text.strip(), re.ASCII)
         if match is None:
-            raise UsageError(f"--budget {text}: write an amount and a currency, as in 25usd")
+            raise UsageError(f"--budget {text!r}: write an amount and a currency, as in 25usd")
         return cls(float(match[1]), match[2].upper())
 
     def excess(self, plan: TrainingPlan) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from ftlint.renderer import Job, Limits, Renderer, Reply, renderer
 
 _ROOM = 16
 """Code points that a template may write for each byte of the line."""
-_PIECE = 1_000_000
-"""Code points that are encoded at once: the library takes 160 bytes of memory for each."""
+_PIECE = 250_000
+"""Code points that are encoded at once: of emoji each takes a kilobyte of memory."""
 _MISSES = 100
 """Texts that are looked for in vain before the rest is not: each search may read everything."""
 
@@ -78,19 +79,19 @@ class TemplateTokens(Meter):
                 column[index] = self._tally(batch.example(index), reply.text, starts)
         return column
 
-    def starts(self, text: str) -> list[int]:
+    def starts(self, text: str) -> array[int]:
         """Return where each token of `text` begins; none if it holds a lone surrogate.
 
         Raises: TokenizerError.
         """
-        encode, starts = self.vocabulary().encode, list[int]()
+        encode, starts = self.vocabulary().encode, array("Q")
         try:
             for place, piece in _pieces(text):
                 # What the template writes is all that there is: it names the first token itself.
                 found = encode(piece, add_special_tokens=False).offsets
-                starts += [place + start for start, _ in found]
+                starts.extend([place + start for start, _ in found])
         except (TypeError, UnicodeEncodeError):  # which of them depends on the library's version
-            return []
+            return array("Q")
         return starts
 
     def vocabulary(self) -> Any:
@@ -98,7 +99,7 @@ class TemplateTokens(Meter):
         of = self.rendering
         return chattemplate.vocabulary(of.folder, of.template, of.digest)
 
-    def _tally(self, example: Example, rendered: str, starts: list[int]) -> TokenCount:
+    def _tally(self, example: Example, rendered: str, starts: array[int]) -> TokenCount:
         tally = TokenCount()
         tally.total = len(starts)
         last = max((m.index for m in example.conversation if m.role == "assistant"), default=-1)
@@ -155,7 +156,7 @@ def _located(example: Example, rendered: str) -> Iterator[tuple[Message, Text, i
                 yield message, text, start, place
 
 
-def _between(starts: list[int], start: int, end: int) -> tuple[int, int]:
+def _between(starts: array[int], start: int, end: int) -> tuple[int, int]:
     """Return how many tokens begin before `start`, and how many from there to `end`."""
     before = bisect_left(starts, start)
     return before, bisect_left(starts, end) - before
