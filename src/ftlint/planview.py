@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from ftlint import __version__
@@ -19,6 +20,9 @@ from ftlint.profile import table, written
 from ftlint.session import Request, Session, spooled, tokenizer_of
 
 UNPUBLISHED = "not published"
+USUAL = "thought to be the default"
+WIDTH = 100
+"""Columns of sentences in text."""
 Rows = list[tuple[str, str]]
 
 
@@ -72,13 +76,22 @@ def _page(plan: TrainingPlan, advice: Sequence[Advice], markdown: bool) -> Itera
         yield from [*table(("epochs", "steps", "billed tokens", "cost", "why"), grid, markdown), ""]
     if warnings := plan.warnings():
         yield "## Warnings\n" if markdown else "Warnings"
-        yield from [*(f"- {warning}" for warning in warnings), ""]
+        for warning in warnings:
+            yield from _item(f"- {warning}", markdown)
+        yield ""
     if advice:
         yield "## Advice\n" if markdown else "Advice"
         for each in advice:
-            yield f"- {each.name}: {each.text}"
-            yield f"  Because: {each.reason}."
-            yield f"  Source: {each.source}."
+            yield from _item(f"- {each.name}: {each.text}", markdown)
+            yield from _item(f"  Because: {each.reason}.", markdown)
+            yield from _item(f"  Source: {each.source}.", markdown)
+
+
+def _item(line: str, markdown: bool) -> list[str]:
+    """Return a line of a list, in text broken to `WIDTH` and indented like the first."""
+    if markdown:
+        return [line]
+    return wrap(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _data(plan: TrainingPlan) -> Rows:
@@ -106,8 +119,11 @@ def _data(plan: TrainingPlan) -> Rows:
 
 def _job(plan: TrainingPlan) -> Rows:
     epochs, billed = plan.epochs, plan.billed(plan.epochs)
-    usual = UNPUBLISHED if plan.usual is None else f"{plan.usual} is thought to be the default"
+    usual = UNPUBLISHED if plan.usual is None else USUAL
+    if plan.usual not in (None, epochs):
+        usual = f"{plan.usual} is {USUAL}"
     chosen = whole(epochs) if epochs else "not known"
+    thought = USUAL if plan.batch_size else ""
     price = plan.price
     cost = plan.cost(billed)
     dated = (
@@ -117,7 +133,7 @@ def _job(plan: TrainingPlan) -> Rows:
     )
     return [
         ("epochs", f"{chosen} ({usual}{_range(plan.allowed('epochs'))})"),
-        ("batch size", _published(plan.batch_size) + _allowed(plan, "batch-size")),
+        ("batch size", _published(plan.batch_size) + _allowed(plan, "batch-size", thought)),
         (
             "learning-rate multiplier",
             UNPUBLISHED + _allowed(plan, "learning-rate-multiplier"),
@@ -166,8 +182,8 @@ def _wasted(plan: TrainingPlan, waste: Waste) -> str:
     return f"{examples}, {whole(waste.tokens)} tokens billed an epoch{paid}"
 
 
-def _allowed(plan: TrainingPlan, name: str) -> str:
-    told = _range(plan.allowed(name)).removeprefix("; ")
+def _allowed(plan: TrainingPlan, name: str, more: str = "") -> str:
+    told = (more + _range(plan.allowed(name))).removeprefix("; ")
     return f" ({told})" if told else ""
 
 
