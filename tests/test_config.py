@@ -130,12 +130,12 @@ def test_no_file(folder: Path) -> None:
 
 def test_a_whole_file(folder: Path) -> None:
     config = made(
-        "extends: strict\nselect: [FT3]\nignore: no-user\nseverity: {FT1: note}\n"
+        "extends: strict\ntokenizer: tok\nselect: [FT3]\nignore: no-user\nseverity: {FT1: note}\n"
         "rules: {FT009: {limit: 3}}\nper-file-ignores: {'*.jsonl': [FT3]}\npacks: [./own]\n"
         "data: {train: a.jsonl, validation: [b.jsonl]}\nfail-on: never\nmax-findings: 5\n"
     )
     assert config == Config(
-        "strict", None, ("FT3",), ("no-user",), {"FT1": "note"}, {"FT009": {"limit": 3}},
+        "strict", None, "tok", ("FT3",), ("no-user",), {"FT1": "note"}, {"FT009": {"limit": 3}},
         {"*.jsonl": ("FT3",)}, ("./own",), Data(("a.jsonl",), ("b.jsonl",)), "never", 5, folder,
     )  # fmt: skip
     assert jsonschema.Draft202012Validator(schema(Config)).is_valid(config.document.data)
@@ -173,7 +173,7 @@ def test_a_file_outside_the_working_folder_is_shown_whole(
 
 KNOWN = (
     "(known: data, extends, fail-on, ignore, max-findings, packs, per-file-ignores, rules, "
-    "select, severity, target)"
+    "select, severity, target, tokenizer)"
 )
 
 

@@ -149,6 +149,15 @@ def real_texts(shared: Path) -> list[str]:
     return list(found)
 
 
+@pytest.mark.skipif(not FAST, reason="gigatoken is not installed")
+@pytest.mark.parametrize("letter", ["a", "=", "\n", "😀", "漢"])
+def test_a_million_times_the_same(name: str, letter: str) -> None:
+    text = letter * 1_000_000
+    splintr, gigatoken = made("splintr", name), made("gigatoken", name)
+    assert splintr.ids(text) == gigatoken.ids(text)
+    assert splintr.count(text) == gigatoken.count(text)
+
+
 def test_a_million_spaces(name: str, tiktoken: Backend) -> None:
     """tiktoken has a limit here that ends in a panic with o200k_base, so others are asked."""
     text = " " * 1_000_000

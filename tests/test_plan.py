@@ -21,6 +21,7 @@ from ftlint.engine import Plan, lint_shard
 from ftlint.error import UsageError
 from ftlint.example import Batch, Lines
 from ftlint.executors import Serial
+from ftlint.features.tokens import Tokens
 from ftlint.plan import Budget, TrainingPlan, draw, money
 from ftlint.planview import render
 from ftlint.source import Dataset, Source
@@ -140,10 +141,10 @@ def test_shards_and_processes_change_nothing(tmp_path: Path) -> None:
     records = [record(number % 90, number % 11) for number in range(300)]
     path = put(tmp_path / "train.jsonl", [chat(system("Hi"), *r["messages"]) for r in records])
     source = Source(str(path))
-    once, twice = (count([source], "o200k_base", jobs)["train"] for jobs in (1, 2))
+    once, twice = (count([source], Tokens(), jobs)["train"] for jobs in (1, 2))
     assert once == twice
     cut = Dataset((source,), 512)
-    counting = Counting("o200k_base")
+    counting = Counting(Tokens())
     plan = Plan((), analyses=(counting,), batch_size=3)
     parts = Serial().map(plan, lint_shard, cut.shards())
     joined = Seen()
@@ -156,7 +157,7 @@ def test_shards_and_processes_change_nothing(tmp_path: Path) -> None:
 
 def test_summaries_merge_associatively() -> None:
     lines = [json.dumps(record(number % 2)).encode() for number in range(3)]
-    a, b, c = (Seen.of(Batch(Lines(0, i, [raw])), "o200k_base") for i, raw in enumerate(lines))
+    a, b, c = (Seen.of(Batch(Lines(0, i, [raw])), Tokens()) for i, raw in enumerate(lines))
     assert a.merge(b).merge(c) == a.merge(b.merge(c))
     assert Seen().merge(a) == a.merge(Seen()) == a
     assert a.merge(b).merge(c).copies().total == 1
@@ -278,6 +279,8 @@ def folder(tmp_path: Path) -> Path:
             "prices are in USD, not in EUR",
         ),
         (["train.jsonl", "--target", MINI, "--budget", "25"], 2, "as in 25usd"),
+        (["train.jsonl", "--target", MINI, "--budget", ""], 2, "--budget '': write an amount"),
+        (["train.jsonl", "--target", MINI, "--budget", "0usd"], 1, "not even one would fit"),
         (["train.jsonl", "--target", "azure-openai:gpt-4o", "--budget", "2usd"], 2, "not known"),
         (["train.jsonl"], 2, "no target is named"),
         (["train.jsonl", "--target", "openai"], 2, "ftlint targets openai lists them"),

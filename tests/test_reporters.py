@@ -374,7 +374,9 @@ def _clip(value: str, cut: tuple[int, int]) -> tuple[int, int]:
     return min(cut[0], len(value)), min(cut[0] + cut[1], len(value))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(contents, min_size=1, max_size=4),
     st.booleans(),

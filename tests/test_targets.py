@@ -149,7 +149,10 @@ MEANT = {
 }
 """Numbers of the code that are also figures of a provider, by chance."""
 
-MEASURE = re.compile("price|cost|limit|context", re.IGNORECASE)
+ORDINARY = {1024}
+"""Figures that a program holds for many other reasons."""
+
+MEASURE = re.compile("price|cost|limit|context|image", re.IGNORECASE)
 
 
 def modules() -> list[tuple[str, ast.Module]]:
@@ -160,12 +163,13 @@ def modules() -> list[tuple[str, ast.Module]]:
 def figure_values() -> set[float]:
     """Return the figures that are large enough to be told from any other number."""
     every = [figure for name in names() for _, figure in figures(read(name))]
-    return {each.value for each in every if isinstance(each, Whole | Amount) and each.value >= 1000}
+    known = {each.value for each in every if isinstance(each, Whole | Amount)}
+    return {value for value in known if value >= 1000} - ORDINARY
 
 
 def test_no_figure_of_a_provider_stands_in_code() -> None:
     figures = figure_values()
-    assert {65536, 16385, 512_000_000} <= figures
+    assert {65536, 16385, 512_000_000, 25_501} <= figures
     found = {
         (name, node.value)
         for name, tree in modules()
@@ -329,7 +333,12 @@ def test_a_model_that_was_trained_is_its_base() -> None:
 def test_an_encoding_stands_for_an_unknown_model() -> None:
     target = read("openai:brand-new", "o200k_base")
     assert target.model and target.model.name == "brand-new"
-    assert target.rules["token-overrun"] == {"encoding": "o200k_base", "model": "brand-new"}
+    usual_image = target.limits.image
+    assert usual_image and target.rules["token-overrun"] == {
+        "encoding": "o200k_base",
+        "model": "brand-new",
+        "image": usual_image.value,
+    }
     rules = builtin()
     told = "--encoding: unknown encoding 'o20k_base'; did you mean 'o200k_base'? "
     said = message(lambda: choose(Config(), rules, encoding="o20k_base"), UsageError)
@@ -341,7 +350,13 @@ def test_precedence() -> None:
 
     kind = make_dataclass(
         "Made",
-        [("limit", int | None, None), ("encoding", str, ""), ("model", str, "")],
+        [
+            ("limit", int | None, None),
+            ("encoding", str, ""),
+            ("model", str, ""),
+            ("image", int, 0),
+            ("low_image", int | None, None),
+        ],
         bases=(Rule,),
         namespace={"code": "FT299", "name": "token-overrun", "severity": builtin()[0].severity},
         frozen=True,

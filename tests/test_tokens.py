@@ -24,8 +24,7 @@ from ftlint.case import assistant, call, calling, chat, declare, system, tool, u
 from ftlint.encoding import load
 from ftlint.example import Batch, Lines
 from ftlint.features.tokens import (
-    LOW_IMAGE,
-    USUAL_IMAGE,
+    Guess,
     TokenCount,
     Tokens,
     at_most,
@@ -33,6 +32,7 @@ from ftlint.features.tokens import (
     longer_than,
 )
 from ftlint.finding import Finding
+from ftlint.proof import prove
 from ftlint.report import Report
 from ftlint.rule import ExampleRule
 from ftlint.rules import instruction
@@ -41,6 +41,8 @@ from ftlint.rules.token import AnswerFullyTruncated, TokenNearLimit, TokenOverru
 from ftlint.source import Dataset, Source
 
 O200K = load("o200k_base")
+IMAGE, LOW_IMAGE = 765, 85
+SEEING = Tokens(image=IMAGE, low_image=LOW_IMAGE)
 Lint = Callable[..., Report]
 
 
@@ -49,8 +51,22 @@ def batch(*raws: Any, first: int = 0) -> Batch:
     return Batch(Lines(0, first, rows))
 
 
+def summed(*raws: Any, first: int = 0) -> TokenSummary:
+    """Return the tokens of a batch; it must not matter whether a proof has decoded it."""
+    bare, proven = batch(*raws, first=first), batch(*raws, first=first)
+    prove(proven)
+    summary, other = (TokenSummary.of(each, SEEING.totals(each)) for each in (bare, proven))
+    assert summary == other
+    assert SEEING.totals(bare).trained == SEEING.totals(proven).trained
+    return summary
+
+
+def guess() -> Guess:
+    return Guess(O200K.count, IMAGE, LOW_IMAGE)
+
+
 def count(record: Any) -> TokenCount:
-    tally = count_tokens(record, O200K, len(orjson.dumps(record)))
+    tally = count_tokens(record, guess(), len(orjson.dumps(record)))
     assert tally is not None
     return tally
 
@@ -124,8 +140,13 @@ def test_parts_are_the_sum_of_their_texts() -> None:
     assert (low.total, low.estimated) == (plain.total + LOW_IMAGE, 0)
     for detail in ("high", "auto", None):
         seen = count(chat(user([text, picture(detail), picture(detail)]), assistant("A cat")))
-        assert (seen.total, seen.estimated) == (plain.total, 2 * USUAL_IMAGE)
-        assert seen.prompt_estimated == 2 * USUAL_IMAGE
+        assert (seen.total, seen.estimated) == (plain.total, 2 * IMAGE)
+        assert seen.prompt_estimated == 2 * IMAGE
+    # A model for which low detail is not documented, and none of which anything is known.
+    (shown,) = batch(chat(user([text, picture("low")]), assistant("A cat"))).examples
+    for tokens, estimate in ((Tokens(image=7), 7), (Tokens(), 0)):
+        tally = shown[tokens]
+        assert tally and (tally.total, tally.estimated) == (plain.total, estimate)
 
 
 def test_prompt_and_answer_are_those_of_the_last_answer() -> None:
@@ -155,7 +176,7 @@ def test_prompt_and_answer_are_those_of_the_last_answer() -> None:
     ],
 )
 def test_records_of_any_shape_are_counted(record: Any) -> None:
-    tally = count_tokens(record, O200K, 1000)
+    tally = count_tokens(record, guess(), 1000)
     assert tally is None or tally.total == 3 + sum(tally.roles.values())
 
 
@@ -208,21 +229,25 @@ def written(record: Any) -> Iterator[bytes]:
     yield orjson.dumps(record).replace(b"image", b"im\\u0061ge")
 
 
-@given(records)
-@example({"messages": [], "tools": [1e15] * 100})
-@example({"messages": [{"content": [{"type": "image_url"}] * 50}]})
-@example({"messages": [{}] * 50})
-@example({"messages": [{"name": ""}] * 50})
+seeings = st.sampled_from([SEEING, Tokens(), Tokens(image=5, low_image=2833)])
+
+
+@given(records, seeings)
+@example({"messages": [], "tools": [1e15] * 100}, SEEING)
+@example({"messages": [{"content": [{"type": "image_url"}] * 50}]}, SEEING)
+@example({"messages": [{"content": [picture("low")] * 50}]}, Tokens(image=5, low_image=2833))
+@example({"messages": [{}] * 50}, SEEING)
+@example({"messages": [{"name": ""}] * 50}, SEEING)
 @settings(max_examples=400, deadline=None)
-def test_the_bound_is_never_below_the_tokens(record: Any) -> None:
+def test_the_bound_is_never_below_the_tokens(record: Any, seeing: Tokens) -> None:
     for raw in written(record):
         lines = batch(raw)
-        tally = lines.examples[0][Tokens()]
+        tally = lines.examples[0][seeing]
         assert tally is not None
-        assert tally.whole <= at_most(raw)
+        assert tally.whole <= at_most(raw, max(seeing.image, seeing.low_image or 0))
         assert tally.whole_prompt + tally.answer <= tally.whole
         for bound in {0, tally.whole - 1, tally.whole // 2}:
-            assert bound < 0 or longer_than(lines, bound) == lines.examples
+            assert bound < 0 or longer_than(lines, bound, seeing) == lines.examples
 
 
 def test_only_what_the_bytes_leave_open_is_decoded() -> None:
@@ -474,11 +499,9 @@ def test_a_share_of_many_examples_is_an_estimate() -> None:
 @settings(max_examples=60, deadline=None)
 def test_a_summary_is_that_of_all_lengths(rows: list[Any], cut: int, limit: int) -> None:
     raws = [orjson.dumps(row) for row in rows]
-    summary = TokenSummary.of(batch(*raws[:cut])).merge(
-        TokenSummary.of(batch(*raws[cut:], first=len(raws[:cut])))
-    )
-    assert summary == replace(TokenSummary.of(batch(*raws)), lengths=summary.lengths)
-    tallies = [count_tokens(row, O200K, len(raw)) for row, raw in zip(rows, raws, strict=True)]
+    summary = summed(*raws[:cut]).merge(summed(*raws[cut:], first=len(raws[:cut])))
+    assert summary == replace(summed(*raws), lengths=summary.lengths)
+    tallies = [count_tokens(row, guess(), len(raw)) for row, raw in zip(rows, raws, strict=True)]
     lengths = sorted(tally.whole for tally in tallies if tally)
     assert summary.examples == len(lengths) and summary.total == sum(lengths)
     assert summary.trained == sum(tally.trained for tally in tallies if tally)
@@ -500,6 +523,6 @@ def test_a_summary_is_that_of_all_lengths(rows: list[Any], cut: int, limit: int)
 
 def test_a_summary_names_the_longest_examples() -> None:
     rows = [chat(user("a " * (n % 7)), assistant("b")) for n in range(30)]
-    summary = TokenSummary.of(batch(*rows))
+    summary = summed(*rows)
     expected = sorted(range(30), key=lambda n: (-count(rows[n]).whole, n))[:10]
     assert [where.ordinal for _, where in summary.longest] == expected

@@ -15,7 +15,7 @@ from ftlint.plan import TrainingPlan, whole
 from ftlint.target import ending
 
 REPEATS = 4
-"""Epochs up to which repeated data is nearly as good as new (Muennighoff et al. 2023)."""
+"""Epochs up to which repeated data is nearly as good as new: `_REPEATED`, in pre-training."""
 NARROW = 0.9
 """Share of examples with one system prompt from which data is narrow (ours)."""
 SHORT = 20
@@ -26,6 +26,13 @@ CLOSING = 90
 """Days before a model ends at which that is told, as the rule `model-closing` does."""
 
 _GUIDE = "OpenAI fine-tuning guide"
+_REPEATED = "Muennighoff et al. 2023, Scaling data-constrained language models"
+_FORGOTTEN = (
+    "Luo et al. 2023, An empirical study of catastrophic forgetting in large language models "
+    "during continual fine-tuning"
+)
+_REHEARSED = "Scialom et al. 2022, Fine-tuned language models are continual learners"
+_DEDUPLICATED = "Lee et al. 2022, Deduplicating training data makes language models better"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +104,16 @@ def _overfitting(plan: TrainingPlan) -> Iterator[Advice]:
     if epochs is None or epochs <= REPEATS:
         return
     reason = (
-        f"each of {whole(examples)} examples is seen {epochs} times; beyond {REPEATS} gains shrink"
+        f"each of {whole(examples)} examples is seen {epochs} times; in pre-training, data that is "
+        f"repeated more than {REPEATS} times is worth less and less"
     )
     text = (
         "the model may learn the examples by heart and forget other skills: consider fewer "
-        "epochs, a lower learning rate, or more examples, and watch the validation loss"
+        "epochs, more examples or a lower learning rate, and watch the validation loss"
     )
     source = (
-        "Muennighoff et al. 2023, Scaling data-constrained language models (measured in "
-        f"pre-training); {_GUIDE} (fewer epochs when answers become less diverse)"
+        f"{_REPEATED}; {_GUIDE} (fewer epochs when answers become less diverse); "
+        f"{_FORGOTTEN}; the lower rate is usual practice"
     )
     numbers = {"examples": examples, "epochs": epochs}
     yield Advice("overfitting", text, reason, source, numbers)
@@ -127,9 +135,8 @@ def _narrow(plan: TrainingPlan) -> Iterator[Advice]:
         "general examples, fewer epochs or a lower learning rate"
     )
     source = (
-        "Luo et al. 2023, An empirical study of catastrophic forgetting in large language models "
-        "during continual fine-tuning; Scialom et al. 2022, Fine-tuned language models are "
-        "continual learners (rehearsal)"
+        f"{_FORGOTTEN}; {_REHEARSED} (a small share of earlier tasks is mixed in); what counts as "
+        "narrow is ours, the lower rate is usual practice"
     )
     numbers = {"same_system": round(counted.same_system, 4), "trained_p50": median}
     yield Advice("narrow-data", text, reason, source, numbers)
@@ -144,7 +151,7 @@ def _copies(plan: TrainingPlan) -> Iterator[Advice]:
         f"byte: {whole(copies.tokens)} tokens an epoch"
     )
     text = "consider leaving them out, unless they are meant to count more"
-    source = "Lee et al. 2022, Deduplicating training data makes language models better"
+    source = f"{_DEDUPLICATED} (measured in pre-training: less is repeated word for word)"
     numbers = {"examples": copies.examples, "tokens": copies.tokens}
     yield Advice("duplicates", text, reason, source, numbers)
 

@@ -79,7 +79,7 @@ def read(folder: str, template: str = "") -> ChatTemplate:
     """
     if not folder:
         return ChatTemplate("template", (Source("default", "template", template),))
-    _require(folder)
+    require(folder)
     config = _json(Path(folder, CONFIG))
     specials = tuple(_specials(folder, config).items())
     if template:
@@ -95,7 +95,8 @@ def read(folder: str, template: str = "") -> ChatTemplate:
     return ChatTemplate(folder, sources, specials)
 
 
-def _require(folder: str) -> None:
+def require(folder: str) -> None:
+    """Check that a folder is that of a tokenizer. Raises: TokenizerError."""
     if not os.path.isdir(folder):
         wrong = "not a folder" if os.path.exists(folder) else "there is no such folder"
         hint = "; name the folder of a saved tokenizer, nothing is downloaded"
@@ -189,7 +190,7 @@ def digest(folder: str, template: str = "") -> str:
     """
     seen = blake2b(template.encode(errors="surrogatepass"), digest_size=16)
     if folder:
-        _require(folder)
+        require(folder)
         names = [VOCABULARY, CONFIG, SPECIALS, JINJA, PROCESSOR]
         paths = [Path(folder, name) for name in names]
         for path in [*paths, *sorted(Path(folder, FURTHER).glob("*.jinja"))]:

@@ -106,7 +106,7 @@ def _words(values: Sequence[str]) -> tuple[str, ...]:
 @click.option(
     "--tokenizer",
     metavar="DIR",
-    help="Folder of a Hugging Face tokenizer; its chat template is tried on every example.",
+    help="Folder of a Hugging Face tokenizer; it renders and counts every example.",
 )
 @click.option(
     "--select",
@@ -341,6 +341,7 @@ def targets(name: str | None, format_: str) -> None:
 @click.option("--target", metavar="NAME", shell_complete=_target_names, help="PROVIDER:MODEL")
 @click.option("--validation", multiple=True, metavar="PATH", help="A validation file: not billed.")
 @click.option("--encoding", metavar="NAME", shell_complete=_encoding_names, help="As of check.")
+@click.option("--tokenizer", metavar="DIR", help="As of check: counts what a trainer renders.")
 @click.option("--epochs", type=click.IntRange(1), metavar="N", help="Instead of the default.")
 @click.option("--budget", metavar="MONEY", help="Exit with 1 if the job would cost more: 25usd.")
 @click.option("--jobs", type=click.IntRange(0, 256), default=0, metavar="N", help="Processes.")

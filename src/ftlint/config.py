@@ -61,6 +61,9 @@ class Config:
     target: str | None = field(
         default=None, metadata=_doc("Where the data is sent: openai, or openai:gpt-4.1-mini.")
     )
+    tokenizer: str | None = field(
+        default=None, metadata=_doc("Folder of a Hugging Face tokenizer: it renders and counts.")
+    )
     select: tuple[str, ...] = field(
         default=(), metadata=_doc(f"Rules to run besides those of the preset: {_WORDS}.")
     )

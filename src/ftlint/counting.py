@@ -17,7 +17,7 @@ from ftlint.engine import Partial, Plan, lint_shard
 from ftlint.error import FtlintError
 from ftlint.example import Batch, Example
 from ftlint.executors import Processes, Serial
-from ftlint.features.tokens import Tokens
+from ftlint.features.tokens import USUAL, Meter
 from ftlint.session import PARALLEL, cores, size, workers_told
 from ftlint.source import Dataset, Source
 from ftlint.summary import Counts, Groups
@@ -39,18 +39,14 @@ class Seen:
     """Lines that are not blank, with or without messages."""
 
     @classmethod
-    def of(cls, batch: Batch, encoding: str) -> Seen:
+    def of(cls, batch: Batch, tokens: Meter) -> Seen:
         """Return what is to be known of `batch`."""
-        column = batch.column(Tokens(encoding))
-        found = [
-            (example, tally)
-            for example, tally in zip(batch.examples, column, strict=True)
-            if tally is not None
-        ]
-        numbers = ((*_hashes(example), tally.whole) for example, tally in found)
+        totals = tokens.totals(batch)
+        found = [index for index, length in enumerate(totals.lengths) if length]
+        numbers = ((*_hashes(batch.example(i)), totals.lengths[i]) for i in found)
         return cls(
-            TokenSummary.of(batch, encoding),
-            Counts.tally(tally.trained for _, tally in found),
+            TokenSummary.of(batch, totals),
+            Counts.tally(totals.trained[index] for index in found),
             (array("Q", chain.from_iterable(numbers)),),
             batch.filled,
         )
@@ -100,23 +96,23 @@ def _hash(data: bytes) -> int:
 class Counting(Analysis[Groups[int], Groups[int]]):
     """Every example counted, by source."""
 
-    encoding: str = ""
+    tokens: Meter = USUAL
 
     def summarize(self, batch: Batch) -> Groups[int]:
         """Return what was seen, by source."""
-        return Groups({batch.source: Seen.of(batch, self.encoding)})
+        return Groups({batch.source: Seen.of(batch, self.tokens)})
 
     def conclude(self, summary: Groups[int], dataset: Dataset) -> Groups[int]:
         """Return the summary."""
         return summary
 
 
-def count(sources: Sequence[Source], encoding: str, jobs: int = 0) -> dict[str, Seen]:
+def count(sources: Sequence[Source], tokens: Meter, jobs: int = 0) -> dict[str, Seen]:
     """Return what is seen in each split. Raises: SourceError, FtlintError."""
     many = size(sources)
     jobs = jobs or (cores() if many >= PARALLEL else 1)
     executor = Processes(jobs) if jobs > 1 else Serial()
-    counting = Counting(encoding)
+    counting = Counting(tokens)
     # Nothing here is spared by a proof that an example is clean.
     steps = Plan((), analyses=(counting,), size=many, proof_from=sys.maxsize)
     dataset = Dataset(tuple(sources))

@@ -123,6 +123,10 @@ class Limits:
     image_bytes: Whole | None = None
     image_examples: Whole | None = None
     """Examples with images."""
+    image: Whole | None = None
+    """Tokens for which an image is taken when the model says nothing else."""
+    training_context: Whole | None = None
+    """Tokens of an example that are trained on, for trainers: whatever the model."""
     rft_training_examples: Whole | None = None
     rft_validation_examples: Whole | None = None
     suffix_characters: Whole | None = None
@@ -159,6 +163,10 @@ class Model:
     """Tokens of an example that are trained on; the rest is cut off."""
     inference_context: Whole | None = None
     """Tokens."""
+    image: Whole | None = None
+    """Tokens of an image of 1024 by 1024 pixels and high detail, for which others are taken."""
+    low_image: Whole | None = None
+    """Tokens of an image of low detail, whatever its size."""
     training_price: Amount | None = None
     """Money for a million trained tokens."""
     hour_price: Amount | None = None

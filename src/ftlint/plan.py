@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from ftlint.counting import Counted, Waste, count
 from ftlint.error import FtlintError, UsageError
+from ftlint.features.tokens import Meter, Tokens
 from ftlint.model import Amount, Figure, Model, Range
+from ftlint.rules.token import uncountable
 from ftlint.source import Source
-from ftlint.target import Target, encoded, read
+from ftlint.target import USUAL, Target, encoded, provider_limits, read
 
 MILLION = 1_000_000
 """Tokens for which prices are given."""
@@ -38,7 +41,8 @@ class TrainingPlan:
 
     target: Target
     model: Model
-    encoding: str
+    tokens: Meter
+    """What counted."""
     today: date
     counted: Counted
     asked: int | None = None
@@ -137,7 +141,9 @@ class TrainingPlan:
             many = whole(self.counted.estimated)
             found.append(f"{many} of the tokens are an estimate, for tools or images")
         if left := self.counted.left_out:
-            found.append(f"lines without messages that are not counted: {whole(left)}")
+            rendered = "tokenizer" in self.tokens.told
+            which = "that cannot be rendered and" if rendered else "without messages that"
+            found.append(f"lines {which} are not counted: {whole(left)}")
         return found
 
     def figures(self) -> list[tuple[str, Figure]]:
@@ -166,30 +172,53 @@ class TrainingPlan:
         return known.title if known else figure.source
 
 
-def settle(name: str | None, encoding: str | None, epochs: int | None) -> tuple[Target, Model, str]:
-    """Return target, model and encoding of a plan. Raises: UsageError."""
+def settle(
+    name: str | None, encoding: str | None, epochs: int | None, tokenizer: str = ""
+) -> tuple[Target, Model, Meter]:
+    """Return target and model of a plan, and what counts tokens. Raises: FtlintError."""
     if not name:
         raise UsageError("no target is named; a plan needs one: --target openai:gpt-4.1-mini")
     if encoding:
         encoded(encoding)
     target = read(name, encoding)
     model = target.model
+    if model is None and tokenizer and not target.models:
+        # A trainer of any model: the tokenizer says which.
+        context = target.limits.training_context
+        model = Model(name=Path(tokenizer).name, training_context=context)
     if model is None:
         how = f"ftlint targets {target.name} lists them"
         if not target.models:
-            how = "none is listed, so name its encoding too: --encoding NAME"
+            how = "none is listed: --tokenizer DIR names one, or --encoding NAME beside any name"
         raise UsageError(f"no model is named; a plan needs --target {target.name}:MODEL ({how})")
     if model.methods and "sft" not in model.methods.value:
         able = ", ".join(model.methods.value)
         raise UsageError(f"{model.name} is not trained by sft, only by {able}; plans are for sft")
-    chosen = encoding or (model.encoding.value if model.encoding else None)
-    if chosen is None:
-        raise UsageError(f"no encoding is known for {model.name}; name one with --encoding NAME")
+    _allow(target, epochs)
+    return target, model, _meter(target, model, encoding, tokenizer)
+
+
+def _allow(target: Target, epochs: int | None) -> None:
+    """Check the epochs that are asked for. Raises: UsageError."""
     span = target.hyperparameters.get("epochs")
     if epochs and span and not (span.low or 1) <= epochs <= (span.high or epochs):
         allowed = f"{span.low:g} to {span.high:g}" if span.low and span.high else "fewer"
         raise UsageError(f"--epochs {epochs}: {target.title} takes {allowed}")
-    return target, model, chosen
+
+
+def _meter(target: Target, model: Model, encoding: str | None, tokenizer: str) -> Meter:
+    """Return what counts tokens, as the rules on tokens count them. Raises: FtlintError."""
+    chosen = encoding or (model.encoding.value if model.encoding else "")
+    if reason := uncountable(chosen, tokenizer, model.name):
+        raise UsageError(reason)
+    if tokenizer:
+        from ftlint.features.template import template_tokens
+
+        return template_tokens(tokenizer)
+    image = model.image or target.limits.image or provider_limits(USUAL).image
+    return Tokens(
+        chosen, image.value if image else 0, model.low_image.value if model.low_image else None
+    )
 
 
 def draw(
@@ -198,18 +227,20 @@ def draw(
     today: date,
     *,
     encoding: str | None = None,
+    tokenizer: str = "",
     epochs: int | None = None,
     jobs: int = 0,
 ) -> TrainingPlan:
     """Return the plan of a job on `sources` for the target `name`. Raises: FtlintError."""
-    target, model, chosen = settle(name, encoding, epochs)
-    seen = count(sources, chosen, jobs)
+    target, model, tokens = settle(name, encoding, epochs, tokenizer)
+    seen = count(sources, tokens, jobs)
     if not seen["train"].tokens.examples:
         paths = ", ".join(source.path for source in sources if source.split == "train")
-        raise FtlintError(f"{paths}: no example has a list of messages; ftlint check tells why")
+        what = "can be rendered" if tokenizer else "has a list of messages"
+        raise FtlintError(f"{paths}: no example {what}; ftlint check tells why")
     limit = model.training_context.value if model.training_context else None
     counted = Counted.of(seen["train"], seen["validation"], limit)
-    return TrainingPlan(target, model, chosen, today, counted, epochs)
+    return TrainingPlan(target, model, tokens, today, counted, epochs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +256,7 @@ class Budget:
         """Return the budget `25usd` or `25.50 EUR`. Raises: UsageError."""
         match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]{3})", text.strip(), re.ASCII)
         if match is None:
-            raise UsageError(f"--budget {text}: write an amount and a currency, as in 25usd")
+            raise UsageError(f"--budget {text!r}: write an amount and a currency, as in 25usd")
         return cls(float(match[1]), match[2].upper())
 
     def excess(self, plan: TrainingPlan) -> str:

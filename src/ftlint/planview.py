@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from ftlint import __version__
@@ -16,9 +17,12 @@ from ftlint.counting import Spread, Waste
 from ftlint.model import Range
 from ftlint.plan import MILLION, Budget, TrainingPlan, draw, money, whole
 from ftlint.profile import table, written
-from ftlint.session import Request, Session, spooled
+from ftlint.session import Request, Session, spooled, tokenizer_of
 
 UNPUBLISHED = "not published"
+USUAL = "thought to be the default"
+WIDTH = 100
+"""Columns of sentences in text."""
 Rows = list[tuple[str, str]]
 
 
@@ -38,10 +42,17 @@ def present(
     config = discover(Path.cwd(), request.config)
     # A session without rules: it knows which files are meant, and which are held out.
     session = Session(request, config, (), Selection((), {}, None))
+    name = request.target or config.target
+    tokenizer = tokenizer_of(config, request.tokenizer)
     with spooled(session.sources()) as sources:
-        name = request.target or config.target
         plan = draw(
-            sources, name, today, encoding=request.encoding, epochs=epochs, jobs=request.jobs
+            sources,
+            name,
+            today,
+            encoding=request.encoding,
+            tokenizer=tokenizer,
+            epochs=epochs,
+            jobs=request.jobs,
         )
     over = money_there.excess(plan) if money_there else ""
     return render(plan, form), over
@@ -65,20 +76,29 @@ def _page(plan: TrainingPlan, advice: Sequence[Advice], markdown: bool) -> Itera
         yield from [*table(("epochs", "steps", "billed tokens", "cost", "why"), grid, markdown), ""]
     if warnings := plan.warnings():
         yield "## Warnings\n" if markdown else "Warnings"
-        yield from [*(f"- {warning}" for warning in warnings), ""]
+        for warning in warnings:
+            yield from _item(f"- {warning}", markdown)
+        yield ""
     if advice:
         yield "## Advice\n" if markdown else "Advice"
         for each in advice:
-            yield f"- {each.name}: {each.text}"
-            yield f"  Because: {each.reason}."
-            yield f"  Source: {each.source}."
+            yield from _item(f"- {each.name}: {each.text}", markdown)
+            yield from _item(f"  Because: {each.reason}.", markdown)
+            yield from _item(f"  Source: {each.source}.", markdown)
+
+
+def _item(line: str, markdown: bool) -> list[str]:
+    """Return a line of a list, in text broken to `WIDTH` and indented like the first."""
+    if markdown:
+        return [line]
+    return wrap(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _data(plan: TrainingPlan) -> Rows:
     counted = plan.counted
     rows = [
         ("training examples", whole(counted.examples)),
-        (f"tokens ({plan.encoding})", whole(counted.tokens.total)),
+        (f"tokens ({plan.tokens.name})", whole(counted.tokens.total)),
         ("tokens an example", _spread(counted.tokens)),
         ("trained tokens", whole(counted.trained.total)),
         ("trained tokens an example", _spread(counted.trained)),
@@ -99,8 +119,11 @@ def _data(plan: TrainingPlan) -> Rows:
 
 def _job(plan: TrainingPlan) -> Rows:
     epochs, billed = plan.epochs, plan.billed(plan.epochs)
-    usual = UNPUBLISHED if plan.usual is None else f"{plan.usual} is thought to be the default"
+    usual = UNPUBLISHED if plan.usual is None else USUAL
+    if plan.usual not in (None, epochs):
+        usual = f"{plan.usual} is {USUAL}"
     chosen = whole(epochs) if epochs else "not known"
+    thought = USUAL if plan.batch_size else ""
     price = plan.price
     cost = plan.cost(billed)
     dated = (
@@ -110,7 +133,7 @@ def _job(plan: TrainingPlan) -> Rows:
     )
     return [
         ("epochs", f"{chosen} ({usual}{_range(plan.allowed('epochs'))})"),
-        ("batch size", _published(plan.batch_size) + _allowed(plan, "batch-size")),
+        ("batch size", _published(plan.batch_size) + _allowed(plan, "batch-size", thought)),
         (
             "learning-rate multiplier",
             UNPUBLISHED + _allowed(plan, "learning-rate-multiplier"),
@@ -159,8 +182,8 @@ def _wasted(plan: TrainingPlan, waste: Waste) -> str:
     return f"{examples}, {whole(waste.tokens)} tokens billed an epoch{paid}"
 
 
-def _allowed(plan: TrainingPlan, name: str) -> str:
-    told = _range(plan.allowed(name)).removeprefix("; ")
+def _allowed(plan: TrainingPlan, name: str, more: str = "") -> str:
+    told = (more + _range(plan.allowed(name))).removeprefix("; ")
     return f" ({told})" if told else ""
 
 
@@ -178,7 +201,9 @@ def as_json(plan: TrainingPlan, advice: Sequence[Advice]) -> dict[str, Any]:
         "target": plan.target.name,
         "model": plan.model.name,
         "method": "sft",
-        "encoding": plan.encoding,
+        "encoding": None,
+        "tokenizer": None,
+        **plan.tokens.told,
         "data": _counted(plan),
         **_parameters(plan),
         "steps": plan.steps(plan.epochs),

@@ -111,6 +111,8 @@ class Renderer:
         self.template = template
         self.limits = limits
         self._stops = 0
+        self._hopeless = ""
+        """Why nothing is rendered any more: other rules need not wait for it again."""
         self._child: subprocess.Popen[bytes] | None = None
         self._end: finalize[..., Any] | None = None
 
@@ -142,6 +144,8 @@ class Renderer:
     def render(self, jobs: Sequence[Job]) -> list[Reply]:
         """Return one reply a job, in their order. Raises: TokenizerError."""
         replies: list[Reply] = []
+        if self._hopeless:
+            raise TokenizerError(self._hopeless)
         while len(replies) < len(jobs):
             child = self.start()
             try:
@@ -157,10 +161,11 @@ class Renderer:
         reason = self._why(child)
         self._stops += 1
         if self._stops > PATIENCE:
-            raise TokenizerError(
+            self._hopeless = (
                 f"{self.template.origin}: chat template was stopped on {self._stops} examples, "
                 f"at last because it {reason}"
             )
+            raise TokenizerError(self._hopeless)
         return reason
 
     def _why(self, child: subprocess.Popen[bytes]) -> str:

@@ -22,6 +22,8 @@ class NotRun:
     code: str
     reason: str
     crashed: bool = False
+    unasked: bool = False
+    """Whether it waits for what nobody has named: reports for people are silent about it."""
 
 
 @dataclass(frozen=True, slots=True)

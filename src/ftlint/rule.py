@@ -22,6 +22,7 @@ LONGEST = 300
 """Code points of a message, and of a text in the data of a finding."""
 
 NO_MODEL = "no model is named (--target openai:gpt-4.1-mini)"
+NO_TOKENIZER = "needs --tokenizer DIR"
 NO_LIMIT = "no limit is known for the target; set the option limit"
 """Reasons of `Rule.unready`: rules with the same one are listed together."""
 

@@ -147,7 +147,8 @@ class Sandbox:
             for chunk in self.templates[name].generate(self._context(job)):
                 left -= len(chunk)
                 if left < 0:
-                    return Reply("stopped", f"writes more than {job.characters:,} characters")
+                    most = f"{job.characters:,}".replace(",", " ")
+                    return Reply("stopped", f"writes more than {most} characters")
                 chunks.append(chunk)
         except MemoryError:
             chunks.clear()

@@ -14,15 +14,16 @@ from typing import IO, cast
 
 from ftlint import plugins
 from ftlint.catalogue import catalogue
-from ftlint.config import Config, Selection, choose, discover
+from ftlint.config import Config, Selection, choose, discover, matches
 from ftlint.engine import Plan, run
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Processes, Serial
 from ftlint.finding import Severity
 from ftlint.perfile import ignored_for
 from ftlint.report import NotRun, Report
-from ftlint.rule import Rule
+from ftlint.rule import NO_MODEL, NO_TOKENIZER, Rule
 from ftlint.source import Dataset, Shard, Source, expand
+from ftlint.target import read
 
 PARALLEL = 32_000_000
 """Bytes from which worker processes pay for their start (an estimate from import costs)."""
@@ -126,6 +127,7 @@ class Session:
         chosen, asked = self.selection, self.request
         originals = {rule.code: rule for rule in self.rules}
         ready, not_run = runnable(chosen.rules)
+        not_run = tuple(replace(entry, unasked=self._unasked(entry)) for entry in not_run)
         cap = self.config.max_findings if asked.max_findings is None else asked.max_findings
         plan = Plan(
             rules=ready,
@@ -146,6 +148,16 @@ class Session:
             report.fail_on = None if never else Severity.parse(asked.fail_on)
         report.target = chosen.target
         return report
+
+    def _unasked(self, entry: NotRun) -> bool:
+        """Return whether a rule lacks only what most users never name, nor did they name it."""
+        words = {*(self.request.select or ()), *self.config.select} - {"ALL", "DEFAULT"}
+        rule = next(rule for rule in self.rules if rule.code == entry.code)
+        named = any(matches(word, rule) for word in words)
+        if named or entry.reason not in (NO_MODEL, NO_TOKENIZER):
+            return False
+        aim = self.selection.target
+        return not (aim and entry.reason == NO_MODEL and read(aim, self.request.encoding).models)
 
     def executor(self, sources: Sequence[Source]) -> Executor:
         """Return worker processes where they pay, else this process."""
@@ -176,15 +188,36 @@ def runnable(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[NotRun, ...
 
 
 def with_tokenizer(config: Config, rules: Sequence[Rule], asked: str | None) -> tuple[Rule, ...]:
-    """Return `rules` with the tokenizer of the command line; their own start at the file."""
+    """Return `rules` with the tokenizer of the command line, of their options, or of the file.
+
+    Raises: ConfigError
+    """
+    usual = tokenizer_of(config, asked)
     given = []
     for rule in rules:
         own = getattr(rule, "tokenizer", None)
-        if isinstance(own, str) and (asked or own):
-            folder = asked or str(beside(config, own))
+        if isinstance(own, str) and (usual or own):
+            folder = str(beside(config, own)) if own and not asked else usual
             rule = replace(rule, **{"tokenizer": folder})  # a field of some rules only
         given.append(rule)
     return tuple(given)
+
+
+def tokenizer_of(config: Config, asked: str | None) -> str:
+    """Return the folder of the command line, or that of the file; empty for none.
+
+    Raises: ConfigError
+    """
+    if asked or not config.tokenizer:
+        return asked or ""
+    from ftlint.chattemplate import TokenizerError, require
+
+    folder = str(beside(config, config.tokenizer))
+    try:
+        require(folder)
+    except TokenizerError as wrong:
+        raise config.document.error("/tokenizer", str(wrong)) from None
+    return folder
 
 
 def beside(config: Config, path: str) -> Path:

@@ -107,11 +107,15 @@ def read(name: str, encoding: str | None = None) -> Target:
 
 def usual() -> Options:
     """Return the options that hold where no target is named. Raises: PackError."""
-    # The limits alone: to read all models would cost every run some milliseconds.
-    document = _load(USUAL)
+    return _of_limits(provider_limits(USUAL))
+
+
+def provider_limits(name: str) -> Limits:
+    """Return the limits alone of a target. Raises: PackError."""
+    # To read all models would cost every run some milliseconds.
+    document = _load(name)
     part = {key: document.data.get(key, {}) for key in ("sources", "limits")}
-    dated = _dated(replace(document, data=part))
-    return _of_limits(convert(dated, "/limits", Limits))
+    return convert(_dated(replace(document, data=part)), "/limits", Limits)
 
 
 def encoded(encoding: str) -> Options:
@@ -170,13 +174,10 @@ def _model(target: Target, word: str, encoding: str | None) -> Model:
     )
 
 
-_COUNTING = {
-    "token-overrun": ("limit", "encoding", "model"),
-    "answer-fully-truncated": ("limit", "encoding", "model"),
-    "token-near-limit": ("limit", "encoding", "model"),
-    "repeated-instructions": ("encoding",),
-}
-"""Rules that count tokens, and which of the facts of a model are options of theirs."""
+_LIMITED = ("token-overrun", "answer-fully-truncated", "token-near-limit")
+"""Rules that compare an example with what the model trains on."""
+_COUNTING = (*_LIMITED, "repeated-instructions")
+"""Rules that count tokens."""
 _LIMITING = {"min-examples": "min_examples", "file-too-large": "file_bytes"}
 """Rules whose option `limit` is one of `Limits`."""
 
@@ -184,6 +185,8 @@ _LIMITING = {"min-examples": "min_examples", "file-too-large": "file_bytes"}
 def _completed(target: Target) -> Options:
     """Return the options of the file after those that follow from limits and model."""
     made = _of_limits(target.limits)
+    if context := target.limits.training_context:
+        made |= _of_trainer(target, context.value)
     if target.model:
         made |= _of_model(target, target.model)
     for rule, options in target.rules.items():
@@ -193,28 +196,37 @@ def _completed(target: Target) -> Options:
 
 def _of_limits(limits: Limits) -> Options:
     found = {rule: getattr(limits, key) for rule, key in _LIMITING.items()}
-    return {rule: {"limit": limit.value} for rule, limit in found.items() if limit}
+    made: Options = {rule: {"limit": limit.value} for rule, limit in found.items() if limit}
+    if limits.image:
+        made |= {rule: {"image": limits.image.value} for rule in _LIMITED}
+    return made
+
+
+def _of_trainer(target: Target, limit: int) -> Options:
+    """Return the options of a trainer of any model: its vocabulary is that of the tokenizer."""
+    return {rule: {"limit": limit, "encoding": "", "model": target.title} for rule in _LIMITED}
 
 
 def _of_model(target: Target, model: Model) -> Options:
     # No encoding rather than the usual one: a wrong count is worse than none.
-    facts: dict[str, Any] = {
-        "model": model.name,
-        "encoding": model.encoding.value if model.encoding else "",
+    encoding = model.encoding.value if model.encoding else ""
+    known = {
+        "limit": model.training_context,
+        "image": model.image or target.limits.image,
+        "low-image": model.low_image,
     }
-    if model.training_context:
-        facts["limit"] = model.training_context.value
-    made: Options = {
-        rule: {key: facts[key] for key in keys if key in facts} for rule, keys in _COUNTING.items()
-    }
+    facts = {key: figure.value for key, figure in known.items() if figure}
+    made: Options = {rule: {"encoding": encoding} for rule in _COUNTING}
+    for rule in _LIMITED:
+        made[rule] |= {"model": model.name, **facts}
     made["model-retired"] = made["model-closing"] = {"model": model.name}
     if last := ending(target, model):
         reason, end = last
-        known: dict[str, Any] = {"date": end.value, "reason": reason, "uncertain": end.uncertain}
-        made["model-retired"] = {"model": model.name, **known}
+        dated: dict[str, Any] = {"date": end.value, "reason": reason, "uncertain": end.uncertain}
+        made["model-retired"] = {"model": model.name, **dated}
         gone = model.shutdown.value if model.shutdown else ""
         later = {"shutdown": gone} if gone > end.value else {}
-        made["model-closing"] = {"model": model.name, **known, **later}
+        made["model-closing"] = {"model": model.name, **dated, **later}
     return made
 
 

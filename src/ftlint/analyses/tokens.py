@@ -9,7 +9,7 @@ from typing import Any
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
-from ftlint.features.tokens import TotalTokens
+from ftlint.features.tokens import USUAL, Meter, Totals
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Counts
@@ -35,21 +35,16 @@ class TokenSummary:
     """The longest examples, longest first, the earlier one first among equals."""
 
     @classmethod
-    def of(cls, batch: Batch, encoding: str = "o200k_base") -> TokenSummary:
+    def of(cls, batch: Batch, totals: Totals) -> TokenSummary:
         """Return the tokens of the examples of `batch` that have messages."""
-        tokens = TotalTokens(encoding, batch)
-        lengths: dict[int, int] = {}
-        for length in tokens.lengths:
-            lengths[length] = lengths.get(length, 0) + 1
-        none = lengths.pop(0, 0)
-        found = nlargest(LONGEST, range(len(batch)), key=tokens.lengths.__getitem__)
-        longest = [(tokens.lengths[index], batch.at(index)) for index in found]
+        found = nlargest(LONGEST, range(len(batch)), key=totals.lengths.__getitem__)
+        longest = [(totals.lengths[index], batch.at(index)) for index in found]
         return cls(
-            Counts(lengths),
-            tokens.trained,
-            tokens.estimated,
-            Counts({role: many for role, many in tokens.roles.items() if many}),
-            _longest(each for each in longest if each[0]) if none < len(batch) else (),
+            Counts.tally(filter(None, totals.lengths)),
+            sum(totals.trained),
+            totals.estimated,
+            Counts({role: many for role, many in totals.roles.items() if many}),
+            _longest(each for each in longest if each[0]),
         )
 
     def merge(self, other: TokenSummary) -> TokenSummary:
@@ -136,12 +131,12 @@ class TokenTotals(Analysis[TokenSummary, TokenSummary]):
 
     measure = "tokens"
 
-    encoding: str = "o200k_base"
+    tokens: Meter = USUAL
     limit: int | None = None
 
     def summarize(self, batch: Batch) -> TokenSummary:
         """Return the tokens of a batch."""
-        return TokenSummary.of(batch, self.encoding)
+        return TokenSummary.of(batch, self.tokens.totals(batch))
 
     def conclude(self, summary: TokenSummary, dataset: Dataset) -> TokenSummary:
         """Return the tokens of all examples."""
@@ -157,4 +152,4 @@ class TokenTotals(Analysis[TokenSummary, TokenSummary]):
             }
             for tokens, where in result.longest
         ]
-        return {"encoding": self.encoding, **result.measures(self.limit), "longest": longest}
+        return {**self.tokens.told, **result.measures(self.limit), "longest": longest}

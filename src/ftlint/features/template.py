@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ftlint import chattemplate
-from ftlint.example import Batch, Example
+from ftlint.example import Batch, Example, Message, Text
 from ftlint.feature import Feature
+from ftlint.features.tokens import Meter, TokenCount
+from ftlint.finding import Where
 from ftlint.renderer import Job, Limits, Renderer, Reply, renderer
 
 _ROOM = 16
 """Code points that a template may write for each byte of the line."""
-_PIECE = 1_000_000
-"""Code points that are encoded at once: the library takes 160 bytes of memory for each."""
+_PIECE = 250_000
+"""Code points that are encoded at once: of emoji each takes a kilobyte of memory."""
+_MISSES = 100
+"""Texts that are looked for in vain before the rest is not: each search may read everything."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +54,78 @@ class Rendering(Feature[Reply | None]):
 
 
 @dataclass(frozen=True)
-class TemplateTokens(Feature[int | str | None]):
-    """The number of tokens of the rendered text, or the reason why it could not be rendered."""
+class TemplateTokens(Meter):
+    """The tokens of the rendered text; None where there is no such text.
+
+    All of them are exact. Which of them are of a text is told by where the text stands in the
+    rendering: `prompt` and `answer` are as good as that, and `roles` are of texts alone. What a
+    processor puts in the place of an image is not known.
+    """
 
     rendering: Rendering
 
     requires = ("tokenizer",)
 
-    def compute(self, batch: Batch) -> Sequence[int | str | None]:
+    @property
+    def told(self) -> dict[str, str | None]:
+        """Return the folder; there is no encoding."""
+        return {"encoding": None, "tokenizer": self.rendering.folder}
+
+    def compute(self, batch: Batch) -> Sequence[TokenCount | None]:
         """Return one value an example. Raises: TokenizerError."""
-        replies = batch.column(self.rendering)
-        if not any(reply and reply.kind == "text" for reply in replies):
-            return [reply and reply.text for reply in replies]
+        column: list[TokenCount | None] = [None] * len(batch)
+        for index, reply in enumerate(batch.column(self.rendering)):
+            if reply and reply.kind == "text" and (starts := self.starts(reply.text)):
+                column[index] = self._tally(batch.example(index), reply.text, starts)
+        return column
+
+    def starts(self, text: str) -> array[int]:
+        """Return where each token of `text` begins; none if it holds a lone surrogate.
+
+        Raises: TokenizerError.
+        """
+        encode, starts = self.vocabulary().encode, array("Q")
+        try:
+            for place, piece in _pieces(text):
+                # What the template writes is all that there is: it names the first token itself.
+                found = encode(piece, add_special_tokens=False).offsets
+                starts.extend([place + start for start, _ in found])
+        except (TypeError, UnicodeEncodeError):  # which of them depends on the library's version
+            return array("Q")
+        return starts
+
+    def vocabulary(self) -> Any:
+        """Return the tokenizer, loaded once a process. Raises: TokenizerError."""
         of = self.rendering
-        tokenizer = chattemplate.vocabulary(of.folder, of.template, of.digest)
-        return [_count(tokenizer, reply) for reply in replies]
+        return chattemplate.vocabulary(of.folder, of.template, of.digest)
+
+    def _tally(self, example: Example, rendered: str, starts: array[int]) -> TokenCount:
+        tally = TokenCount()
+        tally.total = len(starts)
+        last = max((m.index for m in example.conversation if m.role == "assistant"), default=-1)
+        for message, text, start, end in _located(example, rendered):
+            if start < 0:  # written otherwise, so only its number is known
+                many = len(self.starts(text.value))
+            else:
+                before, many = _between(starts, start, end)
+                if message.index == last:
+                    if tally.last < 0:
+                        tally.last, tally.prompt = last, before
+                    tally.answer = before + many - tally.prompt
+            tally.roles[text.role] = tally.roles.get(text.role, 0) + many
+            tally.trained += many if text.trained else 0
+        return tally
+
+    def lost(self, example: Example, tally: TokenCount, limit: int) -> Where:
+        """Return the end of the last answer that begins with token number `limit`."""
+        reply = example[self.rendering]
+        rendered = reply.text if reply else ""
+        edge = self.starts(rendered)[limit]
+        for message, text, start, end in _located(example, rendered):
+            if message.index == tally.last and start <= edge < end:
+                indent = len(text.value) - len(text.value.lstrip())
+                return example.at(text.pointer, (indent + edge - start, len(text.value)))
+        return example.at(f"/messages/{tally.last}")
 
 
 def rendering(folder: str, template: str = "") -> Rendering:
@@ -75,10 +138,28 @@ def template_tokens(folder: str, template: str = "") -> TemplateTokens:
     return TemplateTokens(rendering(folder, template))
 
 
-def rendered_count(example: Example, tokens: TemplateTokens) -> int | None:
-    """Return the tokens that a trainer makes of `example`; None when it cannot render it."""
-    count = example[tokens]
-    return count if isinstance(count, int) else None
+def _located(example: Example, rendered: str) -> Iterator[tuple[Message, Text, int, int]]:
+    """Yield each text with where it stands in the rendering; -1 where it is not found.
+
+    Texts keep their order, so each is looked for behind the one before it.
+    """
+    place = misses = 0
+    for message in example.conversation:
+        for text in message.texts():
+            whole = text.value.strip()  # templates trim
+            start = rendered.find(whole, place) if whole and misses < _MISSES else -1
+            if start < 0:
+                misses += bool(whole)
+                yield message, text, -1, -1
+            else:
+                place = start + len(whole)
+                yield message, text, start, place
+
+
+def _between(starts: array[int], start: int, end: int) -> tuple[int, int]:
+    """Return how many tokens begin before `start`, and how many from there to `end`."""
+    before = bisect_left(starts, start)
+    return before, bisect_left(starts, end) - before
 
 
 def _job(example: Example, limits: Limits) -> Job | None:
@@ -99,24 +180,14 @@ def _objects(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """Yield `text`, in pieces if it is huge: each cut may cost a token, but seldom does.
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield `text` with its place, in pieces if it is huge: each cut may cost a token.
 
-    Hardly a tokenizer joins the end of one line to the beginning of the next.
+    It seldom does: hardly a tokenizer joins the end of one line to the beginning of the next.
     """
     start = 0
     while len(text) - start > _PIECE:
         end = text.rfind("\n", start, start + _PIECE) + 1 or start + _PIECE
-        yield text[start:end]
+        yield start, text[start:end]
         start = end
-    yield text[start:]
-
-
-def _count(tokenizer: Any, reply: Reply | None) -> int | str | None:
-    if reply is None or reply.kind != "text":
-        return reply and reply.text
-    try:
-        # What the template writes is all that there is: it names the first token itself.
-        return sum(len(tokenizer.encode(p, add_special_tokens=False)) for p in _pieces(reply.text))
-    except (TypeError, UnicodeEncodeError):  # which of them depends on the library's version
-        return "writes a lone surrogate"
+    yield start, text[start:]

@@ -7,10 +7,10 @@ apart as an estimate.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, compress, islice, repeat
+from operator import is_, mul
 from typing import Any
 
 import orjson
@@ -23,10 +23,6 @@ from ftlint.proof import KEYS, plain_roles
 
 # OpenAI cookbook, "How to format inputs to chat completions models" (num_tokens_from_messages).
 PER_MESSAGE, PER_NAME, PER_EXAMPLE = 3, 1, 3
-LOW_IMAGE = 85
-"""Tokens of an image of low detail (OpenAI, guide to images; the models named gpt-4o, gpt-4.1)."""
-USUAL_IMAGE = 765
-"""Tokens of an image of 1024 by 1024 pixels and high detail in the same guide: the estimate."""
 
 
 class TokenCount:
@@ -72,73 +68,116 @@ class TokenCount:
         return self.prompt + self.prompt_estimated
 
 
-@dataclass(frozen=True)
-class Tokens(CheapFeature[TokenCount | None]):
-    """The tokens of an example in one encoding; None without a list of messages."""
-
-    encoding: str = "o200k_base"
-
-    def of(self, example: Example) -> TokenCount | None:
-        """Return the tokens of one example."""
-        return count_tokens(example.value, load(self.encoding), example.line.length)
-
-
-class TotalTokens:
-    """The tokens of a batch added up: what `Tokens` has of each example, without its details."""
+class Totals:
+    """The tokens of a batch: what its `TokenCount`s hold, without their details."""
 
     __slots__ = ("estimated", "lengths", "roles", "trained")
 
-    def __init__(self, encoding: str, batch: Batch) -> None:
-        """Count all examples of `batch`."""
-        self.lengths = [0] * len(batch)
-        """One an example, estimates included; 0 without a list of messages."""
-        self.trained = self.estimated = 0
+    def __init__(self, size: int) -> None:
+        """Prepare for a batch of `size` examples."""
+        self.lengths = [0] * size
+        """One an example, estimates included; 0 for one that is not counted."""
+        self.trained = [0] * size
+        self.estimated = 0
         self.roles: dict[str, int] = {}
-        plain = batch.plain or [None] * len(batch)
-        self._add_plain(plain, load(encoding))
-        for index, messages in enumerate(plain):
-            if not messages:
-                self._add(index, batch.example(index)[Tokens(encoding)])
 
-    def _add(self, index: int, tally: TokenCount | None) -> None:
+    def add(self, index: int, tally: TokenCount | None) -> None:
+        """Add one example."""
         if tally is not None:
             self.lengths[index] = tally.whole
-            self.trained += tally.trained
+            self.trained[index] = tally.trained
             self.estimated += tally.estimated
             for role, tokens in tally.roles.items():
                 self.roles[role] = self.roles.get(role, 0) + tokens
 
-    def _add_plain(self, plain: Sequence[list[Any] | None], encoding: Encoding) -> None:
+    def add_plain(self, plain: Sequence[list[Any] | None], encoding: Encoding) -> None:
         """Add messages that have a role and a text and nothing else."""
         every = list(chain.from_iterable(filter(None, plain)))
         counts = encoding.counts([message.content for message in every])
-        spoken: dict[type, int] = {}
-        for message, tokens in zip(every, counts, strict=True):
-            spoken[message.__class__] = spoken.get(message.__class__, 0) + tokens
         heads = _heads(encoding) if every else {}
-        kinds = Counter(map(type, every))
-        for kind, tokens in spoken.items():
-            role, head = heads[kind]
-            self.roles[role] = tokens + head * kinds[kind]
-            self.trained += tokens if role == "assistant" else 0
         overhead = {kind: head for kind, (_, head) in heads.items()}.__getitem__
+        kinds = list(map(type, every))
+        for kind, (role, head) in heads.items():
+            # Loops in C: `compress` takes the counts of the messages of this kind.
+            chosen = list(map(is_, kinds, repeat(kind)))
+            if any(chosen):
+                self.roles[role] = sum(compress(counts, chosen)) + head * sum(chosen)
+            if role == "assistant":
+                answers = map(mul, counts, chosen)
         rest = iter(counts)
         for index, messages in enumerate(plain):
             if messages:
-                texts = sum(islice(rest, len(messages)))
+                many = len(messages)
+                texts = sum(islice(rest, many))
                 self.lengths[index] = PER_EXAMPLE + texts + sum(map(overhead, map(type, messages)))
+                self.trained[index] = sum(islice(answers, many))
 
 
-def at_most(raw: bytes) -> int:
+class Meter(Feature[TokenCount | None]):
+    """What counts the tokens of examples; None for one that it cannot count."""
+
+    @property
+    def told(self) -> dict[str, str | None]:
+        """Return what is counted with, as figures name it."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """Return what is counted with."""
+        return next(filter(None, self.told.values()), "")
+
+    def totals(self, batch: Batch) -> Totals:
+        """Return the tokens of a batch."""
+        totals = Totals(len(batch))
+        for index, tally in enumerate(batch.column(self)):
+            totals.add(index, tally)
+        return totals
+
+
+@dataclass(frozen=True)
+class Tokens(CheapFeature[TokenCount | None], Meter):
+    """The tokens of an example in one encoding; None without a list of messages."""
+
+    encoding: str = "o200k_base"
+    image: int = 0
+    """Tokens of an image: an estimate, since the size of most is not in the file."""
+    low_image: int | None = None
+    """Tokens of an image of low detail, where that is documented."""
+
+    @property
+    def told(self) -> dict[str, str | None]:
+        """Return the encoding."""
+        return {"encoding": self.encoding}
+
+    def of(self, example: Example) -> TokenCount | None:
+        """Return the tokens of one example."""
+        guess = Guess(load(self.encoding).count, self.image, self.low_image)
+        return count_tokens(example.value, guess, example.line.length)
+
+    def totals(self, batch: Batch) -> Totals:
+        """Return the tokens of a batch; plain texts are counted together."""
+        plain = batch.plain or [None] * len(batch)
+        totals = Totals(len(batch))
+        totals.add_plain(plain, load(self.encoding))
+        for index, messages in enumerate(plain):
+            if not messages:
+                totals.add(index, batch.example(index)[self])
+        return totals
+
+
+USUAL = Tokens()
+
+
+def at_most(raw: bytes, image: int) -> int:
     """Return a number of tokens that the example in this line does not exceed, undecoded.
 
     A token has at least one byte, no escape is shorter than what it stands for, and what JSON
     needs around an example, a message and a name is longer than their overhead. Only images
-    cost more than they are long.
+    cost more than they are long: at most `image` tokens each.
     """
     # The letters of "image" are U+0061 to U+006D, should one of them be escaped.
     if b"image" in raw or b"\\u006" in raw:
-        return len(raw) + USUAL_IMAGE * raw.count(b"{")
+        return len(raw) + image * raw.count(b"{")
     return len(raw)
 
 
@@ -146,37 +185,36 @@ def at_most(raw: bytes) -> int:
 class TokenBound(Feature[int]):
     """What `at_most` says of each line; nothing is decoded, and no example is made."""
 
+    image: int = 0
+    """Tokens of the dearest image."""
+
     def compute(self, batch: Batch) -> list[int]:
         """Return one bound a line."""
         raws = batch.lines.raws
         bounds = list(map(len, raws))
         # Keys are proven of lines of texts only, which hold no image.
         for index in [index for index, sure in enumerate(batch.proven) if not sure & KEYS]:
-            bounds[index] = at_most(raws[index])
+            bounds[index] = at_most(raws[index], self.image)
         return bounds
 
 
-BOUND = TokenBound()
-
-
-def longer_than(batch: Batch, bound: int) -> list[Example]:
+def longer_than(batch: Batch, bound: int, tokens: Tokens) -> list[Example]:
     """Return the records of `batch` that may have more than `bound` tokens, by their bytes."""
-    bounds = batch.column(BOUND)
+    bounds = batch.column(TokenBound(max(tokens.image, tokens.low_image or 0)))
     if max(bounds, default=0) <= bound:
         return []
     found = [batch.example(index) for index, most in enumerate(bounds) if most > bound]
     return [example for example in found if example.proven or not example.fault]
 
 
-def count_tokens(record: dict[str, Any], encoding: Encoding, length: int) -> TokenCount | None:
-    """Return the tokens of a record whose line has `length` bytes."""
+def count_tokens(record: dict[str, Any], guess: Guess, length: int) -> TokenCount | None:
+    """Return the tokens of a record whose line has `length` bytes, with a `guess` of its own."""
     messages = record.get("messages")
     if not isinstance(messages, list):
         return None
-    tally, count = TokenCount(), encoding.count
-    guess = None
-    if "tools" in record or "functions" in record:
-        guess = Guess(count)
+    tally, count = TokenCount(), guess.count
+    guessed = "tools" in record or "functions" in record
+    if guessed:
         guess.json(record.get("tools"))
         guess.json(record.get("functions"))
     for index, message in enumerate(messages):
@@ -186,13 +224,13 @@ def count_tokens(record: dict[str, Any], encoding: Encoding, length: int) -> Tok
         if len(message) == 2 and role.__class__ is str and text.__class__ is str:
             # Most messages; the rest of this module is for the others.
             spoken = count(text)
-            if guess and role == "assistant":
+            if guessed and role == "assistant":
                 guess.answer()
             _spoke(tally, index, role, PER_MESSAGE + count(role) + spoken, spoken)
         else:
-            guess = guess or Guess(count)
+            guessed = True
             _add(tally, index, message, guess)
-    if guess:
+    if guessed:
         _estimate(tally, guess, length)
     return tally
 
@@ -249,21 +287,26 @@ def _parts(parts: list[Any], guess: Guess) -> tuple[int, int]:
                 spoken += guess.count(part[member])
         if part.get("type") == "image_url":
             image = part.get("image_url")
-            if isinstance(image, dict) and image.get("detail") == "low":
-                images += LOW_IMAGE
+            small = isinstance(image, dict) and image.get("detail") == "low"
+            if small and guess.low_image is not None:
+                images += guess.low_image
             else:
-                guess.pictures += USUAL_IMAGE
+                guess.pictures += guess.image
     return spoken, images
 
 
 class Guess:
     """The estimates of one example on the way: `before` are those ahead of the last answer."""
 
-    __slots__ = ("before", "count", "pictures", "written")
+    __slots__ = ("before", "count", "image", "low_image", "pictures", "written")
 
-    def __init__(self, count: Callable[[str], int]) -> None:
-        """Estimate with the tokens that `count` returns."""
+    def __init__(
+        self, count: Callable[[str], int], image: int = 0, low_image: int | None = None
+    ) -> None:
+        """Estimate with the tokens that `count` returns, and those of an image."""
         self.count = count
+        self.image = image
+        self.low_image = low_image
         self.written = 0
         self.pictures = 0
         self.before = (0, 0)

@@ -25,11 +25,11 @@ def render(report: Report, options: Options) -> Iterator[str]:
     for entry in report.crashed:
         yield f"crashed ({entry.code}): {escape(entry.reason)}\n"
     if not options.quiet:
-        yield from _summary(report)
+        yield from _summary(report, options)
 
 
-def _summary(report: Report) -> Iterator[str]:
-    for reason, codes in left_out(report).items():
+def _summary(report: Report, options: Options) -> Iterator[str]:
+    for reason, codes in left_out(report, all_of_them=options.statistics).items():
         yield f"not run ({', '.join(codes)}): {escape(reason)}\n"
     left = sum(report.truncated.values())
     hidden = f" ({count(left, 'finding')} not listed)" if left else ""

@@ -135,18 +135,19 @@ def _more(alike: list[Located], beyond: int, paint: Paint) -> str:
 
 def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
     clean = not any(report.counts.values())
+    absent = list(_left_out(report, options, paint))
     if clean and report.verdict.passed:
         yield f"{paint('✓', 'green', bold=True)} {scope(report)}: no findings\n"
-        if report.not_run:
+        if absent:
             yield "\n"
-            yield from _left_out(report, paint)
+            yield from absent
     else:
         yield f"{paint(scope(report), bold=True)}: {tally(report, paint)}\n\n"
         yield from _table(report, options, paint)
         yield from _remarks(report, options, paint)
-        if report.not_run:
-            yield from _crashes(report, paint)
-            yield from _left_out(report, paint)
+        absent = [*_crashes(report, paint), *absent]
+        if absent:
+            yield from absent
             yield "\n"
     if options.statistics:
         yield from _measures(report, options)
@@ -209,9 +210,9 @@ def _crashes(report: Report, paint: Paint) -> Iterator[str]:
         yield f"  {paint('crashed', 'red')}  {rule}: {escape(entry.reason)}\n"
 
 
-def _left_out(report: Report, paint: Paint) -> Iterator[str]:
+def _left_out(report: Report, options: Options, paint: Paint) -> Iterator[str]:
     """Yield the rules that did not run, those with the same reason on one line."""
-    for reason, codes in left_out(report).items():
+    for reason, codes in left_out(report, all_of_them=options.statistics).items():
         yield f"  {paint('not run', dim=True)}  {' '.join(codes)}: {escape(reason)}\n"
 
 
@@ -226,7 +227,9 @@ def _measures(report: Report, options: Options) -> Iterator[str]:
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each figure with its dotted name."""
+    """Yield each figure with its dotted name; what is not known is left out."""
+    if value is None:
+        return
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _flat(item, f"{name}.{escape(str(key))}" if name else escape(str(key)))

@@ -146,10 +146,13 @@ def tally(report: Report, paint: Paint | None = None) -> str:
     return ", ".join(words) or "no findings"
 
 
-def left_out(report: Report) -> dict[str, list[str]]:
-    """Return the codes of the rules that did not run, by reason; without those that crashed."""
+def left_out(report: Report, *, all_of_them: bool = False) -> dict[str, list[str]]:
+    """Return the codes of the rules that did not run, by reason; without those that crashed.
+
+    Those for which nobody has asked are left out too, unless `all_of_them` are wanted.
+    """
     reasons: dict[str, list[str]] = {}
     for entry in report.not_run:
-        if not entry.crashed:
+        if not entry.crashed and (all_of_them or not entry.unasked):
             reasons.setdefault(entry.reason, []).append(entry.code)
     return reasons

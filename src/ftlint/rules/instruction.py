@@ -11,7 +11,7 @@ from ftlint.encoding import load
 from ftlint.example import Batch, Example, Lines
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import DatasetRule, bad, good
-from ftlint.rules.token import spaced, unknown
+from ftlint.rules.token import spaced, uncountable
 from ftlint.source import Dataset
 from ftlint.summary import Groups
 
@@ -119,6 +119,8 @@ class RepeatedInstructions(DatasetRule[Groups[int]]):
 
     encoding: str = "o200k_base"
     """The vocabulary that the model reads; set by a target with a model."""
+    tokenizer: str = ""
+    """Folder of a Hugging Face tokenizer that counts instead, as `--tokenizer` names it."""
     share: float = 0.5
     """Share of the examples of a file that must begin alike."""
     min_examples: int = 20
@@ -127,8 +129,8 @@ class RepeatedInstructions(DatasetRule[Groups[int]]):
     """Tokens that must be the same."""
 
     def unready(self) -> str | None:
-        """Return that tokens cannot be counted, if so."""
-        return unknown(self.encoding)
+        """Return why tokens cannot be counted, if so. Raises: TokenizerError."""
+        return uncountable(self.encoding, self.tokenizer)
 
     def summarize(self, batch: Batch) -> Groups[int]:
         """Return a sample of the lines of `batch`; they are decoded at the end, if at all."""
@@ -165,9 +167,16 @@ class RepeatedInstructions(DatasetRule[Groups[int]]):
         for openings in _grouped(looked):
             if len(openings) >= self.share * len(looked):
                 head = _common([opening.text for opening in openings])
-                tokens = load(self.encoding).count(head)
+                tokens = self._count(head)
                 if tokens >= self.min_tokens:
                     yield len(openings) * tokens, tokens, head, openings
+
+    def _count(self, text: str) -> int:
+        if not self.tokenizer:
+            return load(self.encoding).count(text)
+        from ftlint.features.template import template_tokens
+
+        return len(template_tokens(self.tokenizer).starts(text))
 
     def _told(
         self, source: int, looked: int, many: float, tokens: int, head: str, same: list[Opening]

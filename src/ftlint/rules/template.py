@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING
 from ftlint.case import assistant, call, chat, declare, system, user
 from ftlint.example import Example, Text
 from ftlint.finding import Finding, Severity, Where
-from ftlint.rule import ExampleRule, bad, good
+from ftlint.rule import NO_TOKENIZER, ExampleRule, bad, good
 
 if TYPE_CHECKING:
     from ftlint.features.template import Rendering
     from ftlint.renderer import Reply
-
-NO_TOKENIZER = "needs --tokenizer DIR"
-"""Reason of `unready`."""
 
 _HI = user("What is the capital of Chad?")
 _HELLO = assistant("N'Djamena.")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from ftlint.analyses.tokens import TokenTotals
 from ftlint.case import assistant, chat, user
@@ -19,22 +21,35 @@ from ftlint.finding import Finding, Severity, Where
 from ftlint.proof import SHAPE
 from ftlint.rule import NO_LIMIT, NO_MODEL, ExampleRule, bad, good
 
+if TYPE_CHECKING:
+    from ftlint.features.template import TemplateTokens
+
 _HI = user("Hi")
 _TEN = "one two three four five six seven eight nine ten"
 _SMALL = {"limit": 23}
 
 
-def lacks(limit: int | None, encoding: str, model: str) -> str | None:
-    """Return why tokens cannot be compared with a limit; None if they can."""
-    if limit is None:
-        return NO_LIMIT if model else NO_MODEL
-    return unknown(encoding)
+NO_VOCABULARY = "no encoding is known of {}; --tokenizer DIR or --encoding NAME counts"
+"""Reason of `unready`."""
 
 
-def unknown(encoding: str) -> str | None:
-    """Return that nothing here knows the encoding, if so."""
-    known = ", ".join(VOCABULARIES)
-    return None if encoding in VOCABULARIES else f"no encoding {encoding!r} is known ({known})"
+def uncountable(encoding: str, tokenizer: str, model: str = "") -> str | None:
+    """Return why nothing here counts tokens, if so. Raises: TokenizerError."""
+    if not tokenizer:
+        if not encoding:
+            return NO_VOCABULARY.format(model or "the model")
+        known = ", ".join(VOCABULARIES)
+        return None if encoding in VOCABULARIES else f"no encoding {encoding!r} is known ({known})"
+    from ftlint import chattemplate
+    from ftlint.features.template import template_tokens
+
+    if lacking := chattemplate.missing(counting=True):
+        return lacking
+    # Now and not at the first example: a wrong folder is a mistake of the command line.
+    tokens = template_tokens(tokenizer)
+    tokens.rendering.renderer().start()
+    tokens.vocabulary()
+    return None
 
 
 def spaced(finding: Finding) -> Finding:
@@ -44,7 +59,10 @@ def spaced(finding: Finding) -> Finding:
 
 @dataclass(frozen=True)
 class _Limited(ExampleRule):
-    """Compares an example with the limit of the model; short lines are not even decoded."""
+    """Compares an example with the limit of the model; short lines are not even decoded.
+
+    With a tokenizer it is the text of its chat template that is counted, as trainers do.
+    """
 
     limit: int | None = None
     """Tokens of an example that are trained on; set by a target with a model."""
@@ -52,14 +70,57 @@ class _Limited(ExampleRule):
     """The vocabulary that the model reads; set by a target with a model."""
     model: str = ""
     """Name of the model in messages."""
+    image: int = 0
+    """Tokens for which an image is taken; set by a target."""
+    low_image: int | None = None
+    """Tokens of an image of low detail, where that is documented; set by a target."""
+    tokenizer: str = ""
+    """Folder of a Hugging Face tokenizer, as `--tokenizer` names it: counts what it renders."""
+
+    @cached_property
+    def meter(self) -> Tokens | TemplateTokens:
+        """What counts tokens. Raises: TokenizerError."""
+        if not self.tokenizer:
+            return Tokens(self.encoding, self.image, self.low_image)
+        from ftlint.features.template import template_tokens  # most runs have no tokenizer
+
+        return template_tokens(self.tokenizer)
 
     def unready(self) -> str | None:
-        """Return that there is nothing to compare with, if so."""
-        return lacks(self.limit, self.encoding, self.model)
+        """Return why tokens cannot be compared with a limit. Raises: TokenizerError."""
+        if self.limit is None:
+            return NO_LIMIT if self.model else NO_MODEL
+        return uncountable(self.encoding, self.tokenizer, self.model)
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the records whose bytes do not show that they are short enough."""
-        return [] if self.limit is None else longer_than(batch, self.limit)
+        return self.longer(batch, self.limit)
+
+    def longer(self, batch: Batch, bound: int | None) -> Sequence[Example]:
+        """Return the records that may have more than `bound` tokens; none without a bound."""
+        if bound is None:
+            return []
+        # A template may write whatever it likes around the texts, so that bytes show nothing.
+        return (
+            longer_than(batch, bound, self.meter)
+            if isinstance(self.meter, Tokens)
+            else batch.records
+        )
+
+    def told(self, where: Where, tally: TokenCount, hint: str = "", **data: Any) -> Finding:
+        """Return the finding about an example with these tokens."""
+        counted = f"; counted with {self.meter.name}" if self.tokenizer else ""
+        finding = self.finding(
+            where,
+            hint=f"{hint}{_guessed(tally)}{counted}",
+            tokens=tally.whole,
+            limit=self.limit,
+            model=self.model or "the target",
+            **data,
+            estimated=tally.estimated,
+            counted_with=self.meter.name,
+        )
+        return spaced(finding)
 
 
 @dataclass(frozen=True)
@@ -99,30 +160,34 @@ class TokenOverrun(_Limited):
 
     def analyses(self) -> tuple[TokenTotals]:
         """Return the totals: what a limit leaves of a dataset is seen beside them."""
-        return (TokenTotals(self.encoding, self.limit),)
+        return (TokenTotals(self.meter, self.limit),)
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding, at the part of the last answer that is lost."""
         limit = self.limit
-        tally = None if limit is None else example[Tokens(self.encoding)]
+        tally = None if limit is None else example[self.meter]
         if limit is None or tally is None or tally.whole <= limit or answer_lost(tally, limit):
             return
         # What follows the answer is cut first; what is left of the cut is its end.
         lost = max(0, min(tally.answer, tally.whole_prompt + tally.answer - limit))
         cut = tally.whole - limit
         share = f", {_percent(lost, tally.answer)} % of the last answer among them" if lost else ""
-        finding = self.finding(
-            _lost_part(example, tally, lost, self.encoding),
-            hint=f": {cut:,} are cut{share}{_guessed(tally)}",
-            tokens=tally.whole,
-            limit=limit,
-            model=self.model or "the target",
+        yield self.told(
+            self._lost_part(example, tally, lost, limit),
+            tally,
+            f": {cut:,} are cut{share}",
             cut=cut,
             answer=tally.answer,
             lost=lost,
-            estimated=tally.estimated,
         )
-        yield spaced(finding)
+
+    def _lost_part(self, example: Example, tally: TokenCount, lost: int, limit: int) -> Where:
+        """Return the end of the last answer that is lost, or its message when that is a guess."""
+        if not lost:
+            return example.at("/messages")
+        if isinstance(self.meter, Tokens):
+            return _lost_part(example, tally, lost, self.encoding)
+        return self.meter.lost(example, tally, limit)
 
 
 @dataclass(frozen=True)
@@ -163,19 +228,11 @@ class AnswerFullyTruncated(_Limited):
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding, at the last answer."""
         limit = self.limit
-        tally = None if limit is None else example[Tokens(self.encoding)]
+        tally = None if limit is None else example[self.meter]
         if limit is None or tally is None or not answer_lost(tally, limit):
             return
-        finding = self.finding(
-            example.at(f"/messages/{tally.last}"),
-            hint=_guessed(tally),
-            tokens=tally.whole,
-            limit=limit,
-            model=self.model or "the target",
-            prompt=tally.whole_prompt,
-            estimated=tally.estimated,
-        )
-        yield spaced(finding)
+        where = example.at(f"/messages/{tally.last}")
+        yield self.told(where, tally, prompt=tally.whole_prompt)
 
 
 @dataclass(frozen=True)
@@ -202,24 +259,15 @@ class TokenNearLimit(_Limited):
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the records whose bytes do not show that they are short enough."""
-        return [] if self.limit is None else longer_than(batch, int(self.limit * self.share))
+        return self.longer(batch, None if self.limit is None else int(self.limit * self.share))
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding."""
         limit = self.limit
-        tally = None if limit is None else example[Tokens(self.encoding)]
+        tally = None if limit is None else example[self.meter]
         if limit is None or tally is None or not limit * self.share < tally.whole <= limit:
             return
-        finding = self.finding(
-            example.at("/messages"),
-            hint=_guessed(tally),
-            tokens=tally.whole,
-            limit=limit,
-            model=self.model or "the target",
-            left=limit - tally.whole,
-            estimated=tally.estimated,
-        )
-        yield spaced(finding)
+        yield self.told(example.at("/messages"), tally, left=limit - tally.whole)
 
 
 class EmptyTrainingSignal(ExampleRule):
@@ -279,9 +327,7 @@ def answer_lost(tally: TokenCount, limit: int) -> bool:
 
 
 def _lost_part(example: Example, tally: TokenCount, lost: int, encoding: str) -> Where:
-    """Return the end of the last answer that is lost, or its message when that is a guess."""
-    if not lost:
-        return example.at("/messages")
+    """Return the end of the last answer that is lost, counted in an encoding."""
     if tally.prompt_estimated:
         return example.at(f"/messages/{tally.last}")
     known, kept = load(encoding), tally.answer - lost
