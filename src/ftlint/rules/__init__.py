@@ -24,6 +24,7 @@ from ftlint.rules.call import (
     ToolCallIdMistral,
     ToolCallShape,
 )
+from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
 from ftlint.rules.content import (
     ContentEmpty,
     ContentMissing,
@@ -170,5 +171,8 @@ BUILTIN: tuple[type[Rule], ...] = (
     ModelClosing,
     ChatTemplateFails,
     ChatTemplateDropsText,
+    ConflictingLabels,
+    ConflictingAnswers,
+    SeveralAnswers,
 )
 """Every built-in rule that is a class, in the order of the codes."""
