@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch, Lines
@@ -50,6 +50,8 @@ class Marks:
 class Asked(Analysis[Marks, "Exchanged"]):
     """Which examples ask the same, and which conversations go on where others end."""
 
+    measure = "duplicates"
+
     def summarize(self, batch: Batch) -> Marks:
         """Return the digests of a batch."""
         rows, earlier = array("Q"), array("Q")
@@ -68,6 +70,18 @@ class Asked(Analysis[Marks, "Exchanged"]):
     def conclude(self, summary: Marks, dataset: Dataset) -> Exchanged:
         """Return the digests as columns."""
         return Exchanged.of(summary, [source.split for source in dataset.sources])
+
+    def figures(self, result: Exchanged, dataset: Dataset) -> dict[str, Any]:
+        """Return the figures of `measures.duplicates.conflicts`."""
+        conflicts = result.conflicts
+        sizes = Counter(len(conflict.answers) for conflict in conflicts)
+        return {
+            "conflicts": {
+                "prompts": len(conflicts),
+                "examples": sum(conflict.examples for conflict in conflicts),
+                "answers": {str(size): count for size, count in sorted(sizes.items())},
+            }
+        }
 
 
 ASKED = Asked()
@@ -167,6 +181,16 @@ class Exchanged:
         found: dict[str, range | list[int]] = {split: [] for split in self.splits}
         for index in range(len(self)):
             found[self.splits[self.source(index)]].append(index)  # type: ignore[union-attr]
+        return found
+
+    @cached_property
+    def ending(self) -> dict[int, list[int]]:
+        """Return the examples that end as a longer one goes on, by digest."""
+        inner = {mark for ends in self.earlier.values() for mark, _ in ends}
+        found: dict[int, list[int]] = {}
+        for index, mark in enumerate(self.whole):
+            if mark in inner:
+                found.setdefault(mark, []).append(index)
         return found
 
     @cached_property

@@ -50,6 +50,7 @@ from ftlint.rules.file import (
     MinExamples,
 )
 from ftlint.rules.instruction import RepeatedInstructions
+from ftlint.rules.leakage import AnswerLeakage, PrefixLeakage, PromptLeakage, SplitLeakage
 from ftlint.rules.line import (
     JsonDuplicateKey,
     JsonLoneSurrogate,
@@ -174,5 +175,9 @@ BUILTIN: tuple[type[Rule], ...] = (
     ConflictingLabels,
     ConflictingAnswers,
     SeveralAnswers,
+    SplitLeakage,
+    PromptLeakage,
+    PrefixLeakage,
+    AnswerLeakage,
 )
 """Every built-in rule that is a class, in the order of the codes."""
