@@ -14,8 +14,11 @@ from unicodedata import category, normalize
 
 SENTENCE = "!\"'(),.:;?[]{}"
 """ASCII punctuation that becomes space; the rest may be arithmetic, code, a tag or a path."""
-_UPPER = bytes(range(65, 91))
-_FOLD = bytes.maketrans(_UPPER + SENTENCE.encode(), _UPPER.lower() + b" " * len(SENTENCE))
+KEPT = frozenset("#%&*-/@\\_")
+"""ASCII punctuation that stays, as do its wide forms."""
+_UPPER, _CONTROL = bytes(range(65, 91)), bytes([*range(32), 127])
+_SPACED = SENTENCE.encode() + _CONTROL
+_FOLD = bytes.maketrans(_UPPER + _SPACED, _UPPER.lower() + b" " * len(_SPACED))
 _RANGES = (range(0x80, 0x3100), range(0xA4D0, 0xAC00), range(0xFE00, 0x10000))
 """Code points among which punctuation and invisible characters of living scripts are."""
 
@@ -25,7 +28,12 @@ def normalise(text: str) -> str:
     if text.isascii():
         return b" ".join(text.encode().translate(_FOLD).split()).decode() or _plain(text)
     punctuation, invisible = _patterns()
-    return " ".join(punctuation.sub(" ", invisible.sub("", _folded(text))).split()) or _plain(text)
+    # Punctuation first: without its wide forms most texts are in NFKC already, at half the cost.
+    bare = punctuation.sub(" ", invisible.sub("", text))
+    folded = _folded(bare)
+    if folded != bare:
+        folded = punctuation.sub(" ", invisible.sub("", folded))
+    return " ".join(folded.split()) or _plain(text)
 
 
 def _plain(text: str) -> str:
@@ -45,9 +53,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     for codes in _RANGES:
         for code in codes:
             kind = category(chr(code))
-            if kind[0] == "P":
+            if kind[0] == "P" and not KEPT.intersection(normalize("NFKC", chr(code))):
                 kinds["P"].append(chr(code))
             elif kind == "Cf" or 0xFE00 <= code < 0xFE10:  # variation selectors
                 kinds["C"].append(chr(code))
-    sentence = re.escape(SENTENCE + "".join(kinds["P"]))
+    sentence = re.escape(SENTENCE + _CONTROL.decode() + "".join(kinds["P"]))
     return re.compile(f"[{sentence}]+"), re.compile(f"[{''.join(kinds['C'])}]+")

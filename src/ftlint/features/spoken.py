@@ -92,3 +92,23 @@ def _called(call: Any) -> str:
         except orjson.JSONDecodeError:
             return f"{function.get('name')} {told}"
     return f"{function.get('name')} {canonical(told)}"
+
+
+@dataclass(frozen=True)
+class Compared(Feature[str]):
+    """The normalised text by which examples are near duplicates, empty for none.
+
+    System prompts are left out: one that all share would make them all alike.
+    """
+
+    def compute(self, batch: Batch) -> list[str]:
+        """Return one text an example."""
+        return [compared(said) for said in batch.column(NORMAL)]
+
+
+COMPARED = Compared()
+
+
+def compared(normal: list[Said]) -> str:
+    """Return normalised messages as one text, without those of the system."""
+    return " ".join([text for role, text in normal if role not in ("system", "developer")])

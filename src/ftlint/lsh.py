@@ -1,0 +1,113 @@
+"""LSH: which sketches are alike enough to be compared, band by band. This module loads numpy.
+
+Memory: 24 bytes an example for the band at hand, beside the sketches, which may be on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftlint.minhash import BINS, Numbers
+
+RECALL = 0.995
+"""Share of pairs exactly at the threshold that must meet in some band."""
+CROWD = 16
+"""Examples of a bucket that are all compared with each other. In a larger one each is compared
+with the first and with as many neighbours, so that a template of a million is not quadratic."""
+_AT_ONCE = 1 << 17
+"""Pairs of sketches that are compared at once (16 MB)."""
+
+
+def banding(threshold: float) -> tuple[int, int]:
+    """Return how many bands of how many rows find pairs at `threshold`: as many rows as may be.
+
+    A pair with similarity s meets in a band of r rows with probability s**r.
+    """
+    for rows in range(8, 1, -1):
+        bands = BINS // rows
+        if 1 - (1 - threshold**rows) ** bands >= RECALL:
+            return bands, rows
+    return BINS, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs of examples that may be near duplicates; the earlier one is `left`."""
+
+    left: Numbers
+    right: Numbers
+    crowded: bool
+    """Whether they come from a large bucket, so that not all pairs of it are here."""
+
+
+def candidates(
+    sketches: NDArray[np.uint8], members: Numbers, threshold: float
+) -> Iterator[Candidates]:
+    """Yield pairs of `members` whose sketches meet in a band and do not speak against it.
+
+    The same pair may come again. Pairs whose estimate is four standard errors below the
+    threshold are left out; one of 30,000 pairs at the threshold is lost to that.
+    """
+    bands, rows = banding(threshold)
+    least = int(BINS * (threshold - 4 * sqrt(threshold * (1 - threshold) / BINS)))
+    for band in range(bands):
+        keys = _keys(sketches, members, band * rows, rows)
+        # Within a large bucket those that meet in the next band, too, become neighbours.
+        more = _keys(sketches, members, (band + 1) % bands * rows, rows)
+        order = np.lexsort((more, keys))
+        keys = keys[order]
+        meet = keys[1:] == keys[:-1]
+        busy = np.flatnonzero(np.append(meet, False) | np.insert(meet, 0, False))
+        for left, right, crowded in _met(keys[busy], members[order[busy]]):
+            kept = _alike(sketches, left, right, least)
+            if kept.any():
+                first, second = left[kept], right[kept]
+                yield Candidates(np.minimum(first, second), np.maximum(first, second), crowded)
+
+
+def _keys(
+    sketches: NDArray[np.uint8], members: Numbers, start: int, rows: int
+) -> NDArray[np.uint64]:
+    """Return the bytes of a band as one number an example."""
+    keys = np.zeros(len(members), np.uint64)
+    for row in range(start, start + rows):
+        keys = (keys << np.uint64(8)) | sketches[:, row][members]
+    return keys
+
+
+def _met(
+    keys: NDArray[np.uint64], members: Numbers
+) -> Iterator[tuple[Numbers, Numbers, bool]]:
+    """Yield pairs with equal keys; `keys` are in order."""
+    if not len(keys):
+        return
+    heads = np.flatnonzero(np.insert(keys[1:] != keys[:-1], 0, True))
+    sizes = np.diff(np.append(heads, len(keys)))
+    crowded = np.repeat(sizes > CROWD, sizes)
+    head = np.repeat(heads, sizes)
+    if crowded.any():
+        rest = np.flatnonzero(crowded & (head != np.arange(len(keys))))
+        yield members[head[rest]], members[rest], True
+    for step in range(1, min(CROWD, len(keys) - 1) + 1):
+        same = np.flatnonzero(keys[step:] == keys[:-step])
+        for crowd in (False, True):
+            these = same[crowded[same] == crowd]
+            if len(these):
+                yield members[these], members[these + step], crowd
+
+
+def _alike(
+    sketches: NDArray[np.uint8], left: Numbers, right: Numbers, least: int
+) -> NDArray[np.bool_]:
+    """Return for each pair whether at least so many bins are equal."""
+    found = np.empty(len(left), bool)
+    for start in range(0, len(left), _AT_ONCE):
+        these = slice(start, start + _AT_ONCE)
+        equal = sketches[left[these]] == sketches[right[these]]
+        found[these] = equal.sum(axis=1, dtype=np.uint8) >= least
+    return found

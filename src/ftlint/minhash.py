@@ -1,0 +1,158 @@
+"""MinHash: sketches of sets of shingles for many texts at once, and which texts are candidates.
+
+A sketch is that of fast similarity sketching (Dahlgaard, Knudsen, Thorup 2017): each shingle is
+thrown into one of the bins, round after round, until no bin is empty; a bin keeps the smallest
+value of the earliest round. Two texts agree in a bin with a probability that is their Jaccard
+similarity, however short they are, at the cost of about one hash a shingle of a long text.
+Of each value 8 bits are kept (b-bit minwise hashing, Li and König 2010). This module loads numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftlint.shingle import UNSPACED
+
+BINS = 64
+"""Bytes of a sketch: one a bin."""
+ROUNDS = (1, 4, 16, 64)
+"""Rounds after which texts with empty bins go on; then a bin stays empty."""
+PIECE = 1 << 20
+"""Characters that are hashed at once; longer texts are cut between tokens."""
+_BASE = 0x9E3779B97F4A7C15
+"""Odd, so that it can be divided by modulo 2**64."""
+_FIRST = np.uint64(0xD6E8FEB86659FD93)
+_FULL = np.uint32(0xFFFFFFFF)
+_RANK = 26
+"""Bits of a value below the number of its round."""
+
+Words = NDArray[np.uint64]
+Numbers = NDArray[np.int64]
+
+
+def sketches(texts: Sequence[str]) -> NDArray[np.uint8]:
+    """Return one sketch a text, uint8, shape (texts, BINS), of the shingles of normalised texts.
+
+    A text without a shingle has a sketch of zeros.
+    """
+    found = np.full(len(texts) * BINS, _FULL)
+    for rows, pieces in _pieces(texts):
+        hashes, owners = shingles(pieces)
+        _throw(found, hashes, np.asarray(rows, np.int64)[owners])
+    return (found + np.uint32(1)).astype(np.uint8).reshape(-1, BINS)
+
+
+def _pieces(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
+    """Yield rows of texts and their texts, about `PIECE` characters at a time."""
+    rows: list[int] = []
+    pieces: list[str] = []
+    size = 0
+    for row, text in enumerate(texts):
+        for piece in [text] if len(text) <= PIECE else _cut(text):
+            rows.append(row)
+            pieces.append(piece)
+            size += len(piece)
+            if size >= PIECE:
+                yield rows, pieces
+                rows, pieces, size = [], [], 0
+    if rows:
+        yield rows, pieces
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Yield pieces that have one token in common with the next."""
+    start = 0
+    while len(text) - start > PIECE:
+        end = text.find(" ", start + PIECE)
+        if end < 0:
+            break
+        yield text[start:end]
+        start = text.rfind(" ", start, end) + 1
+    yield text[start:]
+
+
+def shingles(texts: Sequence[str]) -> tuple[Words, Numbers]:
+    """Return 64-bit hashes of the pairs of neighbouring tokens, and the text each stands in.
+
+    A token is hashed after Karp and Rabin, modulo 2**64; the sums of all characters up to each
+    end of a token serve them all.
+    """
+    data, ends = _tokenised(" ".join(texts) + " ")
+    powers, inverses = _powers(1 << (len(data) - 1).bit_length())
+    sums = np.cumsum(data * powers[: len(data)], dtype=np.uint64)[ends]
+    tokens = np.diff(sums, prepend=np.uint64(0)) * inverses[ends]
+    bounds = np.cumsum(np.array([len(text) + 1 for text in texts], np.int64))
+    counts = np.diff(np.searchsorted(ends, bounds), prepend=0)
+    owners = np.repeat(np.arange(len(texts)), counts)
+    inside = owners[:-1] == owners[1:]
+    pairs = mixed(tokens[:-1] * _FIRST + tokens[1:])
+    return pairs[inside], owners[:-1][inside]
+
+
+def _tokenised(text: str) -> tuple[NDArray[np.uint8 | np.uint32], Numbers]:
+    """Return the code points of `text`, 0 for spaces, and where the last one of each token is."""
+    if text.isascii():
+        data: NDArray[np.uint8 | np.uint32]
+        data = np.frombuffer(text.encode().replace(b" ", b"\0"), np.uint8)
+        ends = data[:-1] > 0
+        ends &= data[1:] == 0
+        return data, np.flatnonzero(ends)
+    data = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).copy()
+    data[data == 32] = 0
+    alone = _unspaced()[np.minimum(data, len(_unspaced()) - 1)]
+    ends = data[:-1] > 0
+    ends &= (data[1:] == 0) | alone[1:] | alone[:-1]
+    return data, np.flatnonzero(ends)
+
+
+@cache
+def _unspaced() -> NDArray[np.bool_]:
+    """Return for each code point whether it is a token by itself; the last item is False."""
+    table = np.zeros(max(codes.stop for codes in UNSPACED) + 1, bool)
+    for codes in UNSPACED:
+        table[codes.start : codes.stop] = True
+    return table
+
+
+def mixed(words: Words) -> Words:
+    """Return 64-bit words of which each bit depends on all bits (SplitMix64, Steele 2014)."""
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))
+
+
+def _throw(found: NDArray[np.uint32], hashes: Words, rows: Numbers) -> None:
+    """Lower the values of the bins of texts by their shingles, round after round."""
+    first = 0
+    for last in ROUNDS:
+        bases = rows * BINS
+        for number in range(first, last):
+            # Hashes are mixed already: to multiply and take the upper half is enough.
+            thrown = ((hashes * _multipliers()[number]) >> np.uint64(32)).astype(np.uint32)
+            value = (thrown & np.uint32((1 << _RANK) - 1)) | np.uint32(number << _RANK)
+            np.minimum.at(found, bases + (thrown >> np.uint32(_RANK)), value)
+        again = (found.reshape(-1, BINS) == _FULL).any(axis=1)[rows]
+        hashes, rows, first = hashes[again], rows[again], last
+        if not len(hashes):
+            return
+
+
+@cache
+def _multipliers() -> Words:
+    """Return one odd multiplier a round."""
+    return mixed(np.arange(1, ROUNDS[-1] + 1, dtype=np.uint64)) | np.uint64(1)
+
+
+@cache
+def _powers(size: int) -> tuple[Words, Words]:
+    """Return the powers of the base and of its inverse modulo 2**64, from 0 up."""
+    tables = []
+    for base in (_BASE, pow(_BASE, -1, 1 << 64)):
+        table = np.full(size, base, np.uint64)
+        table[0] = 1
+        tables.append(np.multiply.accumulate(table))
+    return tables[0], tables[1]
