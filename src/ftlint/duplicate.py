@@ -75,6 +75,11 @@ class DuplicateIndex:
         lot, at = self._lot(number)
         return Where(lot.source, lot.ordinal + at, start=lot.starts[at])
 
+    def spoken(self, number: int) -> int:
+        """Return the digest of the normalised conversation of an example."""
+        lot, at = self._lot(number)
+        return lot.conversations[at]
+
     def split(self, number: int) -> str:
         """Return the split of an example."""
         return self.dataset.sources[self._lot(number)[0].source].split

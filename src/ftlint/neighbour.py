@@ -58,6 +58,9 @@ def found(index: DuplicateIndex, threshold: float) -> list[Pair]:
     sketches = _sketches(index)
     leaders = np.array(index.leaders(), np.int64)
     leaders = leaders[sketches[leaders].any(axis=1)]
+    # In the order of their contents: whoever is compared in a crowd does not depend on the lines.
+    spoken = [index.spoken(at) for at in leaders.tolist()]
+    leaders = leaders[np.argsort(np.array(spoken, np.uint64), kind="stable")]
     search = _Search(index, threshold)
     for met in candidates(sketches, leaders, threshold):
         search.look(zip(met.left.tolist(), met.right.tolist(), strict=True), met.crowded)

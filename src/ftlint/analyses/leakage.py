@@ -11,8 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from ftlint.analyses.exchange import ASKED, Exchanged, Marks, repeated
+from ftlint.analyses.duplicates import Duplicates
+from ftlint.analyses.exchange import ASKED, Exchanged, repeated
 from ftlint.analysis import Analysis, Derived
+from ftlint.duplicate import DuplicateIndex
+from ftlint.example import Batch, Lines
 from ftlint.features.digest import NONE
 from ftlint.source import Dataset
 
@@ -82,24 +85,40 @@ class Leakage(Derived[Leaked]):
 
     @property
     def parts(self) -> tuple[Analysis[Any, Any], ...]:
-        """Return the digests."""
-        return (ASKED,)
+        """Return the digests and the near duplicates."""
+        return (ASKED, Duplicates())
 
     def combine(self, results: Sequence[Any], dataset: Dataset) -> Leaked:
         """Return the leaks."""
-        found: Exchanged = results[0]
+        found, duplicates = results
         held = sum(len(those) for name, those in found.of_split.items() if name != "train")
-        return Leaked(found, held, tuple(leaks(found, {})))
+        near = _near(found, duplicates) if held else {}
+        return Leaked(found, held, tuple(leaks(found, near)))
 
     def linked(self, summaries: Mapping[Any, Any], dataset: Dataset) -> tuple[Exchanged, Near]:
         """Return all examples and their near duplicates, from the summaries of the parts."""
-        found = ASKED.conclude(summaries.get(ASKED, Marks()), dataset)
-        return found, {}
+        nothing = Batch(Lines(0, 0, []))
+        found, duplicates = (
+            part.conclude(summaries.get(part, part.summarize(nothing)), dataset)
+            for part in self.parts
+        )
+        return found, _near(found, duplicates)
 
     def figures(self, result: Leaked, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.duplicates.leakage`, where something is held out."""
         trained = result.found.of_split.get("train")
         return {"leakage": result.figures()} if result.held and trained else {}
+
+
+def _near(found: Exchanged, duplicates: DuplicateIndex) -> Near:
+    """Return the near duplicates that the first ones of their kind have."""
+    index = {found.ordinal(at): at for at in range(len(found))} if duplicates.pairs else {}
+    near: dict[int, list[int]] = {}
+    for left, right, _ in duplicates.pairs:
+        first, second = index[left], index[right]
+        near.setdefault(first, []).append(second)
+        near.setdefault(second, []).append(first)
+    return near
 
 
 def leaks(found: Exchanged, near: Near) -> Iterator[Leak]:
@@ -112,11 +131,14 @@ def leaks(found: Exchanged, near: Near) -> Iterator[Leak]:
         _first(train, column, held) for column in (found.exact, found.whole, found.prompt)
     )
     said, begun = answers(found), openings(found)
+    leader: dict[int, int] = {}
     for index in held:
+        # Near duplicates are known of the first of several copies alone.
+        alike = near.get(leader.setdefault(found.whole[index], index), ())
         others: dict[Kind, int | None] = {
             "exact": exact.get(found.exact[index]),
             "normalised": whole.get(found.whole[index]),
-            "near": _trained(found, near.get(index, ())),
+            "near": _trained(found, alike),
             "prompt": prompt.get(found.prompt[index]),
             "prefix": _trained(found, _adjoining(found, index, begun)),
             "answer": _trained(found, said.get(found.answer[index], ())),

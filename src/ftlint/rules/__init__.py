@@ -50,7 +50,13 @@ from ftlint.rules.file import (
     MinExamples,
 )
 from ftlint.rules.instruction import RepeatedInstructions
-from ftlint.rules.leakage import AnswerLeakage, PrefixLeakage, PromptLeakage, SplitLeakage
+from ftlint.rules.leakage import (
+    AnswerLeakage,
+    NearLeakage,
+    PrefixLeakage,
+    PromptLeakage,
+    SplitLeakage,
+)
 from ftlint.rules.line import (
     JsonDuplicateKey,
     JsonLoneSurrogate,
@@ -176,6 +182,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     ConflictingAnswers,
     SeveralAnswers,
     SplitLeakage,
+    NearLeakage,
     PromptLeakage,
     PrefixLeakage,
     AnswerLeakage,

@@ -21,6 +21,10 @@ _TIDE = (
     "water of the far side, so that two bulges of water stand while the earth turns below them. "
     "Most coasts pass both in a day."
 )
+_BAYS = (
+    "No. In the Gulf of Mexico some coasts have one tide a day, the Mediterranean has hardly any, "
+    "and in the Bay of Fundy they reach sixteen metres."
+)
 _ASKED = chat(user("Why are there two tides a day?"), assistant(_TIDE))
 _OTHER = chat(user("How deep is the Baltic Sea?"), assistant("459 m at its deepest place."))
 
@@ -88,6 +92,33 @@ class SplitLeakage(_Link):
     )
 
 
+class NearLeakage(_Link):
+    """Validation example is a near duplicate of a training one.
+
+    Why: the model has seen all of it but a few words; the example measures memory for the most
+    part, and metrics look better than they are.
+
+    Ignore when: the examples are fillings of one template, and the fillings are what is asked for.
+
+    Source: Lee et al. 2022. The Jaccard similarity of pairs of neighbouring words (characters of
+    scripts without spaces) is at least 0.8, as of near-duplicate; system prompts do not count.
+    """
+
+    code = "FT414"
+    name = "near-leakage"
+    severity = Severity.WARNING
+    message = "{split} example is nearly trained on: {place} is a near duplicate of it"
+    kinds = ("near",)
+    good = (good(_ASKED, held=(_OTHER,)),)
+    bad = (
+        bad(
+            _ASKED,
+            held=(chat(user("Why are there two tides each day?"), assistant(_TIDE)),),
+            at="held 1",
+        ),
+    )
+
+
 class PromptLeakage(_Link):
     """Prompt of a validation example is trained on, with another answer.
 
@@ -141,11 +172,11 @@ class PrefixLeakage(_Link):
     bad = (
         bad(
             _ASKED,
-            held=(chat(*_ASKED["messages"], user("Everywhere?"), assistant("Almost.")),),
+            held=(chat(*_ASKED["messages"], user("Everywhere?"), assistant(_BAYS)),),
             at="held 1",
         ),
         bad(
-            chat(*_ASKED["messages"], user("Everywhere?"), assistant("Almost.")),
+            chat(*_ASKED["messages"], user("Everywhere?"), assistant(_BAYS)),
             held=(_ASKED,),
             at="held 1",
         ),
