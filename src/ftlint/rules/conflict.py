@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ftlint.analyses.exchange import ASKED, Asked, Conflict, Exchanged, apart, quotes
 from ftlint.case import assistant, chat, system, user
@@ -17,7 +18,7 @@ from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
-from ftlint.wording import cut
+from ftlint.wording import cut, shown
 
 QUOTED = 1000
 """Contradictions whose answers are read again to be shown; what is beyond names lines alone."""
@@ -83,28 +84,33 @@ class _Contradiction(AnalysisRule[Exchanged]):
             read = quotes(dataset, [where for pair in pairs for where in pair])
             for conflict in conflicts[at : at + _PIECE]:
                 here, there = (result.ordinal(each.example) for each in conflict.answers[1::-1])
-                shown = [read[o].text if o in read else "" for o in (there, here)]
+                texts = [read[o].text for o in (there, here) if o in read]
                 where = read[here].where if here in read else result.where(conflict.index)
-                yield self._finding(where, conflict, shown, result, dataset)
+                yield self._finding(where, conflict, texts, result, dataset)
 
     def _finding(
         self,
         where: Where,
         conflict: Conflict,
-        shown: list[str],
+        texts: list[str],
         result: Exchanged,
         dataset: Dataset,
     ) -> Finding:
         first, *others = [result.where(answer.example) for answer in conflict.answers]
-        earlier, answer = apart(*shown)
+        place = _named(first, where, dataset)
+        sides = f"the first one is on {place}"
+        data: dict[str, Any] = {}
+        if len(texts) == 2:
+            earlier, answer = apart(*texts)
+            sides = f"{shown(earlier)} on {place}, {shown(answer)} here"
+            data = {"earlier": cut(earlier, EXCERPT), "answer": cut(answer, EXCERPT)}
         return self.finding(
             where,
             related=[first, *others[1:8]],
-            earlier=cut(earlier, EXCERPT),
-            answer=cut(answer, EXCERPT),
-            place=_named(first, where, dataset),
             answers=len(conflict.answers),
             examples=conflict.examples,
+            sides=sides,
+            **data,
         )
 
 
@@ -136,7 +142,7 @@ class ConflictingLabels(_Contradiction):
     code = "FT410"
     name = "conflicting-labels"
     severity = Severity.ERROR
-    message = "{earlier!r} on {place}, {answer!r} here: {answers} labels of one prompt"
+    message = "{answers} labels of one prompt: {sides}"
     good = (
         good(*_EVEN, _EVEN[0], note="a copy does not contradict", pad=False),
         good(
@@ -178,7 +184,7 @@ class ConflictingAnswers(_Contradiction):
     code = "FT411"
     name = "conflicting-answers"
     severity = Severity.WARNING
-    message = "{answers} answers to one prompt: {earlier!r} on {place}, {answer!r} here"
+    message = "{answers} answers to one prompt: {sides}"
     good = (
         good(
             chat(user(_OWL), _MICE),
