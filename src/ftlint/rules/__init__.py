@@ -39,6 +39,7 @@ from ftlint.rules.declaration import (
     ToolDeclaredDuplicate,
     ToolsNotList,
 )
+from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
 from ftlint.rules.file import (
     FileBom,
     FileEmpty,
@@ -170,5 +171,8 @@ BUILTIN: tuple[type[Rule], ...] = (
     ModelClosing,
     ChatTemplateFails,
     ChatTemplateDropsText,
+    ExactDuplicate,
+    NormalisedDuplicate,
+    NearDuplicate,
 )
 """Every built-in rule that is a class, in the order of the codes."""
