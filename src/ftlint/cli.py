@@ -17,6 +17,7 @@ import click
 from ftlint import __version__
 from ftlint.error import FtlintError, UsageError
 from ftlint.output import check_writable, write_atomically, write_out
+from ftlint.splitcommand import split
 
 if TYPE_CHECKING:
     from ftlint.report import Report
@@ -183,7 +184,7 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
         check_writable(path)
     figures = options["statistics"] or "json" in (options["format_"], *(f for f, _ in further))
     session = Session.open(_request(paths, options, figures))
-    with spooled(session.sources()) as sources, _progress(sources, options) as step:
+    with spooled(session.sources()) as sources, progress(sources, options) as step:
         report = session.check(sources, step)
     for format_, path in further:
         _write(report, format_, path, options)
@@ -260,7 +261,7 @@ def _color(choice: str, terminal: bool) -> bool:
 
 
 @contextmanager
-def _progress(
+def progress(
     sources: Sequence[Source], options: dict[str, Any], what: str = "linting"
 ) -> Iterator[Callable[[Shard], None]]:
     """Show a progress bar when standard error is a terminal and the work takes a while."""
@@ -366,52 +367,6 @@ def plan(paths: tuple[str, ...], format_: str, epochs: int, budget: str, **asked
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, required=True, metavar="DATA…|-")
-@click.option("--train", required=True, metavar="OUT", help="File to write; .gz and .zst compress.")
-@click.option("--validation", required=True, metavar="OUT", help="File for what is held out.")
-@click.option(
-    "--share",
-    type=float,
-    default=0.1,
-    show_default=True,
-    metavar="S",
-    help="Share of the examples that is held out.",
-)
-@click.option(
-    "--seed",
-    type=int,
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Another seed, another draw.",
-)
-@click.option("--force", is_flag=True, help="Replace files that are there.")
-@click.option("--jobs", type=click.IntRange(0, 256), default=0, metavar="N", help="Processes.")
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
-@click.option("-q", "--quiet", is_flag=True, help="No summary, no progress.")
-def split(paths: tuple[str, ...], format_: str, jobs: int, quiet: bool, **asked: Any) -> None:
-    """Split a dataset into training and validation files between which nothing leaks.
-
-    Copies, near-duplicates, answers to one prompt and conversations that go on from one another
-    stay together; labels or lengths are balanced. Lines are copied byte for byte and in order.
-    The same seed gives the same files. Exit status: 0 written, 2 nothing was written.
-    """
-    from ftlint.session import spooled, workers
-    from ftlint.source import expand
-    from ftlint.split import Wish
-    from ftlint.split import split as written
-    from ftlint.splitview import render
-
-    with (
-        spooled(expand(paths)) as sources,
-        _progress(sources, {"quiet": quiet}, "comparing") as step,
-    ):
-        outcome = written(sources, Wish(**asked), workers(sources, jobs), step)
-    if not quiet:
-        write_out([render(outcome, format_), "\n"])
-
-
-@cli.command()
 @click.option("--pre-commit", is_flag=True, help="Also write .pre-commit-config.yaml.")
 @click.option("--force", is_flag=True, help="Overwrite an ftlint.yaml that is there.")
 def init(pre_commit: bool, force: bool) -> None:
@@ -431,3 +386,6 @@ def test(packs: tuple[str, ...], config: str | None) -> None:
     failures, lines = test_packs(packs, config)
     write_out(f"{line}\n" for line in lines)
     raise click.exceptions.Exit(1 if failures else 0)
+
+
+cli.add_command(split)

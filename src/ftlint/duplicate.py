@@ -8,13 +8,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, chain
-from typing import NamedTuple
 
-from ftlint.cluster import clusters, firsts
+from ftlint.cluster import firsts
 from ftlint.example import Batch, Lines
 from ftlint.features.spoken import COMPARED
 from ftlint.finding import Where
+from ftlint.neighbour import ROUNDING, THRESHOLD, Pair, near_pairs
+from ftlint.proof import prove
 from ftlint.source import Dataset
+
+MANY = 1000
+"""Lines from which the faster decoder pays for its import."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lot:
@@ -36,26 +41,19 @@ class Lot:
     """MinHash sketches; empty where none were made yet."""
 
 
-class Pair(NamedTuple):
-    """Two near duplicates by their numbers, the earlier one first."""
-
-    left: int
-    right: int
-    jaccard: float
-
-
 @dataclass
 class DuplicateIndex:
     """All examples by number, in dataset order, and what they are copies of.
 
     Copies are told within a split: what `records` and `conversations` say of an example is the
     number of the first one of its split that is equal, often its own. `pairs` are near
-    duplicates among those that are first by `conversations`, within a split and across.
+    duplicates among those that are first by `conversations`, of one split or two.
     """
 
     lots: Sequence[Lot]
     dataset: Dataset
-    pairs: list[Pair] = field(default_factory=list)
+    _known: tuple[float, list[Pair]] = (2.0, [])
+    """The threshold at which pairs were looked for, and the pairs."""
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -112,7 +110,7 @@ class DuplicateIndex:
             split = self.dataset.sources[lot.source].split
             salt = splits.setdefault(split, len(splits)) * 0x9E3779B97F4A7C15 & (1 << 64) - 1
             digests: array[int] = getattr(lot, name)
-            column.extend(digests if not salt else [d and d ^ salt or d for d in digests])
+            column.extend(digests if not salt else [(d and d ^ salt) or d for d in digests])
         return column
 
     def leaders(self) -> list[int]:
@@ -126,12 +124,24 @@ class DuplicateIndex:
         places = {number: self.where(number) for number in numbers}
         lines = self.dataset.fetch(places.values())
         raws = [lines[at.ordinal or 0].raw for at in places.values()]
-        return dict(zip(places, Batch(Lines(0, 0, raws)).column(COMPARED), strict=True))
+        odd_space = any(b"\t" in raw or b"\r" in raw for raw in raws)
+        batch = Batch(Lines(0, 0, raws, odd_space=odd_space))
+        if len(raws) >= MANY:
+            batch.plain = [None] * len(raws)
+            prove(batch)
+        return dict(zip(places, batch.column(COMPARED), strict=True))
 
-    def near(self, split: str) -> list[list[int]]:
-        """Return the clusters of near duplicates in a split, by their leaders."""
-        return clusters(
-            (left, right)
-            for left, right, _ in self.pairs
-            if self.split(left) == split == self.split(right)
-        )
+    def pairs(self, threshold: float = THRESHOLD) -> list[Pair]:
+        """Return the near duplicates among the leaders of all splits, in order.
+
+        They are looked for once, at `THRESHOLD` or lower.
+        """
+        if threshold < self._known[0]:
+            low = min(threshold, THRESHOLD)
+            self._known = low, near_pairs(self, low)
+        return [pair for pair in self._known[1] if pair.jaccard >= threshold - ROUNDING]
+
+    def within(self, threshold: float = THRESHOLD) -> list[Pair]:
+        """Return the near duplicates of which both are in the same split."""
+        pairs = self.pairs(threshold)
+        return [pair for pair in pairs if self.split(pair.left) == self.split(pair.right)]

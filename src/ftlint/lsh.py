@@ -50,11 +50,11 @@ def candidates(
 ) -> Iterator[Candidates]:
     """Yield pairs of `members` whose sketches meet in a band and do not speak against it.
 
-    The same pair may come again. Pairs whose estimate is four standard errors below the
-    threshold are left out; one of 30,000 pairs at the threshold is lost to that.
+    The same pair may come again. Pairs whose estimate is 2.5 standard errors below the
+    threshold are left out: six of a thousand pairs at the threshold, hardly any above it.
     """
     bands, rows = banding(threshold)
-    least = int(BINS * (threshold - 4 * sqrt(threshold * (1 - threshold) / BINS)))
+    least = int(BINS * (threshold - 2.5 * sqrt(threshold * (1 - threshold) / BINS)))
     for band in range(bands):
         keys = _keys(sketches, members, band * rows, rows)
         # Within a large bucket those that meet in the next band, too, become neighbours.
@@ -80,9 +80,7 @@ def _keys(
     return keys
 
 
-def _met(
-    keys: NDArray[np.uint64], members: Numbers
-) -> Iterator[tuple[Numbers, Numbers, bool]]:
+def _met(keys: NDArray[np.uint64], members: Numbers) -> Iterator[tuple[Numbers, Numbers, bool]]:
     """Yield pairs with equal keys; `keys` are in order."""
     if not len(keys):
         return

@@ -21,8 +21,8 @@ BINS = 64
 """Bytes of a sketch: one a bin."""
 ROUNDS = (1, 4, 16, 64)
 """Rounds after which texts with empty bins go on; then a bin stays empty."""
-PIECE = 1 << 20
-"""Characters that are hashed at once; longer texts are cut between tokens."""
+PIECE = 1 << 17
+"""Characters that are hashed at once, so that sums stay in the cache; longer texts are cut."""
 _BASE = 0x9E3779B97F4A7C15
 """Odd, so that it can be divided by modulo 2**64."""
 _FIRST = np.uint64(0xD6E8FEB86659FD93)
@@ -46,16 +46,27 @@ def sketches(texts: Sequence[str]) -> NDArray[np.uint8]:
     return (found + np.uint32(1)).astype(np.uint8).reshape(-1, BINS)
 
 
+def hashed(texts: Sequence[str]) -> list[Words]:
+    """Return the set of shingles of each text, as sorted hashes of 64 bits."""
+    found: list[list[Words]] = [[] for _ in texts]
+    for rows, pieces in _pieces(texts):
+        hashes, owners = shingles(pieces)
+        bounds = np.searchsorted(owners, np.arange(len(rows) + 1)).tolist()
+        for row, start, end in zip(rows, bounds, bounds[1:], strict=False):
+            found[row].append(hashes[start:end])
+    return [np.unique(np.concatenate(parts)) for parts in found]
+
+
 def _pieces(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
-    """Yield rows of texts and their texts, about `PIECE` characters at a time."""
+    """Yield rows of texts and their texts, at most twice `PIECE` characters at a time."""
     rows: list[int] = []
     pieces: list[str] = []
     size = 0
     for row, text in enumerate(texts):
-        for piece in [text] if len(text) <= PIECE else _cut(text):
+        for piece in [text] if len(text) < PIECE else _cut(text):
             rows.append(row)
             pieces.append(piece)
-            size += len(piece)
+            size += len(piece) + 1
             if size >= PIECE:
                 yield rows, pieces
                 rows, pieces, size = [], [], 0
@@ -64,25 +75,27 @@ def _pieces(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
 
 
 def _cut(text: str) -> Iterator[str]:
-    """Yield pieces that have one token in common with the next."""
+    """Yield pieces with one token in common, cut at spaces; a word without end is cut, too."""
     start = 0
-    while len(text) - start > PIECE:
-        end = text.find(" ", start + PIECE)
+    while len(text) - start >= PIECE:
+        end = text.rfind(" ", start + 1, start + PIECE - 1)
+        common = text.rfind(" ", start, end) + 1
         if end < 0:
-            break
+            end, common = start + PIECE - 1, start + PIECE - 2
         yield text[start:end]
-        start = text.rfind(" ", start, end) + 1
+        start = common if common > start else end
     yield text[start:]
 
 
 def shingles(texts: Sequence[str]) -> tuple[Words, Numbers]:
     """Return 64-bit hashes of the pairs of neighbouring tokens, and the text each stands in.
 
-    A token is hashed after Karp and Rabin, modulo 2**64; the sums of all characters up to each
-    end of a token serve them all.
+    The texts have at most twice `PIECE` characters together, one counted for each end. A token
+    is hashed after Karp and Rabin, modulo 2**64; the sums of all characters up to each end of a
+    token serve them all.
     """
     data, ends = _tokenised(" ".join(texts) + " ")
-    powers, inverses = _powers(1 << (len(data) - 1).bit_length())
+    powers, inverses = _powers()
     sums = np.cumsum(data * powers[: len(data)], dtype=np.uint64)[ends]
     tokens = np.diff(sums, prepend=np.uint64(0)) * inverses[ends]
     bounds = np.cumsum(np.array([len(text) + 1 for text in texts], np.int64))
@@ -148,11 +161,11 @@ def _multipliers() -> Words:
 
 
 @cache
-def _powers(size: int) -> tuple[Words, Words]:
+def _powers() -> tuple[Words, Words]:
     """Return the powers of the base and of its inverse modulo 2**64, from 0 up."""
     tables = []
     for base in (_BASE, pow(_BASE, -1, 1 << 64)):
-        table = np.full(size, base, np.uint64)
+        table = np.full(2 * PIECE + 1, base, np.uint64)
         table[0] = 1
         tables.append(np.multiply.accumulate(table))
     return tables[0], tables[1]

@@ -7,26 +7,50 @@ again, a bounded number at a time, and compared.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ftlint.cluster import Forest
-from ftlint.duplicate import DuplicateIndex, Pair
-from ftlint.shingle import Shingle, jaccard, shingled
+from ftlint.shingle import Shingle, shingled
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ftlint.duplicate import DuplicateIndex
+    from ftlint.minhash import Words
+
+C = TypeVar("C", "Shingles", "Words")
+THRESHOLD = 0.8
+"""Jaccard similarity from which examples are near duplicates, if nothing else is asked for."""
+FEW, LIGHT = 500, 1 << 18
+"""Lines and bytes of a dataset, and of a batch, that is not worth the import of numpy. Such a
+dataset is joined exactly; the sketches of such a batch are made when they are needed."""
 SHORTEST = 4
 """Shingles from which texts are compared: of fewer, one more or less is below 0.8 already."""
+WAITING = 1 << 20
+"""Candidates that are kept (16 MB) until they are compared together."""
 READ = 8 << 20
 """Bytes of lines whose shingles are in memory at once (about 200 MB)."""
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 """What the division of two whole numbers may be off."""
 
 Shingles = frozenset[Shingle]
+
+
+class Pair(NamedTuple):
+    """Two near duplicates by their numbers, the earlier one first."""
+
+    left: int
+    right: int
+    jaccard: float
+
+
+def near_pairs(index: DuplicateIndex, threshold: float) -> list[Pair]:
+    """Return the pairs of near duplicates among the leaders of an index, in order."""
+    light = len(index) <= FEW and sum(index.sizes) <= LIGHT
+    return (joined if light else found)(index, threshold)
 
 
 def joined(index: DuplicateIndex, threshold: float) -> list[Pair]:
@@ -41,9 +65,9 @@ def joined(index: DuplicateIndex, threshold: float) -> list[Pair]:
     pairs: list[Pair] = []
     for at, shingles in known.items():
         rarest = sorted(shingles, key=lambda each: (rarity[each], each))
-        prefix = rarest[: len(rarest) - ceil(threshold * len(rarest) - _ROUNDING) + 1]
+        prefix = rarest[: len(rarest) - ceil(threshold * len(rarest) - ROUNDING) + 1]
         for other in {other for shingle in prefix for other in posted.get(shingle, ())}:
-            pairs += _pair(other, at, known, threshold)
+            pairs += _pair(other, at, known, threshold, _shared)
         for shingle in prefix:
             posted.setdefault(shingle, []).append(at)
     return sorted(pairs)
@@ -62,9 +86,25 @@ def found(index: DuplicateIndex, threshold: float) -> list[Pair]:
     spoken = [index.spoken(at) for at in leaders.tolist()]
     leaders = leaders[np.argsort(np.array(spoken, np.uint64), kind="stable")]
     search = _Search(index, threshold)
+    waiting: list[NDArray[np.int64]] = []
     for met in candidates(sketches, leaders, threshold):
-        search.look(zip(met.left.tolist(), met.right.tolist(), strict=True), met.crowded)
+        pairs = np.stack((met.left, met.right), axis=1)
+        if met.crowded:
+            search.look(pairs.tolist(), crowded=True)
+            continue
+        waiting.append(pairs)
+        if sum(map(len, waiting)) >= WAITING:
+            search.look(_in_order(waiting), crowded=False)
+            waiting = []
+    search.look(_in_order(waiting), crowded=False)
     return sorted(search.pairs)
+
+
+def _in_order(waiting: list[NDArray[np.int64]]) -> list[list[int]]:
+    """Return pairs once each, sorted so that an example is read a few times at most."""
+    import numpy as np
+
+    return np.unique(np.concatenate(waiting), axis=0).tolist() if waiting else []
 
 
 class _Search:
@@ -78,20 +118,22 @@ class _Search:
         self._seen: set[tuple[int, int]] = set()
         self._forest = Forest()
 
-    def look(self, candidates: Iterable[tuple[int, int]], crowded: bool) -> None:
+    def look(self, candidates: Iterable[Sequence[int]], crowded: bool) -> None:
         """Compare pairs; of a crowd only those that no other pair has joined yet."""
+        from ftlint.minhash import hashed
+
         for chunk in self._chunks(candidates, crowded):
             texts = self.index.texts(sorted({at for pair in chunk for at in pair}))
-            known = {at: shingled(text) for at, text in texts.items()}
+            known = dict(zip(texts, hashed(list(texts.values())), strict=True))
             for left, right in chunk:
                 if crowded and self._forest.root(left) == self._forest.root(right):
                     continue
-                for pair in _pair(left, right, known, self.threshold):
+                for pair in _pair(left, right, known, self.threshold, _shared_hashes):
                     self.pairs.append(pair)
                     self._forest.join(left, right)
 
     def _chunks(
-        self, candidates: Iterable[tuple[int, int]], crowded: bool
+        self, candidates: Iterable[Sequence[int]], crowded: bool
     ) -> Iterator[list[tuple[int, int]]]:
         """Yield new pairs whose lines have about `READ` bytes together."""
         root, sizes = self._forest.root, self.index.sizes
@@ -100,10 +142,10 @@ class _Search:
         size = 0
         for pair in candidates:
             left, right = pair
-            if pair in self._seen or (crowded and root(left) == root(right)):
+            if (left, right) in self._seen or (crowded and root(left) == root(right)):
                 continue
-            self._seen.add(pair)
-            chunk.append(pair)
+            self._seen.add((left, right))
+            chunk.append((left, right))
             for at in {left, right} - members:
                 members.add(at)
                 size += sizes[at]
@@ -114,14 +156,32 @@ class _Search:
             yield chunk
 
 
+def _shared_hashes(left: Words, right: Words) -> int:
+    """Return how many hashes are in both."""
+    import numpy as np
+
+    both = np.concatenate((left, right))
+    both.sort()
+    return int(np.count_nonzero(both[1:] == both[:-1]))
+
+
+def _shared(left: Shingles, right: Shingles) -> int:
+    return len(left & right)
+
+
 def _pair(
-    left: int, right: int, known: dict[int, Shingles], threshold: float
+    left: int,
+    right: int,
+    known: Mapping[int, C],
+    threshold: float,
+    shared: Callable[[C, C], int],
 ) -> Iterator[Pair]:
-    a, b = known[left], known[right]
-    small, large = sorted((len(a), len(b)))
-    if small >= SHORTEST and small >= threshold * large - _ROUNDING:
-        similarity = jaccard(a, b)
-        if similarity >= threshold - _ROUNDING:
+    """Yield the two as a pair if they are near duplicates."""
+    sizes = len(known[left]), len(known[right])
+    if SHORTEST <= min(sizes) >= threshold * max(sizes) - ROUNDING:
+        both = shared(known[left], known[right])
+        similarity = both / (sum(sizes) - both)
+        if similarity >= threshold - ROUNDING:
             yield Pair(left, right, similarity)
 
 

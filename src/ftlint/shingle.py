@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 
 UNSPACED = (
     range(0x0E00, 0x0F00),  # Thai, Lao
@@ -30,8 +31,8 @@ Shingle = tuple[str, str]
 
 def shingled(text: str) -> frozenset[Shingle]:
     """Return the shingles of a normalised text."""
-    tokens = text.split() if text.isascii() else _alone().sub(r" \g<0> ", text).split()
-    return frozenset(zip(tokens, tokens[1:], strict=False))
+    tokens = text.split() if text.isascii() else _tokens().findall(text)
+    return frozenset(pairwise(tokens))
 
 
 def jaccard(left: frozenset[Shingle], right: frozenset[Shingle]) -> float:
@@ -42,6 +43,6 @@ def jaccard(left: frozenset[Shingle], right: frozenset[Shingle]) -> float:
 
 
 @cache
-def _alone() -> re.Pattern[str]:
-    spans = (f"{chr(codes.start)}-{chr(codes.stop - 1)}" for codes in UNSPACED)
-    return re.compile(f"[{''.join(spans)}]")
+def _tokens() -> re.Pattern[str]:
+    alone = "".join(f"{chr(codes.start)}-{chr(codes.stop - 1)}" for codes in UNSPACED)
+    return re.compile(f"[{alone}]|[^ {alone}]+")

@@ -7,21 +7,19 @@ are alike, so that every near duplicate is one by exact Jaccard similarity.
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analysis import Analysis
+from ftlint.cluster import clusters
 from ftlint.duplicate import DuplicateIndex, Lot
 from ftlint.example import Batch
 from ftlint.features.digest import Digest
 from ftlint.features.spoken import COMPARED
-from ftlint.neighbour import found, joined
+from ftlint.neighbour import FEW, LIGHT, THRESHOLD
 from ftlint.source import Dataset
-
-FEW, LIGHT = 500, 1 << 18
-"""Lines and bytes of a batch, and of a dataset, that is not worth the import of numpy. Such a
-dataset is compared without sketches; of such a batch they are made at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +35,9 @@ class DuplicateSummary:
 
 @dataclass(frozen=True)
 class Duplicates(Analysis[DuplicateSummary, DuplicateIndex]):
-    """Which examples are copies of others; near ones have `threshold` of their shingles alike."""
+    """Which examples are copies of others. Near ones are looked for when somebody asks."""
 
     measure = "duplicates"
-
-    threshold: float = 0.8
 
     def summarize(self, batch: Batch) -> DuplicateSummary:
         """Return the digests and sketches of a batch."""
@@ -63,15 +59,12 @@ class Duplicates(Analysis[DuplicateSummary, DuplicateIndex]):
         return DuplicateSummary((lot,))
 
     def conclude(self, summary: DuplicateSummary, dataset: Dataset) -> DuplicateIndex:
-        """Return the clusters."""
-        index = DuplicateIndex(summary.lots, dataset)
-        light = len(index) <= FEW and sum(index.sizes) <= LIGHT
-        index.pairs = (joined if light else found)(index, self.threshold)
-        return index
+        """Return the index of all examples."""
+        return DuplicateIndex(summary.lots, dataset)
 
     def figures(self, result: DuplicateIndex, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.duplicates`."""
-        return {"threshold": self.threshold, **figures(result)}
+        return figures(result)
 
 
 def sketched(texts: Sequence[str]) -> bytes:
@@ -87,6 +80,34 @@ def _column(batch: Batch, feature: Digest) -> array[int]:
 
 
 def figures(index: DuplicateIndex) -> dict[str, Any]:
-    """Return how many examples are copies of earlier ones of their split, and how large."""
-    exact = [at for at, first in enumerate(index.records) if at != first]
-    return {"examples": 0, "exact": exact}
+    """Return how many examples are copies of earlier ones of their split, and how large.
+
+    An example counts once, by the most exact way in which it is a copy. Bytes are those of lines.
+    """
+    whole = [(at, first) for at, first in enumerate(index.records) if at != first]
+    exact = {at for at, _ in whole}
+    same = [(at, first) for at, first in enumerate(index.conversations) if at != first]
+    alike = [(right, left) for left, right, _ in index.within(THRESHOLD)]
+    normal = {at for at, _ in same} - exact
+    prompts = sum(at != first for at, first in enumerate(index.prompts))
+    examples = sum(1 for lot in index.lots for digest in lot.records if digest)
+    sizes = Counter(map(len, clusters([*whole, *same, *alike])))
+
+    def told(copies: set[int]) -> dict[str, Any]:
+        size = sum(index.sizes[at] for at in copies)
+        share = len(copies) / examples if examples else 0.0
+        return {"examples": len(copies), "share": round(share, 6), "bytes": size}
+
+    return {
+        "examples": examples,
+        "bytes": sum(index.sizes),
+        "exact": told(exact),
+        "normalised": told(normal),
+        "near": {"threshold": THRESHOLD, **told({at for at, _ in alike} - exact - normal)},
+        "prompts": {"repeated": prompts},
+        "clusters": {
+            "count": sizes.total(),
+            "largest": max(sizes, default=0),
+            "sizes": [{"examples": size, "clusters": sizes[size]} for size in sorted(sizes)][:100],
+        },
+    }

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 from ftlint.analyses.duplicates import Duplicates
 from ftlint.analyses.exchange import ASKED, Exchanged, repeated
 from ftlint.analysis import Analysis, Derived
+from ftlint.cluster import Forest
 from ftlint.duplicate import DuplicateIndex
 from ftlint.example import Batch, Lines
 from ftlint.features.digest import NONE
@@ -112,9 +113,10 @@ class Leakage(Derived[Leaked]):
 
 def _near(found: Exchanged, duplicates: DuplicateIndex) -> Near:
     """Return the near duplicates that the first ones of their kind have."""
-    index = {found.ordinal(at): at for at in range(len(found))} if duplicates.pairs else {}
+    pairs = duplicates.pairs()
+    index = {found.ordinal(at): at for at in range(len(found))} if pairs else {}
     near: dict[int, list[int]] = {}
-    for left, right, _ in duplicates.pairs:
+    for left, right, _ in pairs:
         first, second = index[left], index[right]
         near.setdefault(first, []).append(second)
         near.setdefault(second, []).append(first)
@@ -206,35 +208,16 @@ def _adjoining(found: Exchanged, index: int, begun: Groups) -> Iterator[int]:
 
 def roots(found: Exchanged, near: Near) -> list[int]:
     """Return for each example the first one of its cluster: all that is linked to it."""
-    forest = Forest(len(found))
-    every = range(len(found))
-    for marks in (found.exact, found.whole, found.prompt):
-        forest.join(repeated(every, marks).values())
-    forest.join(answers(found).values())
+    forest = Forest()
     begun = openings(found)
-    forest.join((*those, *found.ending[mark]) for mark, those in begun.items())
-    forest.join((index, *others) for index, others in near.items())
-    return [forest.root(index) for index in every]
-
-
-class Forest:
-    """Disjoint sets of numbers; each is known by its smallest member."""
-
-    def __init__(self, size: int) -> None:
-        """Begin with `size` sets of one."""
-        self.parent = list(range(size))
-
-    def root(self, index: int) -> int:
-        """Return the smallest member of the set of `index`."""
-        parent = self.parent
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
-    def join(self, groups: Iterable[Sequence[int]]) -> None:
-        """Unite the members of each group."""
-        for first, *others in groups:
+    groups = [
+        *(repeated(range(len(found)), marks) for marks in (found.exact, found.whole, found.prompt)),
+        answers(found),
+        {mark: (*those, *found.ending[mark]) for mark, those in begun.items()},
+        {index: (index, *others) for index, others in near.items()},
+    ]
+    for group in groups:
+        for first, *others in group.values():
             for other in others:
-                low, high = sorted((self.root(first), self.root(other)))
-                self.parent[high] = low
+                forest.join(first, other)
+    return [forest.root(index) for index in range(len(found))]

@@ -40,6 +40,7 @@ from ftlint.rules.declaration import (
     ToolDeclaredDuplicate,
     ToolsNotList,
 )
+from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
 from ftlint.rules.file import (
     FileBom,
     FileEmpty,
@@ -178,6 +179,9 @@ BUILTIN: tuple[type[Rule], ...] = (
     ModelClosing,
     ChatTemplateFails,
     ChatTemplateDropsText,
+    ExactDuplicate,
+    NormalisedDuplicate,
+    NearDuplicate,
     ConflictingLabels,
     ConflictingAnswers,
     SeveralAnswers,
