@@ -161,6 +161,10 @@ class Exchanged:
         """Return the line of an example, counted over the run."""
         return self.key[index] & (1 << _LINE) - 1
 
+    def trained(self, index: int) -> bool:
+        """Return whether an example is of the training split."""
+        return self.splits[self.source(index)] == "train"
+
     def where(self, index: int) -> Where:
         """Return the place of an example."""
         return Where(self.source(index), self.ordinal(index), start=self.start[index] - 1)

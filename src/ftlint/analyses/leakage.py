@@ -18,6 +18,8 @@ from ftlint.cluster import Forest
 from ftlint.duplicate import DuplicateIndex
 from ftlint.example import Batch, Lines
 from ftlint.features.digest import NONE
+from ftlint.neighbour import ROUNDING, THRESHOLD
+from ftlint.shingle import jaccard, shingled
 from ftlint.source import Dataset
 
 Kind = Literal["exact", "normalised", "near", "prompt", "prefix", "answer"]
@@ -32,6 +34,11 @@ LONG_OPENING = 400
 """Characters from which it does, however many conversations begin so."""
 COMMON = 5
 """Conversations up to which an answer or an opening is not yet taken for a stock phrase."""
+
+FURTHER = 64
+"""Training examples with which one of a crowd is compared."""
+AT_ONCE = 256
+"""Examples of crowds whose texts are read at once."""
 
 Near = Mapping[int, Sequence[int]]
 """The near duplicates of an example, by index, in both directions."""
@@ -94,6 +101,7 @@ class Leakage(Derived[Leaked]):
         found, duplicates = results
         held = sum(len(those) for name, those in found.of_split.items() if name != "train")
         near = _near(found, duplicates) if held else {}
+        _look_further(found, near, duplicates)
         return Leaked(found, held, tuple(leaks(found, near)))
 
     def linked(self, summaries: Mapping[Any, Any], dataset: Dataset) -> tuple[Exchanged, Near]:
@@ -111,7 +119,7 @@ class Leakage(Derived[Leaked]):
         return {"leakage": result.figures()} if result.held and trained else {}
 
 
-def _near(found: Exchanged, duplicates: DuplicateIndex) -> Near:
+def _near(found: Exchanged, duplicates: DuplicateIndex) -> dict[int, list[int]]:
     """Return the near duplicates that the first ones of their kind have."""
     pairs = duplicates.pairs()
     index = {found.ordinal(at): at for at in range(len(found))} if pairs else {}
@@ -121,6 +129,27 @@ def _near(found: Exchanged, duplicates: DuplicateIndex) -> Near:
         near.setdefault(first, []).append(second)
         near.setdefault(second, []).append(first)
     return near
+
+
+def _look_further(found: Exchanged, near: dict[int, list[int]], known: DuplicateIndex) -> None:
+    """Add the near duplicates in training of held-out examples that stand in a crowd.
+
+    In a crowd not all pairs are compared: each with some, so that all hang together. A held-out
+    example that met none from training is compared with those that its own pairs have met.
+    """
+    wanted: list[tuple[int, list[int]]] = []
+    for index in sorted(near):
+        if not found.trained(index) and not any(map(found.trained, near[index])):
+            far = {far for other in near[index] for far in near[other] if found.trained(far)}
+            wanted += [(index, sorted(far)[:FURTHER])] if far else []
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        those = sorted({at for index, some in part for at in (index, *some)})
+        texts = known.texts([found.ordinal(at) for at in those])
+        sets = dict(zip(those, map(shingled, texts.values()), strict=True))
+        for index, some in part:
+            alike = ((jaccard(sets[index], sets[other]), other) for other in some)
+            near[index] += [other for share, other in alike if share >= THRESHOLD - ROUNDING]
 
 
 def leaks(found: Exchanged, near: Near) -> Iterator[Leak]:
@@ -162,8 +191,7 @@ def _first(train: Iterable[int], marks: Sequence[int], held: Iterable[int]) -> d
 
 def _trained(found: Exchanged, those: Iterable[int]) -> int | None:
     """Return the first of `those` that is trained on."""
-    train = (index for index in those if found.splits[found.source(index)] == "train")
-    return min(train, default=None)
+    return min(filter(found.trained, those), default=None)
 
 
 def answers(found: Exchanged) -> Groups:

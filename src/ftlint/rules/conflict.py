@@ -32,6 +32,7 @@ _EVEN = tuple(
     for n in range(24)
 )
 _OWL = "What does a barn owl eat?"
+_MORE = "Do they never catch a frog, a toad or a small fish at ponds and slow rivers?"
 _MICE = assistant("Mostly voles, mice and shrews, swallowed whole.")
 _FISH = assistant("Barn owls live on fish, which they catch at night.")
 
@@ -188,7 +189,7 @@ class ConflictingAnswers(_Contradiction):
     good = (
         good(
             chat(user(_OWL), _MICE),
-            chat(user(_OWL), _MICE, user("Frogs?"), assistant("No, never.", weight=0)),
+            chat(user(_OWL), _MICE, user(_MORE), assistant("No, never.", weight=0)),
             note="an answer of weight 0 does not count",
         ),
         good(
