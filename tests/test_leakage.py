@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def leaking(folder: Path, train: list[Record], held: list[Record]) -> list[tuple
 
 
 def said(record: Record, plain: bool = False) -> list[tuple[str, str]]:
-    way = (lambda text: text) if plain else normalise
+    way = str if plain else normalise
     return [(message["role"], way(message["content"])) for message in record["messages"]]
 
 
@@ -90,7 +91,7 @@ def answer(record: Record) -> str:
 
 def shingles(record: Record) -> set[tuple[str, str]]:
     words = " ".join(text for role, text in said(record) if role != "system").split()
-    return set(zip(words, words[1:], strict=False))
+    return set(pairwise(words))
 
 
 def near(one: Record, other: Record) -> bool:
@@ -134,7 +135,7 @@ def linked(one: Record, other: Record, every: list[Record]) -> set[str]:
 
 def naive(train: list[Record], held: list[Record]) -> list[tuple[str, int]]:
     every = [each for each in train + held if each["messages"] and _says(each)]
-    found = []
+    found: list[tuple[str, int]] = []
     for one in held:
         if not one["messages"] or not _says(one):
             continue
