@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from statistics import median_low
 
 import orjson
 import pytest
@@ -19,6 +19,8 @@ from command import CLEAN, Outcome, ftlint, inside
 
 from ftlint.case import assistant, chat, user
 from ftlint.engine import Plan, run
+from ftlint.error import SourceError
+from ftlint.limit import MAX_LINE
 from ftlint.report import Report
 from ftlint.rules.leakage import (
     AnswerLeakage,
@@ -28,6 +30,7 @@ from ftlint.rules.leakage import (
     SplitLeakage,
 )
 from ftlint.source import Dataset, Source
+from ftlint.split import Wish, split
 
 RULES = (SplitLeakage(), NearLeakage(), PromptLeakage(), PrefixLeakage(), AnswerLeakage())
 OUT = ("--train", "t.jsonl", "--validation", "v.jsonl")
@@ -69,6 +72,11 @@ def checked(folder: Path) -> Report:
     report = run(Plan(RULES), Dataset(sources))
     assert not report.crashed
     return report
+
+
+def said(line: bytes) -> int:
+    """Return the characters of an example."""
+    return sum(len(message["content"]) for message in json.loads(line)["messages"])
 
 
 def failed(outcome: Outcome, *words: str) -> None:
@@ -244,13 +252,13 @@ def test_nothing_leaks_from_a_crowd(tmp_path: Path) -> None:
     words = ("broken", "cold", "loud", "old", "new", "warm")
     lines = [
         orjson.dumps(chat(user(ask.format(a, b, at)), assistant(f"Dear landlord of {a} {b} {at}")))
-        for at in range(60)
+        for at in range(15)
         for a in words
         for b in words
     ]
-    lines += [orjson.dumps(chat(user(f"{at} " * 9), assistant(f"{-at}"))) for at in range(3000)]
+    lines += [orjson.dumps(chat(user(f"{at} " * 9), assistant(f"{-at}"))) for at in range(600)]
     put(tmp_path / "data.jsonl", lines)
-    for seed in range(3):
+    for seed in range(2):
         made(tmp_path, "--seed", seed, "--force")
         assert checked(tmp_path).findings == []
 
@@ -266,10 +274,11 @@ def test_processes_split_alike(tmp_path: Path, shared: Path) -> None:
 def test_the_summary(tmp_path: Path) -> None:
     put(tmp_path / "data.jsonl", [*records(99), records(1)[0]])
     outcome = inside(tmp_path, "split", "data.jsonl", *OUT)
+    middle = {name: median_low(map(said, read(tmp_path / name))) for name in ("t.jsonl", "v.jsonl")}
     assert outcome.out.splitlines() == [
         "split       examples  share   median characters  file",
-        "train       90        90.0 %  41                 t.jsonl",
-        "validation  10        10.0 %  41                 v.jsonl",
+        f"train       90        90.0 %  {middle['t.jsonl']}                 t.jsonl",
+        f"validation  10        10.0 %  {middle['v.jsonl']}                 v.jsonl",
         "",
         "99 clusters: 2 examples are linked to others and stay together, at most 2 in a cluster",
         "lengths balanced: shares differ by 0.0 points at most",
@@ -360,34 +369,19 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, old: bool) -> None:
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_data_that_changes_is_not_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ftlint import split
-
+def test_data_that_changes_is_not_split(tmp_path: Path) -> None:
     path = put(tmp_path / "data.jsonl", records(100))
-    divide = split.divide
-
-    def meanwhile(*given: Any) -> Any:
-        put(path, records(101))
-        return divide(*given)
-
-    monkeypatch.setattr(split, "divide", meanwhile)
-    failed(inside(tmp_path, "split", path, *OUT), "has changed while it was read")
+    wish = Wish(str(tmp_path / "t.jsonl"), str(tmp_path / "v.jsonl"))
+    with pytest.raises(SourceError, match="has changed while it was read"):
+        # Progress is told when a shard has been read: between the two passes.
+        split([Source(str(path))], wish, progress=lambda shard: put(path, records(101)) and None)
     assert os.listdir(tmp_path) == ["data.jsonl"]
 
 
-def test_a_line_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ftlint import source
-
-    monkeypatch.setattr(source, "MAX_LINE", 1 << 20)
-    monkeypatch.setattr(source, "SHARD", 1 << 16)
-    path = put(tmp_path / "data.jsonl", [*records(20), b'"' + b"a" * (3 << 20) + b'"'])
-    monkeypatch.setattr(Dataset, "__init__", _small(Dataset.__init__))
-    failed(inside(tmp_path, "split", path, *OUT), "too long")
+def test_a_line_that_is_too_long(tmp_path: Path) -> None:
+    put(tmp_path / "data.jsonl", [*records(20), b"a" * (MAX_LINE + 2)])
+    failed(inside(tmp_path, "split", "data.jsonl", *OUT), f"{MAX_LINE + 2} bytes is too long")
     assert os.listdir(tmp_path) == ["data.jsonl"]
-
-
-def _small(given: Any) -> Any:
-    return lambda self, sources: given(self, sources, 1 << 16)
 
 
 def test_a_small_clean_file(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
 
@@ -16,6 +16,7 @@ from ftlint.finding import Where
 from ftlint.neighbour import ROUNDING, THRESHOLD, Pair, near_pairs
 from ftlint.proof import prove
 from ftlint.source import Dataset
+from ftlint.spool import Spool
 
 MANY = 1000
 """Lines from which the faster decoder pays for its import."""
@@ -37,8 +38,8 @@ class Lot:
     """Digests of normalised conversations, system prompts included."""
     prompts: array[int]
     """Digests of normalised prompts."""
-    sketches: bytes = field(repr=False)
-    """MinHash sketches; empty where none were made yet."""
+    sketched: bool
+    """Whether there are MinHash sketches of them."""
 
 
 @dataclass
@@ -51,6 +52,8 @@ class DuplicateIndex:
     """
 
     lots: Sequence[Lot]
+    sketches: Spool
+    """Those of the lots that have some, in order."""
     dataset: Dataset
     _known: tuple[float, list[Pair]] = (2.0, [])
     """The threshold at which pairs were looked for, and the pairs."""
@@ -63,6 +66,11 @@ class DuplicateIndex:
     def _ends(self) -> list[int]:
         return list(accumulate(len(lot.sizes) for lot in self.lots))
 
+    @property
+    def begins(self) -> list[int]:
+        """Return the number of the first example of each lot."""
+        return [0, *self._ends[:-1]]
+
     def _lot(self, number: int) -> tuple[Lot, int]:
         """Return the lot of an example and its place there."""
         at = bisect_right(self._ends, number)
@@ -72,11 +80,6 @@ class DuplicateIndex:
         """Return the place of an example."""
         lot, at = self._lot(number)
         return Where(lot.source, lot.ordinal + at, start=lot.starts[at])
-
-    def spoken(self, number: int) -> int:
-        """Return the digest of the normalised conversation of an example."""
-        lot, at = self._lot(number)
-        return lot.conversations[at]
 
     def split(self, number: int) -> str:
         """Return the split of an example."""
@@ -113,11 +116,13 @@ class DuplicateIndex:
             column.extend(digests if not salt else [(d and d ^ salt) or d for d in digests])
         return column
 
-    def leaders(self) -> list[int]:
+    def leaders(self) -> array[int]:
         """Return the examples that say something and are the first of their split to say it."""
         spoken = chain.from_iterable(lot.conversations for lot in self.lots)
         every = zip(spoken, self.conversations, strict=True)
-        return [at for at, (digest, first) in enumerate(every) if digest and first == at]
+        return array(
+            "q", [at for at, (digest, first) in enumerate(every) if digest and first == at]
+        )
 
     def texts(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return the texts by which examples are compared, read once more from their lines."""

@@ -46,38 +46,38 @@ class Candidates:
 
 
 def candidates(
-    sketches: NDArray[np.uint8], members: Numbers, threshold: float
+    sketches: NDArray[np.uint8], rows: Numbers, threshold: float
 ) -> Iterator[Candidates]:
-    """Yield pairs of `members` whose sketches meet in a band and do not speak against it.
+    """Yield pairs whose sketches meet in a band and do not speak against it.
 
-    The same pair may come again. Pairs whose estimate is 2.5 standard errors below the
-    threshold are left out: six of a thousand pairs at the threshold, hardly any above it.
+    `rows` are those of the examples among the sketches, and pairs are places in `rows`. The same
+    pair may come again. Pairs whose estimate is 2.5 standard errors below the threshold are left
+    out: six of a thousand pairs at the threshold, hardly any above it.
     """
-    bands, rows = banding(threshold)
+    bands, width = banding(threshold)
     least = int(BINS * (threshold - 2.5 * sqrt(threshold * (1 - threshold) / BINS)))
+    members = np.flatnonzero(_keys(sketches, rows, 0, width))  # a text without shingles has none
+    rows = rows[members]
+    more = _keys(sketches, rows, 0, width)
     for band in range(bands):
-        keys = _keys(sketches, members, band * rows, rows)
         # Within a large bucket those that meet in the next band, too, become neighbours.
-        more = _keys(sketches, members, (band + 1) % bands * rows, rows)
+        keys, more = more, _keys(sketches, rows, (band + 1) % bands * width, width)
         order = np.lexsort((more, keys))
-        keys = keys[order]
-        meet = keys[1:] == keys[:-1]
+        ranked = keys[order]
+        meet = ranked[1:] == ranked[:-1]
         busy = np.flatnonzero(np.append(meet, False) | np.insert(meet, 0, False))
-        for left, right, crowded in _met(keys[busy], members[order[busy]]):
-            kept = _alike(sketches, left, right, least)
+        for left, right, crowded in _met(ranked[busy], order[busy]):
+            kept = _alike(sketches, rows[left], rows[right], least)
             if kept.any():
-                first, second = left[kept], right[kept]
+                first, second = members[left[kept]], members[right[kept]]
                 yield Candidates(np.minimum(first, second), np.maximum(first, second), crowded)
 
 
-def _keys(
-    sketches: NDArray[np.uint8], members: Numbers, start: int, rows: int
-) -> NDArray[np.uint64]:
+def _keys(sketches: NDArray[np.uint8], rows: Numbers, start: int, width: int) -> NDArray[np.uint64]:
     """Return the bytes of a band as one number an example."""
-    keys = np.zeros(len(members), np.uint64)
-    for row in range(start, start + rows):
-        keys = (keys << np.uint64(8)) | sketches[:, row][members]
-    return keys
+    keys = np.zeros((len(rows), 8), np.uint8)
+    keys[:, :width] = sketches[rows, start : start + width]
+    return keys.view(np.uint64)[:, 0]
 
 
 def _met(keys: NDArray[np.uint64], members: Numbers) -> Iterator[tuple[Numbers, Numbers, bool]]:

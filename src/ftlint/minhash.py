@@ -54,7 +54,15 @@ def hashed(texts: Sequence[str]) -> list[Words]:
         bounds = np.searchsorted(owners, np.arange(len(rows) + 1)).tolist()
         for row, start, end in zip(rows, bounds, bounds[1:], strict=False):
             found[row].append(hashes[start:end])
-    return [np.unique(np.concatenate(parts)) for parts in found]
+    return [_distinct(np.concatenate(parts)) for parts in found]
+
+
+def _distinct(words: Words) -> Words:
+    """Return sorted words once each; for few of them several times faster than `np.unique`."""
+    words.sort()
+    new = np.ones(len(words), bool)
+    np.not_equal(words[1:], words[:-1], out=new[1:])
+    return words[new]
 
 
 def _pieces(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:

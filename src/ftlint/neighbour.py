@@ -6,6 +6,7 @@ again, a bounded number at a time, and compared.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import ceil
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ftlint.cluster import Forest
 from ftlint.shingle import Shingle, shingled
+from ftlint.spool import Spool
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,16 +81,15 @@ def found(index: DuplicateIndex, threshold: float) -> list[Pair]:
 
     from ftlint.lsh import candidates
 
-    sketches = _sketches(index)
+    sketches, rows = _sketches(index)
     leaders = np.array(index.leaders(), np.int64)
-    leaders = leaders[sketches[leaders].any(axis=1)]
-    # In the order of their contents: whoever is compared in a crowd does not depend on the lines.
-    spoken = [index.spoken(at) for at in leaders.tolist()]
-    leaders = leaders[np.argsort(np.array(spoken, np.uint64), kind="stable")]
+    # In the order of their contents: who is compared in a crowd does not depend on the lines.
+    spoken = [np.frombuffer(lot.conversations, np.uint64) for lot in index.lots]
+    leaders = leaders[np.argsort(np.concatenate(spoken)[leaders], kind="stable")]
     search = _Search(index, threshold)
     waiting: list[NDArray[np.int64]] = []
-    for met in candidates(sketches, leaders, threshold):
-        pairs = np.stack((met.left, met.right), axis=1)
+    for met in candidates(sketches, rows[leaders], threshold):
+        pairs = np.sort(leaders[np.stack((met.left, met.right), axis=1)], axis=1)
         if met.crowded:
             search.look(pairs.tolist(), crowded=True)
             continue
@@ -185,21 +186,47 @@ def _pair(
             yield Pair(left, right, similarity)
 
 
-def _sketches(index: DuplicateIndex) -> NDArray[np.uint8]:
-    """Return the sketches of all examples; those of small batches are made now."""
+def sketched(texts: Sequence[str]) -> bytes:
+    """Return the sketches of texts, one after the other."""
+    from ftlint.minhash import sketches
+
+    return sketches(texts).tobytes()
+
+
+def _sketches(index: DuplicateIndex) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return all sketches, and which row is that of each example.
+
+    Those of small batches are made now and stand at the end.
+    """
     import numpy as np
 
-    from ftlint.minhash import BINS, sketches
+    from ftlint.minhash import BINS
 
-    every = np.zeros((len(index), BINS), np.uint8)
-    start = 0
-    for lot in index.lots:
-        end = start + len(lot.sizes)
-        if lot.sketches:
-            every[start:end] = np.frombuffer(lot.sketches, np.uint8).reshape(-1, BINS)
+    every = index.sketches
+    rows = np.empty(len(index), np.int64)
+    row, late = 0, array("q")
+    for start, lot in zip(index.begins, index.lots, strict=True):
+        many = len(lot.sizes)
+        if lot.sketched:
+            rows[start : start + many] = np.arange(row, row + many)
+            row += many
         else:
-            wanted = [at for at in range(start, end) if lot.conversations[at - start]]
-            if wanted:
-                every[wanted] = sketches(list(index.texts(wanted).values()))
-        start = end
-    return every
+            late.extend(range(start, start + many))
+    rows[late] = np.arange(row, row + len(late))
+    for some in _loads(index, late):
+        every = every.merge(Spool(sketched(list(index.texts(some).values()))))
+    return every.array().reshape(-1, BINS), rows
+
+
+def _loads(index: DuplicateIndex, numbers: Iterable[int]) -> Iterator[list[int]]:
+    """Yield examples whose lines have about `READ` bytes together."""
+    load: list[int] = []
+    size = 0
+    for at in numbers:
+        load.append(at)
+        size += index.sizes[at]
+        if size >= READ:
+            yield load
+            load, size = [], 0
+    if load:
+        yield load

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ftlint.analysis import Analysis
@@ -18,19 +17,21 @@ from ftlint.duplicate import DuplicateIndex, Lot
 from ftlint.example import Batch
 from ftlint.features.digest import Digest
 from ftlint.features.spoken import COMPARED
-from ftlint.neighbour import FEW, LIGHT, THRESHOLD
+from ftlint.neighbour import FEW, LIGHT, THRESHOLD, sketched
 from ftlint.source import Dataset
+from ftlint.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicateSummary:
-    """What is kept of some examples. Size: 100 bytes each."""
+    """What is kept of some examples. Size: 36 bytes each, and 64 that go to disk when many."""
 
     lots: tuple[Lot, ...] = ()
+    sketches: Spool = field(default_factory=Spool)
 
     def merge(self, other: DuplicateSummary) -> DuplicateSummary:
         """Return what is kept of both."""
-        return DuplicateSummary(self.lots + other.lots)
+        return DuplicateSummary(self.lots + other.lots, self.sketches.merge(other.sketches))
 
 
 @dataclass(frozen=True)
@@ -54,24 +55,17 @@ class Duplicates(Analysis[DuplicateSummary, DuplicateIndex]):
             records=_column(batch, Digest("example")),
             conversations=_column(batch, Digest("conversation", normal=True)),
             prompts=_column(batch, Digest("prompt", normal=True)),
-            sketches=b"" if light else sketched(batch.column(COMPARED)),
+            sketched=not light,
         )
-        return DuplicateSummary((lot,))
+        return DuplicateSummary((lot,), Spool(b"" if light else sketched(batch.column(COMPARED))))
 
     def conclude(self, summary: DuplicateSummary, dataset: Dataset) -> DuplicateIndex:
         """Return the index of all examples."""
-        return DuplicateIndex(summary.lots, dataset)
+        return DuplicateIndex(summary.lots, summary.sketches, dataset)
 
     def figures(self, result: DuplicateIndex, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.duplicates`."""
         return figures(result)
-
-
-def sketched(texts: Sequence[str]) -> bytes:
-    """Return the sketches of texts, one after the other."""
-    from ftlint.minhash import sketches
-
-    return sketches(texts).tobytes()
 
 
 def _column(batch: Batch, feature: Digest) -> array[int]:

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from typing import Literal
 
 from ftlint.example import Batch, Example
@@ -63,7 +64,8 @@ def digest(text: str) -> int:
 
 def written(said: Sequence[Said]) -> str:
     """Return messages as one text; different messages give different texts."""
-    return "".join([f"{role}{len(text)}:{text}" for role, text in said])
+    text = "\0".join(chain.from_iterable(said))
+    return text if text.count("\0") == 2 * len(said) - 1 else repr(said)
 
 
 def last_answer(said: Sequence[Said]) -> int:
@@ -79,7 +81,10 @@ def _text(text: str | None) -> int:
 
 
 def _said(said: Sequence[Said], more: str = "") -> int:
-    return digest(written(said) + more) if any([text for _, text in said]) else NONE
+    for _, text in said:
+        if text:
+            return digest(written(said) + more)
+    return NONE
 
 
 def _first_question(said: Sequence[Said]) -> str | None:

@@ -5,6 +5,7 @@ Comparing examples by their texts alone would take two calls of different tools 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +30,7 @@ class Spoken(Feature[list[Said]]):
     def compute(self, batch: Batch) -> list[list[Said]]:
         """Return one list an example, with one item a message."""
         if self.normal:
-            return [
-                [(role, normalise(text)) for role, text in said] for said in batch.column(SPOKEN)
-            ]
+            return _normal(batch.column(SPOKEN))
         plain = batch.plain
         if plain is None:
             return [spoken(example) for example in batch.examples]
@@ -46,6 +45,24 @@ class Spoken(Feature[list[Said]]):
 
 SPOKEN = Spoken()
 NORMAL = Spoken(normal=True)
+
+
+def _normal(column: Sequence[list[Said]]) -> list[list[Said]]:
+    """Return what is said, normalised; system prompts, which repeat, once each."""
+    known: dict[str, str] = {}
+    found = []
+    for said in column:
+        normal = []
+        for role, text in said:
+            if role == "system":
+                folded = known.get(text)
+                if folded is None:
+                    folded = known[text] = normalise(text)
+                normal.append((role, folded))
+            else:
+                normal.append((role, normalise(text)))
+        found.append(normal)
+    return found
 
 
 def spoken(example: Example) -> list[Said]:
