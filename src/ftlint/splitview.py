@@ -41,5 +41,5 @@ def _notes(outcome: Outcome) -> list[str]:
     kept = f"{whole(outcome.labels)} labels" if outcome.labels else "lengths"
     notes = [joined, f"{kept} balanced: shares differ by {100 * outcome.apart:.1f} points at most"]
     if more := outcome.train.lines - outcome.train.examples:
-        notes.append(f"{whole(more)} lines without messages were left in training")
+        notes.append(f"lines without messages, which stay in training: {whole(more)}")
     return notes
