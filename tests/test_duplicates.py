@@ -92,7 +92,7 @@ def brute_force(texts: Sequence[str], least: float) -> Pairs:
 # Near duplicates
 
 
-@pytest.mark.parametrize("threshold", [0.7, 0.8, 0.9])
+@pytest.mark.parametrize("threshold", [0.8, 0.9])
 def test_near_duplicates_are_those_of_brute_force(
     shared: Path, tmp_path: Path, threshold: float
 ) -> None:
@@ -285,7 +285,7 @@ def test_one_template_is_not_quadratic(tmp_path: Path) -> None:
     report, again = read_again(written(tmp_path / "train.jsonl", records))
     assert report.measures["duplicates"]["near"]["examples"] == 19_999
     assert report.measures["duplicates"]["clusters"]["largest"] == 20_000
-    assert again < 5 * len(records)
+    assert again < 3 * len(records)
 
 
 ODD: dict[str, Callable[[int], Any]] = {

@@ -38,8 +38,8 @@ PAIRS, SLACK = 16, 100_000
 many that all pairs of usual data are found, and that templates do not make it quadratic."""
 STEP = 1 << 16
 """Candidates after which it is asked again which of them hang together."""
-READ = 8 << 20
-"""Bytes of lines whose shingles are in memory at once (about 200 MB)."""
+READ = 16 << 20
+"""Bytes of lines that are read at once to be compared; their shingles are kept (50 MB)."""
 ROUNDING = 1e-9
 """What the division of two whole numbers may be off."""
 
@@ -115,6 +115,8 @@ class _Search:
         self.pairs: list[Pair] = []
         self._seen: set[tuple[int, int]] = set()
         self._forest = Forest(len(leaders))
+        self._known: dict[int, Words] = {}
+        self._held = 0
         self.most = PAIRS * len(leaders) + SLACK
         """Pairs that are compared before everything is a crowd."""
 
@@ -146,16 +148,24 @@ class _Search:
                 self._compare(chunk)
 
     def _compare(self, chunk: list[tuple[int, int]]) -> None:
-        from ftlint.minhash import hashed
-
-        numbers = self.leaders[sorted({at for pair in chunk for at in pair})].tolist()
-        texts = self.index.texts(numbers)
-        known = dict(zip(texts, hashed(list(texts.values())), strict=True))
+        known = self._shingles({int(self.leaders[at]) for pair in chunk for at in pair})
         for left, right in chunk:
             first, second = int(self.leaders[left]), int(self.leaders[right])
             for pair in _pair(first, second, known, self.threshold, _shared_hashes):
                 self.pairs.append(pair)
                 self._forest.join(left, right)
+
+    def _shingles(self, numbers: set[int]) -> Mapping[int, Words]:
+        """Return the hashed shingles of at least these examples; what fits is kept for later."""
+        from ftlint.minhash import hashed
+
+        if self._held > READ:
+            self._known, self._held = {}, 0
+        missing = sorted(numbers - self._known.keys())
+        texts = self.index.texts(missing)
+        self._known.update(zip(texts, hashed(list(texts.values())), strict=True))
+        self._held += sum(self.index.sizes[at] for at in missing)
+        return self._known
 
     def _chunks(self, candidates: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
         """Yield new pairs whose lines have about `READ` bytes together."""
