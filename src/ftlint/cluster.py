@@ -4,51 +4,59 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DICT = 100_000
 """Keys up to which a dict finds equal ones faster than numpy is imported."""
 
 
 class Forest:
-    """Union-find over numbers; the root of a cluster is its smallest number."""
+    """Union-find over the numbers below `size`; the root of a cluster is its smallest number."""
 
     __slots__ = ("parent",)
 
-    def __init__(self) -> None:
-        """Begin with every number by itself."""
-        self.parent: dict[int, int] = {}
+    def __init__(self, size: int) -> None:
+        """Begin with every number by itself; 8 bytes each."""
+        self.parent = array("q", range(size))
 
     def root(self, number: int) -> int:
         """Return the smallest number of the cluster."""
         parent = self.parent
-        top = number
-        while (above := parent.get(top, top)) != top:
-            top = above
-        while number != top:  # compress the path
-            parent[number], number = top, parent[number]
-        return top
+        while (above := parent[number]) != number:
+            parent[number] = number = parent[above]
+        return number
 
     def join(self, left: int, right: int) -> None:
         """Make one cluster of two."""
         a, b = self.root(left), self.root(right)
-        if a != b:
-            self.parent[max(a, b)] = min(a, b)
-            self.parent.setdefault(min(a, b), min(a, b))
+        self.parent[max(a, b)] = min(a, b)
 
-    def clusters(self) -> list[list[int]]:
-        """Return the clusters of two and more in order, each in order."""
-        found: dict[int, list[int]] = {}
-        for number in sorted(self.parent):
-            found.setdefault(self.root(number), []).append(number)
-        return list(found.values())
+    def roots(self) -> NDArray[np.int64]:
+        """Return the roots of all numbers."""
+        import numpy as np
+
+        parent = np.frombuffer(self.parent, np.int64)
+        while not np.array_equal(above := parent[parent], parent):
+            parent[:] = above
+        return parent
 
 
 def clusters(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
     """Return the clusters that `pairs` make, in order, each in order."""
-    forest = Forest()
-    for left, right in pairs:
-        forest.join(left, right)
-    return forest.clusters()
+    known = list(pairs)
+    numbers = sorted({number for pair in known for number in pair})
+    places = {number: place for place, number in enumerate(numbers)}
+    forest = Forest(len(numbers))
+    for left, right in known:
+        forest.join(places[left], places[right])
+    found: dict[int, list[int]] = {}
+    for place, number in enumerate(numbers):
+        found.setdefault(forest.root(place), []).append(number)
+    return list(found.values())
 
 
 def firsts(keys: Sequence[int], none: int = 0) -> array[int]:

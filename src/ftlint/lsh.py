@@ -5,7 +5,7 @@ Memory: 24 bytes an example for the band at hand, beside the sketches, which may
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import sqrt
 
@@ -16,9 +16,11 @@ from ftlint.minhash import BINS, Numbers
 
 RECALL = 0.995
 """Share of pairs exactly at the threshold that must meet in some band."""
-CROWD = 16
+CROWD = 128
 """Examples of a bucket that are all compared with each other. In a larger one each is compared
-with the first and with as many neighbours, so that a template of a million is not quadratic."""
+with the first and with its neighbours, so that a template of a million is not quadratic."""
+NEIGHBOURS = 16
+"""Examples of a crowd after each that it is compared with."""
 _AT_ONCE = 1 << 17
 """Pairs of sketches that are compared at once (16 MB)."""
 
@@ -42,17 +44,21 @@ class Candidates:
     left: Numbers
     right: Numbers
     crowded: bool
-    """Whether they come from a large bucket, so that not all pairs of it are here."""
+    """Whether they come from a crowd, of which not all pairs are here."""
+
+
+Wanted = Callable[[Numbers, Numbers, bool], NDArray[np.bool_]]
 
 
 def candidates(
-    sketches: NDArray[np.uint8], rows: Numbers, threshold: float
+    sketches: NDArray[np.uint8], rows: Numbers, threshold: float, wanted: Wanted
 ) -> Iterator[Candidates]:
     """Yield pairs whose sketches meet in a band and do not speak against it.
 
     `rows` are those of the examples among the sketches, and pairs are places in `rows`. The same
-    pair may come again. Pairs whose estimate is 2.5 standard errors below the threshold are left
-    out: six of a thousand pairs at the threshold, hardly any above it.
+    pair may come again. Pairs that are not `wanted`, which is told whether they are of a crowd,
+    are left out, and so are those whose estimate is 2.5 standard errors below the threshold: six
+    of a thousand pairs at the threshold, hardly any above it.
     """
     bands, width = banding(threshold)
     least = int(BINS * (threshold - 2.5 * sqrt(threshold * (1 - threshold) / BINS)))
@@ -60,13 +66,15 @@ def candidates(
     rows = rows[members]
     more = _keys(sketches, rows, 0, width)
     for band in range(bands):
-        # Within a large bucket those that meet in the next band, too, become neighbours.
+        # In a crowd those that meet in the next band, too, become neighbours.
         keys, more = more, _keys(sketches, rows, (band + 1) % bands * width, width)
         order = np.lexsort((more, keys))
         ranked = keys[order]
         meet = ranked[1:] == ranked[:-1]
         busy = np.flatnonzero(np.append(meet, False) | np.insert(meet, 0, False))
         for left, right, crowded in _met(ranked[busy], order[busy]):
+            kept = wanted(members[left], members[right], crowded)
+            left, right = left[kept], right[kept]
             kept = _alike(sketches, rows[left], rows[right], least)
             if kept.any():
                 first, second = members[left[kept]], members[right[kept]]
@@ -86,17 +94,25 @@ def _met(keys: NDArray[np.uint64], members: Numbers) -> Iterator[tuple[Numbers, 
         return
     heads = np.flatnonzero(np.insert(keys[1:] != keys[:-1], 0, True))
     sizes = np.diff(np.append(heads, len(keys)))
+    ends = np.repeat(heads + sizes, sizes)
     crowded = np.repeat(sizes > CROWD, sizes)
-    head = np.repeat(heads, sizes)
     if crowded.any():
-        rest = np.flatnonzero(crowded & (head != np.arange(len(keys))))
-        yield members[head[rest]], members[rest], True
-    for step in range(1, min(CROWD, len(keys) - 1) + 1):
-        same = np.flatnonzero(keys[step:] == keys[:-step])
-        for crowd in (False, True):
-            these = same[crowded[same] == crowd]
-            if len(these):
-                yield members[these], members[these + step], crowd
+        firsts = np.repeat(np.minimum.reduceat(members, heads), sizes)
+        rest = np.flatnonzero(crowded & (firsts != members))
+        yield firsts[rest], members[rest], True
+        yield from _neighbours(members, np.flatnonzero(crowded), ends, NEIGHBOURS, True)
+    yield from _neighbours(members, np.flatnonzero(~crowded), ends, CROWD, False)
+
+
+def _neighbours(
+    members: Numbers, places: Numbers, ends: Numbers, steps: int, crowded: bool
+) -> Iterator[tuple[Numbers, Numbers, bool]]:
+    """Yield each with those that follow it in its bucket, one step further at a time."""
+    for step in range(1, steps + 1):
+        places = places[places + step < ends[places]]
+        if not len(places):
+            return
+        yield members[places], members[places + step], crowded
 
 
 def _alike(

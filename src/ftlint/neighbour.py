@@ -33,8 +33,13 @@ SHORTEST = 4
 """Shingles from which texts are compared: of fewer, one more or less is below 0.8 already."""
 WAITING = 1 << 20
 """Candidates that are kept (16 MB) until they are compared together."""
-READ = 8 << 20
-"""Bytes of lines whose shingles are in memory at once (about 200 MB)."""
+PAIRS, SLACK = 16, 100_000
+"""Pairs an example, and in all, that are compared although the two hang together already: so
+many that all pairs of usual data are found, and that templates do not make it quadratic."""
+STEP = 1 << 16
+"""Candidates after which it is asked again which of them hang together."""
+READ = 16 << 20
+"""Bytes of lines that are read at once to be compared; their shingles are kept (50 MB)."""
 ROUNDING = 1e-9
 """What the division of two whole numbers may be off."""
 
@@ -86,70 +91,99 @@ def found(index: DuplicateIndex, threshold: float) -> list[Pair]:
     # In the order of their contents: who is compared in a crowd does not depend on the lines.
     spoken = [np.frombuffer(lot.conversations, np.uint64) for lot in index.lots]
     leaders = leaders[np.argsort(np.concatenate(spoken)[leaders], kind="stable")]
-    search = _Search(index, threshold)
+    search = _Search(index, threshold, leaders)
     waiting: list[NDArray[np.int64]] = []
-    for met in candidates(sketches, rows[leaders], threshold):
-        pairs = np.sort(leaders[np.stack((met.left, met.right), axis=1)], axis=1)
+    for met in candidates(sketches, rows[leaders], threshold, search.wanted):
+        pairs = np.stack((met.left, met.right), axis=1)
         if met.crowded:
-            search.look(pairs.tolist(), crowded=True)
+            search.look(pairs, crowded=True)
             continue
         waiting.append(pairs)
         if sum(map(len, waiting)) >= WAITING:
-            search.look(_in_order(waiting), crowded=False)
+            search.look(np.concatenate(waiting), crowded=False)
             waiting = []
-    search.look(_in_order(waiting), crowded=False)
+    if waiting:
+        search.look(np.concatenate(waiting), crowded=False)
     return sorted(search.pairs)
 
 
-def _in_order(waiting: list[NDArray[np.int64]]) -> list[list[int]]:
-    """Return pairs once each, sorted so that an example is read a few times at most."""
-    import numpy as np
-
-    return np.unique(np.concatenate(waiting), axis=0).tolist() if waiting else []
-
-
 class _Search:
-    """Compares candidates as they come; each pair once."""
+    """Compares candidates as they come, each pair once, and knows what hangs together so far."""
 
-    def __init__(self, index: DuplicateIndex, threshold: float) -> None:
-        """Begin without pairs."""
+    def __init__(self, index: DuplicateIndex, threshold: float, leaders: NDArray[np.int64]) -> None:
+        """Begin without pairs; candidates are places among `leaders`."""
         self.index = index
         self.threshold = threshold
+        self.leaders = leaders
         self.pairs: list[Pair] = []
         self._seen: set[tuple[int, int]] = set()
-        self._forest = Forest()
+        self._forest = Forest(len(leaders))
+        self._known: dict[int, Words] = {}
+        self._held = 0
+        self.most = PAIRS * len(leaders) + SLACK
+        """Pairs that are compared before everything is a crowd."""
 
-    def look(self, candidates: Iterable[Sequence[int]], crowded: bool) -> None:
-        """Compare pairs; of a crowd only those that no other pair has joined yet."""
+    def wanted(
+        self, left: NDArray[np.int64], right: NDArray[np.int64], crowded: bool
+    ) -> NDArray[np.bool_]:
+        """Return which pairs are to be compared: in crowds those that nothing joins yet.
+
+        When many pairs were compared, everything is a crowd.
+        """
+        import numpy as np
+
+        if not crowded and len(self._seen) <= self.most:
+            return np.ones(len(left), bool)
+        roots = self._forest.roots()
+        return np.not_equal(roots[left], roots[right])
+
+    def look(self, candidates: NDArray[np.int64], crowded: bool) -> None:
+        """Compare pairs in order, so that a line is read a few times at most."""
+        import numpy as np
+
+        many = len(self.leaders)
+        keys = np.unique(candidates[:, 0] * many + candidates[:, 1])
+        for start in range(0, len(keys), STEP):
+            left, right = np.divmod(keys[start : start + STEP], many)
+            kept = self.wanted(left, right, crowded)
+            pairs = zip(left[kept].tolist(), right[kept].tolist(), strict=True)
+            for chunk in self._chunks(pairs):
+                self._compare(chunk)
+
+    def _compare(self, chunk: list[tuple[int, int]]) -> None:
+        known = self._shingles({int(self.leaders[at]) for pair in chunk for at in pair})
+        for left, right in chunk:
+            first, second = sorted((int(self.leaders[left]), int(self.leaders[right])))
+            for pair in _pair(first, second, known, self.threshold, _shared_hashes):
+                self.pairs.append(pair)
+                self._forest.join(left, right)
+
+    def _shingles(self, numbers: set[int]) -> Mapping[int, Words]:
+        """Return the hashed shingles of at least these examples; what fits is kept for later."""
         from ftlint.minhash import hashed
 
-        for chunk in self._chunks(candidates, crowded):
-            texts = self.index.texts(sorted({at for pair in chunk for at in pair}))
-            known = dict(zip(texts, hashed(list(texts.values())), strict=True))
-            for left, right in chunk:
-                if crowded and self._forest.root(left) == self._forest.root(right):
-                    continue
-                for pair in _pair(left, right, known, self.threshold, _shared_hashes):
-                    self.pairs.append(pair)
-                    self._forest.join(left, right)
+        if self._held > READ:
+            self._known, self._held = {}, 0
+        missing = sorted(numbers - self._known.keys())
+        texts = self.index.texts(missing)
+        self._known.update(zip(texts, hashed(list(texts.values())), strict=True))
+        self._held += sum(self.index.sizes[at] for at in missing)
+        return self._known
 
-    def _chunks(
-        self, candidates: Iterable[Sequence[int]], crowded: bool
-    ) -> Iterator[list[tuple[int, int]]]:
+    def _chunks(self, candidates: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
         """Yield new pairs whose lines have about `READ` bytes together."""
-        root, sizes = self._forest.root, self.index.sizes
+        leaders, sizes = self.leaders, self.index.sizes
         chunk: list[tuple[int, int]] = []
         members: set[int] = set()
         size = 0
-        for pair in candidates:
-            left, right = pair
-            if (left, right) in self._seen or (crowded and root(left) == root(right)):
+        for left, right in candidates:
+            if (left, right) in self._seen:
                 continue
             self._seen.add((left, right))
             chunk.append((left, right))
             for at in {left, right} - members:
                 members.add(at)
-                size += sizes[at]
+                size += sizes[leaders[at]]
             if size >= READ:
                 yield chunk
                 chunk, members, size = [], set(), 0
