@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ftlint.analysis import Analysis
+from ftlint.analysis import Analysis, Derived
 from ftlint.case import assistant, chat, user
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
@@ -128,3 +128,64 @@ def test_figures_alone_are_folded_only_when_they_are_shown(tmp_path: Path) -> No
     assert folded == []
     assert "lengths" in lint(tmp_path, Plan((Beside(),), figures=True)).measures
     assert folded == [1 + len(FILLER) - 1]
+
+
+@dataclass(frozen=True)
+class Twice(Derived[int]):
+    """Twice the longest line."""
+
+    measure = "twice"
+    broken: str = ""
+
+    @property
+    def parts(self) -> tuple[Lengths]:
+        return (Lengths(self.broken),)
+
+    def combine(self, results: Sequence[int], dataset: Dataset) -> int:
+        return 2 * results[0]
+
+    def figures(self, result: int, dataset: Dataset) -> dict[str, Any]:
+        return {"longest": result}
+
+
+@dataclass(frozen=True)
+class TwiceLongest(AnalysisRule[int]):
+    """Says twice how long the longest line is."""
+
+    code = "ZZ004"
+    name = "twice-longest"
+    severity = Severity.NOTE
+    message = "{longest} bytes"
+    broken: str = ""
+
+    @property
+    def analysis(self) -> Twice:
+        return Twice(self.broken)
+
+    def judge(self, result: int, dataset: Dataset) -> Iterator[Finding]:
+        yield self.finding(Where(0), longest=result)
+
+
+@pytest.mark.parametrize("rules", [(Longest(), TwiceLongest()), (TwiceLongest(), Longest())])
+def test_what_is_derived_is_not_folded_again(tmp_path: Path, rules: tuple[Any, ...]) -> None:
+    report = lint(tmp_path, Plan(rules, batch_size=4))
+    assert (folded, concluded) == ([4, 4, 2], [10])
+    longest = report.measures["lengths"]["longest"]
+    assert report.measures["twice"] == {"longest": 2 * longest}
+    assert [f.message for f in report.findings] == [f"{longest} bytes", f"{2 * longest} bytes"]
+
+
+@pytest.mark.parametrize("where", ["summarize", "conclude", "figures"])
+def test_what_is_derived_fails_with_its_parts(tmp_path: Path, where: str) -> None:
+    report = lint(tmp_path, Plan((TwiceLongest(where), Longest())))
+    assert [entry.code for entry in report.crashed] == ["ZZ004"]
+    assert [f.code for f in report.findings] == ["ZZ001"]
+
+
+def test_what_is_derived_can_be_asked_alone(tmp_path: Path) -> None:
+    report = lint(tmp_path, Plan((TwiceLongest(),)))
+    rule = TwiceLongest()
+    raws = (tmp_path / "train.jsonl").read_bytes().splitlines()
+    found = list(rule.finish(rule.summarize(Batch(Lines(0, 0, raws))), Dataset((Source("x"),))))
+    assert [f.message for f in found] == [report.findings[0].message]
+    assert check_laws(rule, [Batch(Lines(0, 0, raws[:3])), Batch(Lines(0, 3, raws[3:]))]) == []

@@ -146,6 +146,7 @@ MEANT = {
     ("schema.py", 4096): "names that are remembered",
     ("name.py", 4096): "names that are remembered",
     ("config.py", 1000): "the rank of an exact selector",
+    ("conflict.py", 1000): "contradictions that are shown with their answers",
 }
 """Numbers of the code that are also figures of a provider, by chance."""
 

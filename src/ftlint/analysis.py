@@ -6,6 +6,7 @@ many rules ask, and concludes it once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -35,3 +36,38 @@ class Analysis(Generic[S, R]):
     def figures(self, result: R, dataset: Dataset) -> dict[str, Any]:
         """Return what the report states under `measure`, JSON values only."""
         return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The summaries of several analyses. Size: theirs."""
+
+    of: tuple[Any, ...]
+
+    def merge(self, other: Joined) -> Joined:
+        """Return the summaries of both."""
+        pairs = zip(self.of, other.of, strict=True)
+        return Joined(tuple(mine.merge(theirs) for mine, theirs in pairs))
+
+
+@dataclass(frozen=True)
+class Derived(Analysis[Joined, R]):
+    """What follows from the results of other analyses; a run folds those once, and nothing more."""
+
+    @property
+    def parts(self) -> tuple[Analysis[Any, Any], ...]:
+        """Return the others; none of them is derived itself."""
+        raise NotImplementedError
+
+    def combine(self, results: Sequence[Any], dataset: Dataset) -> R:
+        """Return what the results of the others show together."""
+        raise NotImplementedError
+
+    def summarize(self, batch: Batch) -> Joined:
+        """Return the summaries of the others, for who asks outside of a run."""
+        return Joined(tuple(part.summarize(batch) for part in self.parts))
+
+    def conclude(self, summary: Joined, dataset: Dataset) -> R:
+        """Return what the summaries of the others show together."""
+        pairs = zip(self.parts, summary.of, strict=True)
+        return self.combine([part.conclude(each, dataset) for part, each in pairs], dataset)

@@ -17,6 +17,7 @@ import click
 from ftlint import __version__
 from ftlint.error import FtlintError, UsageError
 from ftlint.output import check_writable, write_atomically, write_out
+from ftlint.splitcommand import split
 
 if TYPE_CHECKING:
     from ftlint.report import Report
@@ -183,7 +184,7 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
         check_writable(path)
     figures = options["statistics"] or "json" in (options["format_"], *(f for f, _ in further))
     session = Session.open(_request(paths, options, figures))
-    with spooled(session.sources()) as sources, _progress(sources, options) as step:
+    with spooled(session.sources()) as sources, progress(sources, options) as step:
         report = session.check(sources, step)
     for format_, path in further:
         _write(report, format_, path, options)
@@ -260,8 +261,8 @@ def _color(choice: str, terminal: bool) -> bool:
 
 
 @contextmanager
-def _progress(
-    sources: Sequence[Source], options: dict[str, Any]
+def progress(
+    sources: Sequence[Source], options: dict[str, Any], what: str = "linting"
 ) -> Iterator[Callable[[Shard], None]]:
     """Show a progress bar when standard error is a terminal and the work takes a while."""
     from ftlint.session import size
@@ -273,7 +274,7 @@ def _progress(
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("linting"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    columns = (TextColumn(what), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     # No refresh thread: worker processes are forked, and a fork with threads may hang.
     bar = Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
     with bar:
@@ -386,3 +387,6 @@ def test(packs: tuple[str, ...], config: str | None) -> None:
     failures, lines = test_packs(packs, config)
     write_out(f"{line}\n" for line in lines)
     raise click.exceptions.Exit(1 if failures else 0)
+
+
+cli.add_command(split)

@@ -15,7 +15,7 @@ from functools import reduce
 from typing import Any, TypeVar
 
 from ftlint import encoding
-from ftlint.analysis import Analysis
+from ftlint.analysis import Analysis, Derived
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Severity, Where
@@ -60,13 +60,17 @@ class Plan:
         return [rule for rule in self.rules if rule.code not in ignored]
 
     def needed(self) -> dict[Analysis[Any, Any], list[str]]:
-        """Return each analysis once, with the codes of the rules that rest on it."""
-        needed: dict[Analysis[Any, Any], list[str]] = {each: [] for each in self.analyses}
+        """Return each analysis once, parts first, with the codes of the rules that rest on it."""
+        needed: dict[Analysis[Any, Any], list[str]] = {}
+        asked = [(each, "") for each in self.analyses]
         for rule in self.rules:
-            for analysis in (
-                rule.analyses() if self.figures or isinstance(rule, AnalysisRule) else ()
-            ):
-                needed.setdefault(analysis, []).append(rule.code)
+            if self.figures or isinstance(rule, AnalysisRule):
+                asked += [(each, rule.code) for each in rule.analyses()]
+        for analysis, code in asked:
+            parts = analysis.parts if isinstance(analysis, Derived) else ()
+            for each in (*parts, analysis):
+                codes = needed.setdefault(each, [])
+                codes += [code] if code else []
         return needed
 
 
@@ -182,7 +186,8 @@ def _lint_batch(
             bits = 0 if rule.code in plan.changed else PROVES.get(rule.name, 0)
             _check(rule, batch, bits, plan.cap, partial)
     for analysis, codes in needed.items():
-        _summarize(analysis, analysis, codes, batch, partial)
+        if not isinstance(analysis, Derived):
+            _summarize(analysis, analysis, codes, batch, partial)
     batch.close()
     return partial
 
@@ -277,7 +282,10 @@ def _concluded(
         if any(code in failures for code in codes or [type(analysis).__name__]):
             continue
         try:
-            result = analysis.conclude(_summary(total, analysis, analysis), dataset)
+            if isinstance(analysis, Derived):
+                result = analysis.combine([results[part] for part in analysis.parts], dataset)
+            else:
+                result = analysis.conclude(_summary(total, analysis, analysis), dataset)
             if analysis.measure:
                 figures = analysis.figures(result, dataset)
                 measures[analysis.measure] = {**measures.get(analysis.measure, {}), **figures}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import BinaryIO, cast
 
 from ftlint.error import UsageError
 
@@ -66,13 +68,69 @@ def _replace(path: str, chunks: Iterable[str]) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             _encode(file.write, chunks)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)  # mkstemp makes files that only their owner can read
+        _open_up(name)
         os.replace(name, path)
     except BaseException:
         os.unlink(name)
         raise
+
+
+def _open_up(name: str) -> None:
+    """Give a file of mkstemp, which only its owner can read, the usual permissions."""
+    umask = os.umask(0)
+    os.umask(umask)
+    os.chmod(name, 0o666 & ~umask)
+
+
+@contextmanager
+def staged(paths: Sequence[str]) -> Iterator[list[BinaryIO]]:
+    """Yield one file to write for each of `paths`; they appear together, when all are whole.
+
+    What ends in `.gz` or `.zst` is compressed. Old files are removed first: whoever is interrupted
+    between two of them is left with fewer files, never with an old one beside a new one.
+    Raises: UsageError when one cannot be written.
+    """
+    path = ""
+    try:
+        with ExitStack() as names, ExitStack() as stack:
+            files, ready = [], []
+            for path in paths:
+                real = os.path.realpath(path)
+                handle, name = tempfile.mkstemp(prefix=".ftlint-", dir=os.path.dirname(real))
+                names.callback(_remove, name)
+                files.append(_compressed(path, stack.enter_context(os.fdopen(handle, "wb")), stack))
+                ready.append((name, real))
+            path = " or ".join(paths)
+            yield files
+            stack.close()
+            for name, _ in ready:
+                _open_up(name)
+            for _, real in ready:
+                _remove(real)
+            for name, real in ready:
+                os.replace(name, real)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _remove(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def _compressed(path: str, file: BinaryIO, stack: ExitStack) -> BinaryIO:
+    """Return what compresses into `file`, as the end of `path` says, without time or name."""
+    if path.endswith(".gz"):
+        import gzip
+
+        zipped = gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0)
+        return cast(BinaryIO, stack.enter_context(zipped))
+    if path.endswith(".zst"):
+        import zstandard
+
+        writer = zstandard.ZstdCompressor().stream_writer(file, closefd=False)
+        return cast(BinaryIO, stack.enter_context(writer))
+    return file
 
 
 def _device(path: str) -> bool:

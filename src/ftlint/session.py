@@ -161,8 +161,13 @@ class Session:
 
     def executor(self, sources: Sequence[Source]) -> Executor:
         """Return worker processes where they pay, else this process."""
-        jobs = self.request.jobs or (cores() if size(sources) >= PARALLEL else 1)
-        return Processes(jobs) if jobs > 1 else Serial()
+        return workers(sources, self.request.jobs)
+
+
+def workers(sources: Sequence[Source], jobs: int = 0) -> Executor:
+    """Return `jobs` worker processes; for 0, as many as pay, or this process."""
+    jobs = jobs or (cores() if size(sources) >= PARALLEL else 1)
+    return Processes(jobs) if jobs > 1 else Serial()
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from ftlint.rules.call import (
     ToolCallIdMistral,
     ToolCallShape,
 )
+from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
 from ftlint.rules.content import (
     ContentEmpty,
     ContentMissing,
@@ -39,6 +40,7 @@ from ftlint.rules.declaration import (
     ToolDeclaredDuplicate,
     ToolsNotList,
 )
+from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
 from ftlint.rules.file import (
     FileBom,
     FileEmpty,
@@ -49,6 +51,13 @@ from ftlint.rules.file import (
     MinExamples,
 )
 from ftlint.rules.instruction import RepeatedInstructions
+from ftlint.rules.leakage import (
+    AnswerLeakage,
+    NearLeakage,
+    PrefixLeakage,
+    PromptLeakage,
+    SplitLeakage,
+)
 from ftlint.rules.line import (
     JsonDuplicateKey,
     JsonLoneSurrogate,
@@ -170,5 +179,16 @@ BUILTIN: tuple[type[Rule], ...] = (
     ModelClosing,
     ChatTemplateFails,
     ChatTemplateDropsText,
+    ExactDuplicate,
+    NormalisedDuplicate,
+    NearDuplicate,
+    ConflictingLabels,
+    ConflictingAnswers,
+    SeveralAnswers,
+    SplitLeakage,
+    NearLeakage,
+    PromptLeakage,
+    PrefixLeakage,
+    AnswerLeakage,
 )
 """Every built-in rule that is a class, in the order of the codes."""

@@ -1,0 +1,107 @@
+"""Duplicates: which examples are copies of earlier ones, exact, normalised or near.
+
+What is kept of an example is four digests and a sketch; texts are read again where two sketches
+are alike, so that every near duplicate is one by exact Jaccard similarity.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from ftlint.analysis import Analysis
+from ftlint.cluster import clusters
+from ftlint.duplicate import DuplicateIndex, Lot
+from ftlint.example import Batch
+from ftlint.features.digest import Digest
+from ftlint.features.spoken import COMPARED
+from ftlint.neighbour import FEW, LIGHT, THRESHOLD, sketched
+from ftlint.source import Dataset
+from ftlint.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSummary:
+    """What is kept of some examples. Size: 36 bytes each, and 64 that go to disk when many."""
+
+    lots: tuple[Lot, ...] = ()
+    sketches: Spool = field(default_factory=Spool)
+
+    def merge(self, other: DuplicateSummary) -> DuplicateSummary:
+        """Return what is kept of both."""
+        return DuplicateSummary(self.lots + other.lots, self.sketches.merge(other.sketches))
+
+
+@dataclass(frozen=True)
+class Duplicates(Analysis[DuplicateSummary, DuplicateIndex]):
+    """Which examples are copies of others. Near ones are looked for when somebody asks."""
+
+    measure = "duplicates"
+
+    def summarize(self, batch: Batch) -> DuplicateSummary:
+        """Return the digests and sketches of a batch."""
+        if not len(batch):
+            return DuplicateSummary()
+        lines = batch.lines
+        sizes = array("I", [min(len(raw), 0xFFFFFFFF) for raw in lines.raws])
+        light = len(sizes) <= FEW and sum(sizes) <= LIGHT
+        lot = Lot(
+            source=batch.source,
+            ordinal=lines.ordinal,
+            starts=array("q", map(lines.start_of, range(len(batch)))),
+            sizes=sizes,
+            records=_column(batch, Digest("example")),
+            conversations=_column(batch, Digest("conversation", normal=True)),
+            prompts=_column(batch, Digest("prompt", normal=True)),
+            sketched=not light,
+        )
+        return DuplicateSummary((lot,), Spool(b"" if light else sketched(batch.column(COMPARED))))
+
+    def conclude(self, summary: DuplicateSummary, dataset: Dataset) -> DuplicateIndex:
+        """Return the index of all examples."""
+        return DuplicateIndex(summary.lots, summary.sketches, dataset)
+
+    def figures(self, result: DuplicateIndex, dataset: Dataset) -> dict[str, Any]:
+        """Return the figures of `measures.duplicates`."""
+        return figures(result)
+
+
+def _column(batch: Batch, feature: Digest) -> array[int]:
+    column = batch.column(feature)
+    return column if isinstance(column, array) else array("Q", column)
+
+
+def figures(index: DuplicateIndex) -> dict[str, Any]:
+    """Return how many examples are copies of earlier ones of their split, and how large.
+
+    An example counts once, by the most exact way in which it is a copy. Bytes are those of lines.
+    """
+    whole = [(at, first) for at, first in enumerate(index.records) if at != first]
+    exact = {at for at, _ in whole}
+    same = [(at, first) for at, first in enumerate(index.conversations) if at != first]
+    alike = [(right, left) for left, right, _ in index.within(THRESHOLD)]
+    normal = {at for at, _ in same} - exact
+    prompts = sum(at != first for at, first in enumerate(index.prompts))
+    examples = sum(1 for lot in index.lots for digest in lot.records if digest)
+    sizes = Counter(map(len, clusters([*whole, *same, *alike])))
+
+    def told(copies: set[int]) -> dict[str, Any]:
+        size = sum(index.sizes[at] for at in copies)
+        share = len(copies) / examples if examples else 0.0
+        return {"examples": len(copies), "share": round(share, 6), "bytes": size}
+
+    return {
+        "examples": examples,
+        "bytes": sum(index.sizes),
+        "exact": told(exact),
+        "normalised": told(normal),
+        "near": {"threshold": THRESHOLD, **told({at for at, _ in alike} - exact - normal)},
+        "prompts": {"repeated": prompts},
+        "clusters": {
+            "count": sizes.total(),
+            "largest": max(sizes, default=0),
+            "sizes": [{"examples": size, "clusters": sizes[size]} for size in sorted(sizes)][:100],
+        },
+    }

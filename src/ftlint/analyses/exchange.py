@@ -1,0 +1,285 @@
+"""What examples ask and teach, by digests: the ground of rules on contradictions and leakage."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from ftlint.analysis import Analysis
+from ftlint.example import Batch, Lines
+from ftlint.features.digest import NONE, Digest
+from ftlint.features.exchange import EXCHANGES, trained
+from ftlint.features.spoken import said
+from ftlint.finding import Where
+from ftlint.source import Dataset
+
+WIDTH = 7
+"""Numbers of an example in a summary."""
+LABEL = 64
+"""Characters of the longest answer that may be a label."""
+ENOUGH = 20
+"""Answers from which a file may be called classification-like."""
+PER_LABEL = 5
+"""Answers that a label has on average."""
+PLAIN = 0.98
+"""Share of the answers that must be short enough for labels."""
+_LINE = 40
+"""Bits of the number of a line; the index of its source stands above them."""
+_MOST = 0xFFFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Digests of some examples. Size: 56 bytes an example and 24 an earlier answer of long ones."""
+
+    rows: tuple[array[int], ...] = ()
+    """A batch each: source and line, byte offset, prompt, answer, whole, exact, characters."""
+    earlier: tuple[array[int], ...] = ()
+    """A batch each: source and line, digest up to an earlier answer, characters."""
+
+    def merge(self, other: Marks) -> Marks:
+        """Return the digests of both."""
+        return Marks(self.rows + other.rows, self.earlier + other.earlier)
+
+
+@dataclass(frozen=True)
+class Asked(Analysis[Marks, "Exchanged"]):
+    """Which examples ask the same, and which conversations go on where others end."""
+
+    measure = "duplicates"
+
+    def summarize(self, batch: Batch) -> Marks:
+        """Return the digests of a batch."""
+        rows, earlier = array("Q"), array("Q")
+        exact = batch.column(Digest("conversation"))
+        first = batch.source << _LINE | batch.lines.ordinal
+        for index, each in enumerate(batch.column(EXCHANGES)):
+            if each is None:
+                continue
+            key, start = first + index, batch.lines.start_of(index) + 1
+            size = min(each.spoken, _MOST) << 32 | min(each.length, _MOST)
+            rows.extend((key, start, each.prompt, each.answer, each.whole, exact[index], size))
+            for mark, length in zip(each.earlier, each.lengths, strict=True):
+                earlier.extend((key, mark, length))
+        return Marks((rows,) if rows else (), (earlier,) if earlier else ())
+
+    def conclude(self, summary: Marks, dataset: Dataset) -> Exchanged:
+        """Return the digests as columns."""
+        return Exchanged.of(summary, [source.split for source in dataset.sources])
+
+    def figures(self, result: Exchanged, dataset: Dataset) -> dict[str, Any]:
+        """Return the figures of `measures.duplicates.conflicts`."""
+        conflicts = result.conflicts
+        sizes = Counter(len(conflict.answers) for conflict in conflicts)
+        return {
+            "conflicts": {
+                "prompts": len(conflicts),
+                "examples": sum(conflict.examples for conflict in conflicts),
+                "answers": {str(size): count for size, count in sorted(sizes.items())},
+            }
+        }
+
+
+ASKED = Asked()
+
+
+class Answer(NamedTuple):
+    """One of the answers to a prompt."""
+
+    example: int
+    """Index of the example that gives it first."""
+    examples: int
+    """How many examples give it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A prompt with several answers, in the order in which they appear in one split."""
+
+    answers: tuple[Answer, ...]
+
+    @property
+    def index(self) -> int:
+        """Return the example that contradicts first."""
+        return self.answers[1].example
+
+    @property
+    def examples(self) -> int:
+        """Return how many examples answer the prompt."""
+        return sum(answer.examples for answer in self.answers)
+
+
+@dataclass
+class Exchanged:
+    """The digests of all examples with messages, a column each; an index is an example."""
+
+    splits: Sequence[str]
+    """The split of each source."""
+    key: array[int] = field(default_factory=lambda: array("Q"))
+    start: array[int] = field(default_factory=lambda: array("Q"))
+    prompt: array[int] = field(default_factory=lambda: array("Q"))
+    answer: array[int] = field(default_factory=lambda: array("Q"))
+    whole: array[int] = field(default_factory=lambda: array("Q"))
+    exact: array[int] = field(default_factory=lambda: array("Q"))
+    size: array[int] = field(default_factory=lambda: array("Q"))
+    earlier: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    """Digest and characters up to each earlier answer of an example."""
+
+    @classmethod
+    def of(cls, summary: Marks, splits: Sequence[str]) -> Exchanged:
+        """Return the columns of a summary."""
+        found = cls(splits)
+        for part in summary.rows:
+            for number, column in enumerate(found.columns):
+                column.extend(part[number::WIDTH])
+        if summary.earlier:
+            index = {key: at for at, key in enumerate(found.key)}
+            for part in summary.earlier:
+                for key, mark, length in zip(part[::3], part[1::3], part[2::3], strict=True):
+                    found.earlier.setdefault(index[key], []).append((mark, length))
+        return found
+
+    @property
+    def columns(self) -> tuple[array[int], ...]:
+        """Return the columns in the order of the summary."""
+        first = (self.key, self.start, self.prompt, self.answer)
+        return (*first, self.whole, self.exact, self.size)
+
+    def __len__(self) -> int:
+        """Return the number of examples with messages."""
+        return len(self.key)
+
+    def source(self, index: int) -> int:
+        """Return the source of an example."""
+        return self.key[index] >> _LINE
+
+    def ordinal(self, index: int) -> int:
+        """Return the line of an example, counted over the run."""
+        return self.key[index] & (1 << _LINE) - 1
+
+    def trained(self, index: int) -> bool:
+        """Return whether an example is of the training split."""
+        return self.splits[self.source(index)] == "train"
+
+    def where(self, index: int) -> Where:
+        """Return the place of an example."""
+        return Where(self.source(index), self.ordinal(index), start=self.start[index] - 1)
+
+    def spoken(self, index: int) -> int:
+        """Return the characters of an answer."""
+        return self.size[index] >> 32
+
+    def length(self, index: int) -> int:
+        """Return the characters of a conversation."""
+        return self.size[index] & _MOST
+
+    @cached_property
+    def of_split(self) -> dict[str, range | list[int]]:
+        """Return the examples of each split."""
+        if len(set(self.splits)) == 1:
+            return {self.splits[0]: range(len(self))}
+        found: dict[str, range | list[int]] = {split: [] for split in self.splits}
+        for index in range(len(self)):
+            found[self.splits[self.source(index)]].append(index)  # type: ignore[union-attr]
+        return found
+
+    @cached_property
+    def ending(self) -> dict[int, list[int]]:
+        """Return the examples that end as a longer one goes on, by digest."""
+        inner = {mark for ends in self.earlier.values() for mark, _ in ends}
+        found: dict[int, list[int]] = {}
+        for index, mark in enumerate(self.whole):
+            if mark in inner:
+                found.setdefault(mark, []).append(index)
+        return found
+
+    @cached_property
+    def answered(self) -> Counter[int]:
+        """Return how many examples of each source have an answer."""
+        return Counter(
+            key >> _LINE for key, mark in zip(self.key, self.answer, strict=True) if mark
+        )
+
+    @cached_property
+    def labelled(self) -> frozenset[int]:
+        """Return the sources that are classification-like: short answers of few kinds."""
+        short: Counter[int] = Counter()
+        kinds: dict[int, set[int]] = {source: set() for source in self.answered}
+        for index, mark in enumerate(self.answer):
+            if mark:
+                source = self.source(index)
+                kinds[source].add(mark)
+                short[source] += self.spoken(index) <= LABEL
+        return frozenset(
+            source
+            for source, many in self.answered.items()
+            if many >= ENOUGH
+            and short[source] >= PLAIN * many
+            and len(kinds[source]) * PER_LABEL <= many
+        )
+
+    @cached_property
+    def conflicts(self) -> list[Conflict]:
+        """Return the prompts with different answers in one split, by the first contradiction."""
+        found = []
+        for members in self.of_split.values():
+            asked = [index for index in members if self.answer[index]]
+            for group in repeated(asked, self.prompt).values():
+                answers: dict[int, list[int]] = {}
+                for index in group:
+                    answers.setdefault(self.answer[index], []).append(index)
+                if len(answers) > 1:
+                    each = (Answer(those[0], len(those)) for those in answers.values())
+                    found.append(Conflict(tuple(each)))
+        return sorted(found, key=lambda conflict: conflict.index)
+
+
+def repeated(members: Iterable[int], marks: Sequence[int]) -> dict[int, list[int]]:
+    """Return those of `members` that share a mark, by mark."""
+    first: dict[int, int] = {}
+    found: dict[int, list[int]] = {}
+    for index in members:
+        mark = marks[index]
+        if mark != NONE:
+            known = first.setdefault(mark, index)
+            if known != index:
+                found.setdefault(mark, [known]).append(index)
+    return found
+
+
+class Quote(NamedTuple):
+    """The answer of an example, as it stands in the file."""
+
+    where: Where
+    text: str
+
+
+def quotes(dataset: Dataset, places: Sequence[Where]) -> dict[int, Quote]:
+    """Return the answers at `places` by ordinal; each line is read once more."""
+    found, starts = {}, {place.ordinal: place.start for place in places}
+    for ordinal, line in dataset.fetch(places).items():
+        batch = Batch(Lines(line.source, ordinal, [line.raw], start=starts[ordinal]))
+        example = batch.example(0)
+        at = trained(batch, 0)
+        if at < len(example.messages):
+            message = example.messages[at]
+            more = "/content" if isinstance(message.content, str) else ""
+            where = example.at(message.pointer + more)
+            found[ordinal] = Quote(where, said(message))
+    return found
+
+
+def apart(first: str, other: str) -> tuple[str, str]:
+    """Return two texts from a little before they differ, so that a short excerpt shows it."""
+    pairs = enumerate(zip(first, other, strict=False))
+    same = next((at for at, (a, b) in pairs if a != b), min(len(first), len(other)))
+    start = same - _BEFORE
+    return (first, other) if start <= _BEFORE else (f"…{first[start:]}", f"…{other[start:]}")
+
+
+_BEFORE = 8
+"""Characters shown of what two answers have in common."""
