@@ -24,6 +24,7 @@ from ftlint.rules.call import (
     ToolCallIdMistral,
     ToolCallShape,
 )
+from ftlint.rules.contamination import BenchmarkContamination
 from ftlint.rules.content import (
     ContentEmpty,
     ContentMissing,
@@ -170,5 +171,6 @@ BUILTIN: tuple[type[Rule], ...] = (
     ModelClosing,
     ChatTemplateFails,
     ChatTemplateDropsText,
+    BenchmarkContamination,
 )
 """Every built-in rule that is a class, in the order of the codes."""
