@@ -12,7 +12,7 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -105,15 +105,17 @@ class Index:
         """Return the number of entries."""
         return len(self._entries)
 
-    def items(self, value: int) -> Iterator[int]:
-        """Yield the numbers of the items with the n-gram of this hash."""
-        slot = value >> self._shift
-        if self._bits[slot >> 3] >> (slot & 7) & 1:
-            entries, head = self._entries, value & ~_ITEM
-            place = bisect_left(entries, head)
-            while place < len(entries) and entries[place] & ~_ITEM == head:
-                yield entries[place] & _ITEM
-                place += 1
+    def items(self, values: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """Yield the place in `values` and the number of each item that has such an n-gram."""
+        bits, shift, entries = self._bits, self._shift, self._entries
+        for place, value in enumerate(values):
+            slot = value >> shift
+            if bits[slot >> 3] >> (slot & 7) & 1:
+                head = value & ~_ITEM
+                at = bisect_left(entries, head)
+                while at < len(entries) and entries[at] & ~_ITEM == head:
+                    yield place, entries[at] & _ITEM
+                    at += 1
 
     def item(self, number: int) -> Item:
         """Return an item by its number in the index."""
@@ -199,6 +201,7 @@ def load(path: Path) -> Index:
         raise PackError(f"{path}: cannot be read: {error.strerror}") from error
 
 
+@lru_cache(maxsize=1)
 def shipped() -> Index:
     """Return the index that comes with ftlint. Raises: PackError."""
     from ftlint.packs import rules_folder
@@ -261,14 +264,12 @@ class Match:
 def matches(text: str, index: Index) -> list[Match]:
     """Return the items that `text` has n-grams of."""
     parts = words(text, index.unspaced)
-    found: dict[int, set[int]] = {}
-    spans: dict[int, tuple[int, int]] = {}
-    for place, value in enumerate(hashes(parts)):
-        for item in index.items(value):
-            found.setdefault(item, set()).add(value)
-            spans[item] = (spans.get(item, (place,))[0], place)
+    values = list(hashes(parts))
+    found: dict[int, list[int]] = {}
+    for place, item in index.items(values):
+        found.setdefault(item, []).append(place)
     width = min(len(parts), N) - 1
     return [
-        Match(item, len(values), spans[item][0], spans[item][1] + width)
-        for item, values in found.items()
+        Match(item, len({values[place] for place in at}), at[0], at[-1] + width)
+        for item, at in found.items()
     ]

@@ -36,8 +36,9 @@ def texts_with(texts: list[str], known: Known, unspaced: bool = True) -> list[in
     """Return the indices of the texts with an n-gram, or a short whole, that is `known`."""
     found: set[int] = set()
     # Apart, since one sign that is not ASCII makes the whole string wider, and slower.
+    plain = [text.isascii() for text in texts]
     for ascii in (True, False):
-        chosen = [index for index, text in enumerate(texts) if text.isascii() is ascii]
+        chosen = [index for index, is_ascii in enumerate(plain) if is_ascii is ascii]
         if chosen:
             column = _Column([texts[index] for index in chosen], unspaced)
             found.update([chosen[text] for text in column.runs(known)])
@@ -116,6 +117,6 @@ def _rolled(one: Hashes) -> Hashes:
     four = two[:-2] * _POWER[2] + two[2:]
     eight = four[:-4] * _POWER[4] + four[4:]
     count = len(one) - N + 1
-    run: Hashes = eight[:count] * _POWER[5] + four[8 : 8 + count] * _POWER[1]
-    run += one[12 : 12 + count]
+    eight, four = eight[:count] * _POWER[5], four[8 : 8 + count] * _POWER[1]
+    run: Hashes = np.add(np.add(eight, four), one[12 : 12 + count])
     return run

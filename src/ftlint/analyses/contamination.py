@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analysis import Analysis
-from ftlint.example import Batch
+from ftlint.example import Batch, Example
 from ftlint.features.overlap import Overlap, Overlaps
 from ftlint.finding import Where
 from ftlint.ngram import N
@@ -51,16 +51,19 @@ class Contamination(Analysis[Contaminations, tuple[Contaminated, ...]]):
     def summarize(self, batch: Batch) -> Contaminations:
         """Return the overlaps in a batch."""
         column = batch.column(Overlaps(self.shipped, self.files))
-        found: list[Contaminated] = []
-        for index, overlaps in enumerate(column):
-            for name in dict.fromkeys(overlap.item.benchmark for overlap in overlaps):
-                enough = [o for o in overlaps if o.item.benchmark == name and o.share >= self.share]
-                if enough:
-                    example = batch.example(index)
-                    pointer = example.texts[enough[0].text].pointer
-                    where = example.at(pointer, enough[0].span)
-                    found.append(Contaminated(where, name, tuple(enough)))
-        return Contaminations(tuple(found))
+        found = [
+            self._told(batch.example(index), name, overlaps)
+            for index, overlaps in enumerate(column)
+            if overlaps
+            for name in dict.fromkeys(overlap.item.benchmark for overlap in overlaps)
+        ]
+        return Contaminations(tuple(each for each in found if each.overlaps))
+
+    def _told(self, example: Example, name: str, overlaps: Sequence[Overlap]) -> Contaminated:
+        those = [o for o in overlaps if o.item.benchmark == name and o.share >= self.share]
+        pointer = example.texts[those[0].text].pointer if those else ""
+        where = example.at(pointer, those[0].span if those else None)
+        return Contaminated(where, name, tuple(those))
 
     def conclude(self, summary: Contaminations, dataset: Dataset) -> tuple[Contaminated, ...]:
         """Return what stands in training files; test sets may hold the tests."""
@@ -86,16 +89,11 @@ class Contamination(Analysis[Contaminations, tuple[Contaminated, ...]]):
 
     def benchmarks(self) -> list[tuple[str, int, str]]:
         """Return name, number of items and origin of what is looked for."""
-        named = {file.partition("=")[0] for file in self.files}
-        every = [
-            each
-            for index in Overlaps(self.shipped, self.files).indexes()
-            for each in index.benchmarks
-        ]
         return [
             (each.name, each.items, each.origin)
-            for each in every
-            if each.name in named or each.name in self.shipped
+            for index, wanted in Overlaps(self.shipped, self.files).indexes()
+            for each in index.benchmarks
+            if each.name in wanted
         ]
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ftlint.benchmark import Index, Item, matches, shipped
 from ftlint.example import Batch
@@ -42,44 +44,50 @@ class Overlaps(Feature[tuple[Overlap, ...]]):
     files: tuple[str, ...] = ()
     """Further benchmarks, each as NAME=PATH."""
 
-    def indexes(self) -> list[Index]:
-        """Return what is looked up. Raises: PackError, SourceError."""
+    def indexes(self) -> list[tuple[Index, frozenset[str]]]:
+        """Return what is looked up, each with the benchmarks that count in it.
+
+        A file stands in for the benchmark of its name. Raises: PackError, SourceError
+        """
         from ftlint.testset import index_of
 
-        own = [shipped()] if self.shipped else []
-        pairs = [file.partition("=")[::2] for file in self.files]
-        return own + [index_of(name, path) for name, path in pairs]
+        files = dict(_split(file) for file in self.files)
+        own = frozenset(self.shipped) - files.keys()
+        found = [(shipped(), own)] if own else []
+        return found + [(index_of(name, path), frozenset({name})) for name, path in files.items()]
 
     def compute(self, batch: Batch) -> Sequence[tuple[Overlap, ...]]:
         """Return the overlaps of each example, the largest share of an item first."""
         column: list[tuple[Overlap, ...]] = [()] * len(batch)
         turns = batch.column(TURNS)
-        owners = [
-            (example, place) for example, told in enumerate(turns) for place in range(len(told))
-        ]
         texts = [text for told in turns for _, text in told]
+        ends = list(accumulate(map(len, turns)))
         found: dict[int, list[Overlap]] = {}
-        for index in self.indexes() if texts else ():
+        for index, wanted in self.indexes() if texts else ():
             for at in _suspects(texts, index):
-                example, place = owners[at]
-                found.setdefault(example, []).extend(self._overlaps(texts[at], place, index))
-        for example, overlaps in found.items():
-            column[example] = _best(overlaps)
+                example = bisect_right(ends, at)
+                place = at - ends[example] + len(turns[example])
+                overlaps = _overlaps(texts[at], place, index, wanted)
+                if overlaps:
+                    found.setdefault(example, []).extend(overlaps)
+        for example, those in found.items():
+            column[example] = _best(those)
         return column
 
-    def _overlaps(self, text: str, place: int, index: Index) -> list[Overlap]:
-        named = {file.partition("=")[0] for file in self.files}
-        found = []
-        for match in matches(text, index):
-            item = index.item(match.item)
-            # A file of the user stands in for the benchmark of its name.
-            if index is shipped() and (
-                item.benchmark not in self.shipped or item.benchmark in named
-            ):
-                continue
+
+def _split(file: str) -> tuple[str, str]:
+    name, _, path = file.partition("=")
+    return name, path
+
+
+def _overlaps(text: str, place: int, index: Index, wanted: frozenset[str]) -> list[Overlap]:
+    found = []
+    for match in matches(text, index):
+        item = index.item(match.item)
+        if item.benchmark in wanted:
             span = places(text, match.first, match.last, index.unspaced)
             found.append(Overlap(item, match.grams, place, span))
-        return found
+    return found
 
 
 def _best(overlaps: list[Overlap]) -> tuple[Overlap, ...]:
@@ -101,5 +109,5 @@ def _suspects(texts: list[str], index: Index) -> list[int]:
     return [
         at
         for at, text in enumerate(texts)
-        if any(any(index.items(value)) for value in hashes(words(text, index.unspaced)))
+        if any(True for _ in index.items(hashes(words(text, index.unspaced))))
     ]
