@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from unicodedata import is_normalized, normalize
 
@@ -39,11 +40,14 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
-_WORDS = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
-_SIGN = re.compile(rf"[{_UNSPACED}]")
-_RUN = re.compile(rf"[{_UNSPACED}]+")
-_ODD = re.compile(r"[^\w\x00-\x7f]+")
+_WORD = rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+"
+_WORDS = rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+"
+_SIGN = rf"[{_UNSPACED}]"
+_RUN = rf"[{_UNSPACED}]+"
+_ODD = r"[^\w\x00-\x7f]+"
+
+# Compiled by the first text that is not ASCII: it takes 6 ms, a twentieth of a short run.
+_pattern = lru_cache(re.compile)
 
 
 def fold(text: str, unspaced: bool = True) -> str:
@@ -54,9 +58,10 @@ def fold(text: str, unspaced: bool = True) -> str:
     """
     if text.isascii():
         return text
-    text = _ODD.sub(" ", text)
+    text = _pattern(_ODD).sub(" ", text)
     if not text.isascii():
-        text = _SIGN.sub(r" \g<0> ", text) if unspaced else _RUN.sub(RUN, text)
+        signs = (_SIGN, r" \g<0> ") if unspaced else (_RUN, RUN)
+        text = _pattern(signs[0]).sub(signs[1], text)
     return text if text.isascii() else normalize("NFC", text).lower()
 
 
@@ -72,7 +77,7 @@ def places(text: str, first: int, last: int, unspaced: bool = True) -> tuple[int
     """
     if not is_normalized("NFC", text) or len(text.lower()) != len(text) or "\x1a" in text:
         return None
-    found = list(islice((_WORD if unspaced else _WORDS).finditer(text), first, last + 1))
+    found = list(islice(_pattern(_WORD if unspaced else _WORDS).finditer(text), first, last + 1))
     return (found[0].start(), found[-1].end()) if len(found) == last + 1 - first else None
 
 

@@ -49,12 +49,10 @@ class Overlaps(Feature[tuple[Overlap, ...]]):
 
         A file stands in for the benchmark of its name. Raises: PackError, SourceError
         """
-        from ftlint.testset import index_of
-
         files = dict(_split(file) for file in self.files)
         own = frozenset(self.shipped) - files.keys()
         found = [(shipped(), own)] if own else []
-        return found + [(index_of(name, path), frozenset({name})) for name, path in files.items()]
+        return found + [(_read(name, path), frozenset({name})) for name, path in files.items()]
 
     def compute(self, batch: Batch) -> Sequence[tuple[Overlap, ...]]:
         """Return the overlaps of each example, the largest share of an item first."""
@@ -73,6 +71,12 @@ class Overlaps(Feature[tuple[Overlap, ...]]):
         for example, those in found.items():
             column[example] = _best(those)
         return column
+
+
+def _read(name: str, path: str) -> Index:
+    from ftlint.testset import index_of  # loaded where somebody names a file
+
+    return index_of(name, path)
 
 
 def _split(file: str) -> tuple[str, str]:
