@@ -58,11 +58,11 @@ def fold(text: str, unspaced: bool = True) -> str:
     """
     if text.isascii():
         return text
-    text = _pattern(_ODD).sub(" ", text)
+    text = _pattern(_ODD).sub(" ", normalize("NFC", text))
     if not text.isascii():
         signs = (_SIGN, r" \g<0> ") if unspaced else (_RUN, RUN)
         text = _pattern(signs[0]).sub(signs[1], text)
-    return text if text.isascii() else normalize("NFC", text).lower()
+    return text if text.isascii() else text.lower()
 
 
 def words(text: str, unspaced: bool = True) -> list[bytes]:
