@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +77,8 @@ def sets(data: Path) -> None:
 def formats(data: Path) -> None:
     """Print the share of MMLU's items that is found when prompts write them in other ways."""
     rows = list(records(data / "truth/benchmarks/mmlu_test.jsonl.gz"))
-    forms = {
-        "question and lettered choices": lambda q, c: lettered(q, c),
+    forms: dict[str, Callable[[str, list[str]], str]] = {
+        "question and lettered choices": lettered,
         "(A) … (B) …, after an instruction": lambda q, c: (
             "Choose one.\n\n"
             + "\n".join(

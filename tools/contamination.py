@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ftlint.benchmark import Benchmark, build
+from ftlint.ngram import N, words
 from ftlint.testset import lettered
 
 OUTPUT = Path(__file__).parents[1] / "rules" / "benchmarks" / "index.bin"
@@ -64,13 +65,19 @@ def index_of(folder: Path) -> bytes:
     texts = [
         *[[record["question"]] for record in gsm8k],
         *[[record["prompt"]] for record in humaneval],
-        *[[lettered(record["row"][0], record["row"][1:5])] for record in mmlu],
+        *[_asked(record["row"]) for record in mmlu],
         *[[text] for text in EXAMPLE],
     ]
     benchmarks = [Benchmark(name, ORIGINS[name], which) for name, which in groups.items()]
     index = build(benchmarks, texts, STRIDES)
     print(f"{len(index):,} n-grams of {len(texts):,} items", file=sys.stderr)
     return index.dump()
+
+
+def _asked(row: list[str]) -> list[str]:
+    """Return the question with its choices, and a short one alone: as a whole it is known."""
+    whole = lettered(row[0], row[1:5])
+    return [whole, row[0]] if len(words(row[0])) < N else [whole]
 
 
 def _records(path: Path) -> list[dict[str, Any]]:
