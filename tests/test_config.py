@@ -172,8 +172,8 @@ def test_a_file_outside_the_working_folder_is_shown_whole(
 
 
 KNOWN = (
-    "(known: data, extends, fail-on, ignore, max-findings, packs, per-file-ignores, rules, "
-    "select, severity, target, tokenizer)"
+    "(known: benchmarks, data, extends, fail-on, ignore, max-findings, packs, per-file-ignores, "
+    "rules, select, severity, target, tokenizer)"
 )
 
 

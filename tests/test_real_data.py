@@ -353,7 +353,7 @@ mistral/dataset-import-example.jsonl: FT103 FT121: a question, and properties
 mistral/northwind-queries.jsonl: FT018: question and query
 openai-chat/audubon_birds.jsonl: : chat
 openai-chat/distilling_sarcasm_qa.jsonl: FT018: question and answer
-openai-chat/gsm8k_chat_train.jsonl: : chat
+openai-chat/gsm8k_chat_train.jsonl: FT420: chat; 25 words of one question are in a test item
 openai-chat/toy_chat_fine_tuning.jsonl: : chat; that one example has no question is a note
 openai-chat-tools/nova_openai_sft_multimodal_test_data.jsonl: FT114: only Nova reads s3://
 openai-chat-tools/nova_openai_sft_test_data.jsonl: : chat

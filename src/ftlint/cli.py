@@ -110,6 +110,13 @@ def _words(values: Sequence[str]) -> tuple[str, ...]:
     help="Folder of a Hugging Face tokenizer; it renders and counts every example.",
 )
 @click.option(
+    "--benchmark",
+    "benchmarks",
+    multiple=True,
+    metavar="NAME=PATH",
+    help="A test set whose items must not be in training data; may be repeated.",
+)
+@click.option(
     "--select",
     multiple=True,
     metavar="RULES",
@@ -209,6 +216,7 @@ def _request(paths: tuple[str, ...], options: dict[str, Any], figures: bool) -> 
         target=options["target"],
         encoding=options["encoding"],
         tokenizer=options["tokenizer"],
+        benchmarks=options["benchmarks"],
         config=options["config"],
         max_findings=options["max_findings"],
         figures=figures,

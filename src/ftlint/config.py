@@ -78,6 +78,11 @@ class Config:
         default_factory=dict, metadata=_doc("Rules not to run on the files of a glob.")
     )
     packs: tuple[str, ...] = field(default=(), metadata=_doc("Folders of your own rules."))
+    benchmarks: Mapping[str, str] = field(
+        default_factory=dict,
+        kw_only=True,
+        metadata=_doc("Test sets whose items must not be in training data: files by name."),
+    )
     data: Data = field(
         default_factory=Data, metadata=_doc("What is checked when the command line names nothing.")
     )

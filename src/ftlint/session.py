@@ -43,6 +43,8 @@ class Request:
     target: str | None = None
     encoding: str | None = None
     tokenizer: str | None = None
+    benchmarks: tuple[str, ...] = ()
+    """Test sets, each as NAME=PATH."""
     config: str | None = None
     max_findings: int | None = None
     figures: bool = True
@@ -82,6 +84,7 @@ class Session:
         if not selection.rules:
             raise UsageError("no rule is selected; a run without rules would look clean")
         chosen = with_tokenizer(config, selection.rules, request.tokenizer)
+        chosen = with_benchmarks(config, chosen, request.benchmarks)
         return cls(request, config, tuple(rules), replace(selection, rules=chosen))
 
     def sources(self) -> list[Source]:
@@ -223,6 +226,17 @@ def tokenizer_of(config: Config, asked: str | None) -> str:
     except TokenizerError as wrong:
         raise config.document.error("/tokenizer", str(wrong)) from None
     return folder
+
+
+def with_benchmarks(
+    config: Config, rules: Sequence[Rule], asked: Sequence[str]
+) -> tuple[Rule, ...]:
+    """Return `rules` with the test sets that are named, read already. Raises: FtlintError."""
+    if asked or config.benchmarks or any(getattr(rule, "benchmarks", ()) for rule in rules):
+        from ftlint.testset import given
+
+        return given(config, rules, asked)
+    return tuple(rules)
 
 
 def beside(config: Config, path: str) -> Path:

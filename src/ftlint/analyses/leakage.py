@@ -236,7 +236,7 @@ def _adjoining(found: Exchanged, index: int, begun: Groups) -> Iterator[int]:
 
 def roots(found: Exchanged, near: Near) -> list[int]:
     """Return for each example the first one of its cluster: all that is linked to it."""
-    forest = Forest()
+    forest = Forest(len(found))
     begun = openings(found)
     groups = [
         *(repeated(range(len(found)), marks) for marks in (found.exact, found.whole, found.prompt)),

@@ -25,6 +25,7 @@ from ftlint.rules.call import (
     ToolCallShape,
 )
 from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
+from ftlint.rules.contamination import BenchmarkContamination
 from ftlint.rules.content import (
     ContentEmpty,
     ContentMissing,
@@ -190,5 +191,6 @@ BUILTIN: tuple[type[Rule], ...] = (
     PromptLeakage,
     PrefixLeakage,
     AnswerLeakage,
+    BenchmarkContamination,
 )
 """Every built-in rule that is a class, in the order of the codes."""

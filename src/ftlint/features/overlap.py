@@ -1,0 +1,117 @@
+"""Overlaps: which texts have n-grams of the items of public test sets."""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from ftlint.benchmark import Index, Item, matches, shipped
+from ftlint.example import Batch
+from ftlint.feature import Feature
+from ftlint.features.turns import TURNS
+from ftlint.ngram import hashes, places, words
+
+WORTH_IT = 256 << 10
+"""Bytes of lines from which the import of numpy pays for itself (60 ms; 50 against 12 ns/B)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What an example has in common with one item, in the text that has most of it."""
+
+    item: Item
+    grams: int
+    """N-grams of the item that are in this text."""
+    text: int
+    """Index of the text in `Example.texts`."""
+    span: tuple[int, int] | None
+
+    @property
+    def share(self) -> float:
+        """Return how much of the item is there."""
+        return self.grams / self.item.grams
+
+
+@dataclass(frozen=True)
+class Overlaps(Feature[tuple[Overlap, ...]]):
+    """The overlaps of each example with the chosen benchmarks; of most there are none."""
+
+    shipped: tuple[str, ...]
+    """Benchmarks of the index that comes with ftlint."""
+    files: tuple[str, ...] = ()
+    """Further benchmarks, each as NAME=PATH."""
+
+    def indexes(self) -> list[tuple[Index, frozenset[str]]]:
+        """Return what is looked up, each with the benchmarks that count in it.
+
+        A file stands in for the benchmark of its name. Raises: PackError, SourceError
+        """
+        files = dict(_split(file) for file in self.files)
+        own = frozenset(self.shipped) - files.keys()
+        found = [(shipped(), own)] if own else []
+        return found + [(_read(name, path), frozenset({name})) for name, path in files.items()]
+
+    def compute(self, batch: Batch) -> Sequence[tuple[Overlap, ...]]:
+        """Return the overlaps of each example, the largest share of an item first."""
+        column: list[tuple[Overlap, ...]] = [()] * len(batch)
+        turns = batch.column(TURNS)
+        texts = [text for told in turns for _, text in told]
+        ends = list(accumulate(map(len, turns)))
+        found: dict[int, list[Overlap]] = {}
+        for index, wanted in self.indexes() if texts else ():
+            for at in _suspects(texts, index):
+                example = bisect_right(ends, at)
+                place = at - ends[example] + len(turns[example])
+                overlaps = _overlaps(texts[at], place, index, wanted)
+                if overlaps:
+                    found.setdefault(example, []).extend(overlaps)
+        for example, those in found.items():
+            column[example] = _best(those)
+        return column
+
+
+def _read(name: str, path: str) -> Index:
+    from ftlint.testset import index_of  # loaded where somebody names a file
+
+    return index_of(name, path)
+
+
+def _split(file: str) -> tuple[str, str]:
+    name, _, path = file.partition("=")
+    return name, path
+
+
+def _overlaps(text: str, place: int, index: Index, wanted: frozenset[str]) -> list[Overlap]:
+    found = []
+    for match in matches(text, index):
+        item = index.item(match.item)
+        if item.benchmark in wanted:
+            span = places(text, match.first, match.last, index.unspaced)
+            found.append(Overlap(item, match.grams, place, span))
+    return found
+
+
+def _best(overlaps: list[Overlap]) -> tuple[Overlap, ...]:
+    """Return the overlaps with each item only once: where most of it is."""
+    best: dict[Item, Overlap] = {}
+    for overlap in overlaps:
+        known = best.get(overlap.item)
+        if known is None or overlap.grams > known.grams:
+            best[overlap.item] = overlap
+    return tuple(sorted(best.values(), key=lambda each: -each.share))
+
+
+def _suspects(texts: list[str], index: Index) -> list[int]:
+    """Return the indices of texts with an n-gram of an item, by numpy where that pays."""
+    if "numpy" in sys.modules or sum(map(len, texts)) >= WORTH_IT:
+        from ftlint.ngramarray import texts_with
+
+        return texts_with(texts, index.known, index.unspaced)
+    return [
+        at
+        for at, text in enumerate(texts)
+        if any(True for _ in index.items(hashes(words(text, index.unspaced))))
+    ]
