@@ -49,6 +49,12 @@ from ftlint.rules.file import (
     MinExamples,
 )
 from ftlint.rules.instruction import RepeatedInstructions
+from ftlint.rules.language import (
+    AnswerLanguageMismatch,
+    LanguageMix,
+    UnexpectedLanguage,
+    ValidationLanguageMissing,
+)
 from ftlint.rules.line import (
     JsonDuplicateKey,
     JsonLoneSurrogate,
@@ -170,5 +176,9 @@ BUILTIN: tuple[type[Rule], ...] = (
     ModelClosing,
     ChatTemplateFails,
     ChatTemplateDropsText,
+    LanguageMix,
+    AnswerLanguageMismatch,
+    UnexpectedLanguage,
+    ValidationLanguageMissing,
 )
 """Every built-in rule that is a class, in the order of the codes."""
