@@ -83,6 +83,11 @@ def _cases(title: str, cases: Sequence[Case]) -> Iterator[str]:
         yield from (_shown(line) for line in case.lines[:4])
         if len(case.lines) > 4:
             yield f"… {len(case.lines) - 4} more lines"
+        if case.held:
+            yield "```\n"
+            yield "and in a validation file\n"
+            yield "```json"
+            yield from (_shown(line) for line in case.held[:4])
         yield "```\n"
         if case.options:
             options = ", ".join(f"`{key}: {value}`" for key, value in case.options.items())
@@ -101,6 +106,9 @@ def _shown(line: Any) -> str:
 
 def _place(place: str) -> str:
     """Say a place of a case in words."""
+    held = place.startswith("held ")
+    if held:
+        return f"{_place(place.removeprefix('held '))} of the validation file"
     if place == "-":
         return "the whole file"
     line, _, pointer = place.rpartition(" ")

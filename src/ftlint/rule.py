@@ -32,8 +32,8 @@ class Case:
 
     `lines` are records (written as JSON) or raw bytes. `at` holds one place a finding, in report
     order: `"/messages/0/role"` on the first line, `"3 /messages/0"` on the third, `"3 ?"` for a
-    line that cannot be decoded, `"-"` for the whole file or dataset. A good case has no `at`.
-    `note` says why the case exists.
+    line that cannot be decoded, `"-"` for the whole file or dataset, `"held 2 /messages"` on the
+    second line of `held`. A good case has no `at`. `note` says why the case exists.
     """
 
     lines: tuple[Mapping[str, Any] | bytes, ...]
@@ -43,6 +43,8 @@ class Case:
     """Options of the rule in this case."""
     file: str = "train.jsonl"
     pad: bool = True
+    held: tuple[Mapping[str, Any] | bytes, ...] = ()
+    """Lines of a validation file beside it; no file when there are none."""
 
 
 def good(*lines: Mapping[str, Any] | bytes, note: str = "", **how: Any) -> Case:

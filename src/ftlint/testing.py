@@ -28,6 +28,9 @@ from ftlint.source import Dataset, Source
 ENOUGH = 10
 """Lines of a padded case: as many as the smallest file that no rule calls small."""
 
+HELD = "held.jsonl"
+"""Name of the validation file of a case."""
+
 FILLER = tuple(
     chat(user(question), assistant(answer))
     for question, answer in (
@@ -65,9 +68,7 @@ def check_case(rule: Rule, case: Case, rules: Sequence[Rule]) -> list[str]:
         and (case.pad or isinstance(other, ExampleRule))
     ]
     with TemporaryDirectory() as folder:
-        path = Path(folder, case.file)
-        path.write_bytes(content(case))
-        report = run(Plan((tested, *others)), Dataset((Source(str(path)),)))
+        report = run(Plan((tested, *others)), Dataset(_sources(case, Path(folder))))
     crashed = [f"{entry.code} {entry.reason}" for entry in report.crashed]
     if not case.at:
         spoken = [f"{f.code} {f.name} at {_place(f)!r}: {f.message}" for f in report.findings]
@@ -76,6 +77,16 @@ def check_case(rule: Rule, case: Case, rules: Sequence[Rule]) -> list[str]:
     if expected == found:
         return crashed
     return [*crashed, f"expected findings at {expected}, but found them at {found}"]
+
+
+def _sources(case: Case, folder: Path) -> tuple[Source, ...]:
+    """Write the files of a case and return them."""
+    path, held = folder / case.file, folder / HELD
+    path.write_bytes(content(case))
+    if not case.held:
+        return (Source(str(path)),)
+    held.write_bytes(content(replace(case, lines=case.held, pad=False)))
+    return Source(str(path)), Source(str(held), "validation")
 
 
 def places(report: Report, code: str) -> list[str]:
@@ -146,19 +157,22 @@ def alike(left: Any, right: Any) -> bool:
 
 
 def _place(finding: Located) -> str:
+    held = "held " if Path(finding.place.path).name == HELD else ""
     if finding.place.line is None:
-        return "-"
+        return f"{held}-"
     pointer = "?" if finding.place.pointer is None else finding.place.pointer
-    return _written(finding.place.line, pointer)
+    return held + _written(finding.place.line, pointer)
 
 
-_PLACE = re.compile(r"(?P<line>[0-9]+)?(?: ?(?P<pointer>[/?].*))?", re.DOTALL)
+_PLACE = re.compile(r"(?P<held>held )?(?P<line>[0-9]+)?(?: ?(?P<pointer>[/?].*))?", re.DOTALL)
 
 
 def _canonical(place: str) -> str:
     """Return a place in the one form that is compared: `1` for the first line as a whole."""
     match = _PLACE.fullmatch(place.strip())
-    return _written(int(match["line"] or 1), match["pointer"] or "") if match else place
+    if match is None:
+        return place
+    return (match["held"] or "") + _written(int(match["line"] or 1), match["pointer"] or "")
 
 
 def _written(line: int, pointer: str) -> str:

@@ -1,0 +1,94 @@
+"""Spoken: what each message says, as one text a message, with tool calls and pictures in words.
+
+Comparing examples by their texts alone would take two calls of different tools for the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from ftlint.example import Batch, Example, Message
+from ftlint.feature import Feature
+from ftlint.normalise import normalise
+from ftlint.proof import plain_roles
+
+Said = tuple[str, str]
+"""The role, empty when it is none of the six, and what is said."""
+
+
+@dataclass(frozen=True)
+class Spoken(Feature[list[Said]]):
+    """What the messages of each example say; nothing for a line without a record."""
+
+    normal: bool = False
+    """Whether it is normalised, see `ftlint.normalise`."""
+
+    def compute(self, batch: Batch) -> list[list[Said]]:
+        """Return one list an example, with one item a message."""
+        if self.normal:
+            return [
+                [(role, normalise(text)) for role, text in said] for said in batch.column(SPOKEN)
+            ]
+        plain = batch.plain
+        if plain is None:
+            return [spoken(example) for example in batch.examples]
+        role = plain_roles()
+        return [
+            [(role[m.__class__], m.content) for m in messages]
+            if messages
+            else spoken(batch.example(index))
+            for index, messages in enumerate(plain)
+        ]
+
+
+SPOKEN = Spoken()
+NORMAL = Spoken(normal=True)
+
+
+def spoken(example: Example) -> list[Said]:
+    """Return what each message of `example` says."""
+    return [(message.role or "", said(message)) for message in example.messages]
+
+
+def said(message: Message) -> str:
+    """Return the texts, pictures and calls of `message`; ids of calls are noise and left out."""
+    content, extra = message.content, message.value
+    if isinstance(content, str) and len(extra) == 2:
+        return content
+    texts = [text.value for text in message.texts()]
+    if isinstance(content, list):
+        texts += [canonical(part) for part in content if not _textual(part)]
+    texts += [_called(call) for call in message.calls]
+    if extra.get("function_call"):
+        texts.append(_called({"function": extra["function_call"]}))
+    return "\n".join(texts)
+
+
+def canonical(value: Any) -> str:
+    """Return `value` as JSON with sorted keys; equal values give equal texts."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # nested deeper than orjson writes
+        return repr(value)
+
+
+def _textual(part: Any) -> bool:
+    return isinstance(part, dict) and any(
+        isinstance(part.get(member), str) for member in ("text", "refusal")
+    )
+
+
+def _called(call: Any) -> str:
+    function = call.get("function") if isinstance(call, dict) else None
+    if not isinstance(function, dict):
+        return canonical(call)
+    told = function.get("arguments")
+    if isinstance(told, str):
+        try:
+            told = orjson.loads(told)
+        except orjson.JSONDecodeError:
+            return f"{function.get('name')} {told}"
+    return f"{function.get('name')} {canonical(told)}"

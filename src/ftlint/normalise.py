@@ -1,0 +1,53 @@
+r"""Normalisation: the form in which two texts are equal that a reader would call the same.
+
+Compatibility forms (NFKC) and case are folded, invisible characters are dropped, sentence
+punctuation becomes space, and runs of white space become one space. What carries meaning in
+sums, code and addresses stays: digits, letters, marks, symbols, and `# % & * - / @ \ _`.
+Diacritics stay too. A text that is nothing but punctuation keeps it: `?` is not `...`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from unicodedata import category, normalize
+
+SENTENCE = "!\"'(),.:;?[]{}"
+"""ASCII punctuation that becomes space; the rest may be arithmetic, code, a tag or a path."""
+_UPPER = bytes(range(65, 91))
+_FOLD = bytes.maketrans(_UPPER + SENTENCE.encode(), _UPPER.lower() + b" " * len(SENTENCE))
+_RANGES = (range(0x80, 0x3100), range(0xA4D0, 0xAC00), range(0xFE00, 0x10000))
+"""Code points among which punctuation and invisible characters of living scripts are."""
+
+
+def normalise(text: str) -> str:
+    """Return the normalised form of `text`; blank texts give an empty one, no others do."""
+    if text.isascii():
+        return b" ".join(text.encode().translate(_FOLD).split()).decode() or _plain(text)
+    punctuation, invisible = _patterns()
+    return " ".join(punctuation.sub(" ", invisible.sub("", _folded(text))).split()) or _plain(text)
+
+
+def _plain(text: str) -> str:
+    """Return `text` with its punctuation, the rest normalised."""
+    return " ".join(_folded(text).split())
+
+
+def _folded(text: str) -> str:
+    # Folding case may leave forms that NFKC composes (Unicode 3.13, D146).
+    return normalize("NFKC", normalize("NFKC", text).casefold())
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return patterns of punctuation and of invisible characters (2 ms, once)."""
+    kinds: dict[str, list[str]] = {"P": [], "C": []}
+    for codes in _RANGES:
+        for code in codes:
+            kind = category(chr(code))
+            if kind[0] == "P":
+                kinds["P"].append(chr(code))
+            elif kind == "Cf" or 0xFE00 <= code < 0xFE10:  # variation selectors
+                kinds["C"].append(chr(code))
+    sentence = re.escape(SENTENCE + "".join(kinds["P"]))
+    return re.compile(f"[{sentence}]+"), re.compile(f"[{''.join(kinds['C'])}]+")
