@@ -31,8 +31,7 @@ ur Urdu; uz Uzbek; vec Venetian; vep Veps; vi Vietnamese; vls West Flemish; vo V
 wa Walloon; war Waray; xal Kalmyk; xmf Mingrelian; yi Yiddish; yo Yoruba; zh Chinese
 """
 NAMES: dict[str, str] = dict(
-    entry.strip().split(" ", 1)  # type: ignore[misc]
-    for entry in _LISTED.replace("\n", " ").split(";")
+    entry.strip().split(" ", 1) for entry in _LISTED.replace("\n", " ").split(";")
 )
 """The English name of every language that can be told, by ISO 639-1, else 639-3."""
 
@@ -84,22 +83,16 @@ inglês francês espanhol alemão inglese francese tedesco spagnolo cinese giapp
 engels duits frans spaans engelska svenska tyska norsk dansk suomeksi englanniksi
 angielski angielsku polsku polski niemiecki rosyjski anglicky česky cesky slovensky
 английск русск немецк французск испанск китайск японск англійськ українськ
-ingilizce türkçe turkce almanca fransızca inggris indonesia melayu tiếng anh tiếng việt
-""".split("\n")
+ingilizce türkçe turkce almanca fransızca inggris indonesia melayu tiếng
+sprache langue idioma lingua language
+"""
 _EAST = (
     "英语|英語|英文|中文|汉语|漢語|华语|国语|普通话|法语|法語|法文|德语|德語|德文|日语|日語|日文"
     "|日本語|韩语|韓語|韩文|韓国語|俄语|俄文|西班牙|葡萄牙|意大利|阿拉伯|拉丁|翻译|翻譯|翻訳|译成|译为"
     "|译文|영어|한국어|중국어|일본어|번역|外语|外文|语言|語言"
 )
 _ASIDE = "translat|übersetz|tradu[ct]|tradui|перев|переклад|tłumacz|vertaal|översätt|oversett"
-_WORDS = sorted(
-    {title.lower() for title in NAMES.values()}
-    | set(_ALSO)
-    | {word for line in _OWN for word in line.split() if word not in ("tiếng", "anh", "việt")}
-    | {"tiếng anh", "tiếng việt", "language", "languages", "sprache", "langue", "idioma", "lingua"},
-    key=len,
-    reverse=True,
-)
+_WORDS = sorted({*map(str.lower, NAMES.values()), *_ALSO, *_OWN.split()}, key=len, reverse=True)
 _ASKS = re.compile(
     rf"{_EAST}|{_ASIDE}|(?<![^\W_])(?:{'|'.join(map(re.escape, _WORDS))})", re.IGNORECASE
 )

@@ -92,7 +92,7 @@ def last_texts(turns: list[Turn]) -> tuple[str, str]:
 
 
 def spoken(answer: str, prompt: str) -> Guess:
-    """Return the language of an example: of its answer, or where that is undetermined its prompt."""
+    """Return the language of an answer, or that of its prompt where it is undetermined."""
     said = guess(answer)
     return guess(prompt) if said.language == UNDETERMINED else said
 
@@ -125,7 +125,9 @@ class LanguageShares(Analysis[Groups[int], Languages]):
             split = dataset.sources[source].split
             sources.setdefault(split, []).append(source)
             splits[split] = splits[split].merge(thinned) if split in splits else thinned
-        return {split: _shares(thinned, sources[split], dataset) for split, thinned in splits.items()}
+        return {
+            split: _shares(thinned, sources[split], dataset) for split, thinned in splits.items()
+        }
 
     def figures(self, result: Languages, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.languages`, by split."""
@@ -152,6 +154,6 @@ def _shares(thinned: Thinned[Texts], sources: list[int], dataset: Dataset) -> Sh
 def _guesses(
     thinned: Thinned[Texts], sources: list[int], dataset: Dataset
 ) -> Iterator[tuple[Where, Guess]]:
-    for ordinal, (answer, prompt, start) in thinned.items:
+    for ordinal, _, (answer, prompt, start) in thinned.items:
         source = max(s for s in sources if dataset.facts[s].first <= ordinal)
         yield Where(source, ordinal, start=start), spoken(answer, prompt)

@@ -27,7 +27,7 @@ FEWEST = 20
 LIKELY = 0.25
 """Probability under which a guess of the model says nothing."""
 BEST = 3
-"""Languages that the model is asked for: the probability of a merged one is spread over its parts."""
+"""Languages that the model is asked for: a merged one has its probability spread over several."""
 SURE = 0.8
 """Probability from which a single text may be reported for its language."""
 
@@ -157,4 +157,3 @@ def _model() -> Callable[[str, int, float, str], list[tuple[float, str]]]:
     path = Path(package.origin).parent / "resources" / "lid.176.ftz"
     predict: Callable[..., list[tuple[float, str]]] = fasttext.load_model(str(path)).f.predict
     return predict
-

@@ -24,13 +24,12 @@ def doubtful(turns: Sequence[Turn]) -> Iterator[int]:
     for index, (role, text) in enumerate(turns):
         if role == "user":
             asked = text
-        elif (
-            role == "assistant"
-            and asked
-            and not (brief(text) or brief(asked) or plainly_one(asked, text))
-        ):
-            if _pair(asked, text):
-                yield index
+        elif role == "assistant" and asked and _unclear(asked, text) and _pair(asked, text):
+            yield index
+
+
+def _unclear(asked: str, said: str) -> bool:
+    return not (brief(said) or brief(asked) or plainly_one(asked, said))
 
 
 def differs(turns: Sequence[Turn], index: int) -> tuple[str, str] | None:

@@ -39,6 +39,7 @@ from ftlint.rules.declaration import (
     ToolDeclaredDuplicate,
     ToolsNotList,
 )
+from ftlint.rules.drift import LanguageDrift, SplitDrift
 from ftlint.rules.file import (
     FileBom,
     FileEmpty,
@@ -180,5 +181,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     AnswerLanguageMismatch,
     UnexpectedLanguage,
     ValidationLanguageMissing,
+    SplitDrift,
+    LanguageDrift,
 )
 """Every built-in rule that is a class, in the order of the codes."""

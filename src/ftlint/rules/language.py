@@ -222,7 +222,7 @@ class UnexpectedLanguage(ExampleRule):
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the examples with a text that is not plainly in one of the languages."""
         expected = _canonical(self.languages)
-        column = batch.column(TURNS)
+        column = batch.column(TURNS) if expected else ()
         return [
             batch.example(index)
             for index, turns in enumerate(column)
@@ -233,7 +233,7 @@ class UnexpectedLanguage(ExampleRule):
         """Yield one finding for the first text in each unexpected language."""
         expected = _canonical(self.languages)
         seen: set[str] = set()
-        for text in example.texts:
+        for text in example.texts if expected else ():
             strange = _strange(text.role, text.value, expected)
             if strange and strange not in seen:
                 seen.add(strange)
@@ -245,7 +245,7 @@ class UnexpectedLanguage(ExampleRule):
             role=text.role,
             language=name(strange),
             code=strange,
-            expected=", ".join(map(name, self.languages)),
+            expected=", ".join(name(canonical(word) or word) for word in self.languages),
         )
 
 
