@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ftlint.source import Shard, Source
 
 FORMATS = ("full", "concise", "json", "jsonl")
+TABLES = ("csv", "parquet")
+"""Formats of files with one row an example."""
 LEVELS = ("error", "warning", "note")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -135,7 +137,8 @@ def _words(values: Sequence[str]) -> tuple[str, ...]:
     "outputs",
     multiple=True,
     metavar="FORMAT=PATH",
-    help="Write a further report: -o json=report.json; may be repeated.",
+    help="Write a further report: -o json=report.json; may be repeated. csv= and parquet= write "
+    "what was measured, one row an example.",
 )
 @click.option(
     "--fail-on",
@@ -182,10 +185,16 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     for path in filter(None, [options["output"], *(path for _, path in further)]):
         check_writable(path)
     figures = options["statistics"] or "json" in (options["format_"], *(f for f, _ in further))
+    options["table"] = any(format_ in TABLES for format_, _ in further)
     session = Session.open(_request(paths, options, figures))
     with spooled(session.sources()) as sources, _progress(sources, options) as step:
         report = session.check(sources, step)
     for format_, path in further:
+        if format_ in TABLES:
+            from ftlint.frames import written
+
+            write_atomically(path, [written(report, format_)])
+            continue
         _write(report, format_, path, options)
     _write(report, options["format_"], options["output"], options)
     if options["output"] or options["format_"] in ("json", "jsonl"):
@@ -211,6 +220,7 @@ def _request(paths: tuple[str, ...], options: dict[str, Any], figures: bool) -> 
         config=options["config"],
         max_findings=options["max_findings"],
         figures=figures,
+        table=options["table"],
         jobs=options["jobs"] or 0,
     )
 
@@ -224,8 +234,13 @@ def _complain(message: str) -> None:
 
 def _further(word: str) -> tuple[str, str]:
     format_, equals, path = word.partition("=")
-    if format_ not in FORMATS or not equals or not path:
-        raise UsageError(f"-o {word}: write FORMAT=PATH, with one of {', '.join(FORMATS)}")
+    known = (*FORMATS, *TABLES)
+    if format_ not in known or not equals or not path:
+        raise UsageError(f"-o {word}: write FORMAT=PATH, with one of {', '.join(known)}")
+    if format_ in TABLES:
+        from ftlint.frames import check_installed
+
+        check_installed(format_)
     return format_, path
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ftlint.analyses.language import Languages, LanguageShares, Shares
+from ftlint.analyses.language import Languages, LanguageShares, Shares, last_texts, spoken
 from ftlint.case import assistant, chat, system, user
+from ftlint.column import Column
 from ftlint.example import Batch, Example, Text
 from ftlint.features.glance import plainly_in
 from ftlint.features.language import SURE, akin, guess
@@ -28,8 +29,26 @@ _DONE = "About fifty minutes at 240 degrees, the last ten without the lid and wi
 _PAIN = "Combien de temps faut-il cuire un pain au levain pour que la croûte soit croustillante ?"
 
 
+@dataclass(frozen=True)
+class LanguageColumn(Column):
+    """Language of the last answer, or of its prompt where that is undetermined; else `und`."""
+
+    name = "language"
+    kind = "text"
+
+    def values(self, batch: Batch) -> list[str | None]:
+        """Return one code a line; None where there is no text."""
+        return [
+            spoken(*last_texts(turns)).language if turns else None for turns in batch.column(TURNS)
+        ]
+
+
 class _Shared(AnalysisRule[Languages]):
     """A rule about the shares of languages."""
+
+    def columns(self) -> tuple[LanguageColumn]:
+        """Return the language of each example."""
+        return (LanguageColumn(),)
 
     @property
     def analysis(self) -> LanguageShares:

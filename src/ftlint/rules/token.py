@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from ftlint.analyses.tokens import TokenTotals
 from ftlint.case import assistant, chat, user
+from ftlint.column import Column
 from ftlint.encoding import VOCABULARIES, load
 from ftlint.example import Batch, Example, Message
 from ftlint.features.tokens import TokenCount, Tokens, longer_than
@@ -43,6 +44,39 @@ def spaced(finding: Finding) -> Finding:
 
 
 @dataclass(frozen=True)
+class TokenColumn(Column):
+    """Tokens of an example, estimates for tools and images included."""
+
+    name = "tokens"
+    kind = "int"
+
+    encoding: str = "o200k_base"
+
+    def values(self, batch: Batch) -> list[int | None]:
+        """Return one number a line."""
+        return [
+            None if tally is None else tally.whole for tally in batch.column(Tokens(self.encoding))
+        ]
+
+
+@dataclass(frozen=True)
+class TrainedTokenColumn(Column):
+    """Tokens of answers that are not masked."""
+
+    name = "trained_tokens"
+    kind = "int"
+
+    encoding: str = "o200k_base"
+
+    def values(self, batch: Batch) -> list[int | None]:
+        """Return one number a line."""
+        return [
+            None if tally is None else tally.trained
+            for tally in batch.column(Tokens(self.encoding))
+        ]
+
+
+@dataclass(frozen=True)
 class _Limited(ExampleRule):
     """Compares an example with the limit of the model; short lines are not even decoded."""
 
@@ -56,6 +90,10 @@ class _Limited(ExampleRule):
     def unready(self) -> str | None:
         """Return that there is nothing to compare with, if so."""
         return lacks(self.limit, self.encoding, self.model)
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the tokens of each example, in the encoding of the model."""
+        return (TokenColumn(self.encoding), TrainedTokenColumn(self.encoding))
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the records whose bytes do not show that they are short enough."""
