@@ -56,11 +56,11 @@ def check(
         session = Session.open(request)
         named = session.sources() if request.paths or request.validation else []
         records = [source for source in (train, held) if isinstance(source, Source)]
-        sources = sorted([*records, *named], key=lambda source: source.split)  # train first
-        if not sources:
+        if not records and not named:
             raise UsageError("nothing to check: give paths or records")
-        with spooled(sources) as ready:
-            return session.check(ready)
+        with spooled(named) as ready:
+            # Training data first, as on the command line.
+            return session.check(sorted([*records, *ready], key=lambda source: source.split))
 
 
 def _words(given: str | Sequence[str]) -> tuple[str, ...]:

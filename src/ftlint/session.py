@@ -124,8 +124,12 @@ class Session:
         sources: Sequence[Source],
         progress: Callable[[Shard], None] = lambda shard: None,
         executor: Executor | None = None,
+        analyses: Sequence[Analysis[Any, Any]] = (),
     ) -> Report:
-        """Lint `sources` and return the report. Raises: SourceError."""
+        """Lint `sources` and return the report, with `analyses` besides those of the rules.
+
+        Raises: SourceError.
+        """
         chosen, asked = self.selection, self.request
         originals = {rule.code: rule for rule in self.rules}
         ready, not_run = runnable(chosen.rules)
@@ -139,7 +143,7 @@ class Session:
             ignored=ignored_for(self.config, sources, ready),
             changed=frozenset(r.code for r in ready if r != originals[r.code]),
             not_run=not_run,
-            analyses=_table(ready) if asked.table else (),
+            analyses=(*analyses, *(_table(ready) if asked.table else ())),
         )
         executor = executor or self.executor(sources)
         with workers_told():
