@@ -22,12 +22,25 @@ def level_of(ordinal: int) -> int:
     return (z & -z).bit_length() - 1 if z else 64
 
 
+HALVED = 8_000_000
+"""Bytes of a source after which every doubling halves what its sample needs to look at."""
+
+
+def least_level(start: int) -> int:
+    """Return the level that an example at this byte offset needs, to be looked at at all.
+
+    Otherwise a small sample of a large source would cost a look at all of it.
+    """
+    return (max(start, 0) // HALVED).bit_length()
+
+
 @dataclass(frozen=True, slots=True)
 class Thinned(Generic[T]):
     """All items up to `limit`, then every second, fourth, … of them. Size: O(limit).
 
     Which ones are kept depends on their ordinals only, so that merging in any grouping ends with
-    the same sample: that of the lowest level at which no more than `limit` are left.
+    the same sample: that of the lowest level at which no more than `limit` are left, or of the
+    level that the caller begins at.
     """
 
     limit: int
@@ -37,10 +50,16 @@ class Thinned(Generic[T]):
     """Ordinal, level and item of each, in order."""
 
     @classmethod
-    def of(cls, items: Iterable[tuple[int, T]], limit: int) -> Thinned[T]:
-        """Return the sample of `items`, which are in order."""
-        every = tuple([(ordinal, level_of(ordinal), item) for ordinal, item in items])
-        return cls(limit, len(every), *_thin(every, 0, limit))
+    def of(
+        cls, items: Iterable[tuple[int, int, T]], limit: int, total: int = -1, level: int = 0
+    ) -> Thinned[T]:
+        """Return the sample of `items`: ordinal, level and value of each, in order.
+
+        Where the caller has left out those below `level`, `total` says how many there were.
+        """
+        every = tuple(items)
+        total = len(every) if total < 0 else total
+        return cls(limit, total, *_thin(_from(every, level), level, limit))
 
     def merge(self, other: Thinned[T]) -> Thinned[T]:
         """Return the sample of both."""

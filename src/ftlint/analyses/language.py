@@ -13,7 +13,7 @@ from ftlint.features.turns import TURNS, Turn
 from ftlint.finding import Where
 from ftlint.interval import wilson
 from ftlint.languagename import name
-from ftlint.sample import Thinned
+from ftlint.sample import Thinned, least_level, level_of
 from ftlint.source import Dataset
 from ftlint.summary import Groups
 
@@ -109,13 +109,16 @@ class LanguageShares(Analysis[Groups[int], Languages]):
         """Return a sample of texts by source. Size: O(sources * limit * HEAD)."""
         if not len(batch):
             return Groups()
-        first, start = batch.lines.ordinal, batch.lines.start_of
+        column, start = batch.column(TURNS), batch.lines.start_of
+        levels = _levels(batch)
+        highest = least_level(start(len(batch) - 1))
         items = (
-            (first + index, (*map(_head, last_texts(turns)), start(index)))
-            for index, turns in enumerate(batch.column(TURNS))
-            if turns
+            (ordinal, level, (*map(_head, last_texts(column[index])), start(index)))
+            for index, ordinal, level in levels
+            if column[index]
         )
-        return Groups({batch.source: Thinned.of(items, self.limit)})
+        total = len(column) - column.count([])
+        return Groups({batch.source: Thinned.of(items, self.limit, total, highest)})
 
     def conclude(self, summary: Groups[int], dataset: Dataset) -> Languages:
         """Return the shares of each split."""
@@ -132,6 +135,16 @@ class LanguageShares(Analysis[Groups[int], Languages]):
     def figures(self, result: Languages, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.languages`, by split."""
         return {split: shares.figures() for split, shares in result.items()}
+
+
+def _levels(batch: Batch) -> Iterator[tuple[int, int, int]]:
+    """Yield index, ordinal and level of the lines that a sample may keep."""
+    first = batch.lines.ordinal
+    least = least_level(batch.lines.start_of(len(batch) - 1))
+    for index in range(len(batch)):
+        level = level_of(first + index)
+        if level >= least:
+            yield index, first + index, level
 
 
 def _head(text: str) -> str:

@@ -10,6 +10,8 @@ from ftlint.features.language import FEWEST, HEAD
 from ftlint.features.script import DECIDED, IDEOGRAPH, LATIN, mostly_han, script
 
 _BRIEF = FEWEST // IDEOGRAPH
+GLIMPSE = 80
+"""Code points that show whether a text is Chinese."""
 SHORT = 50
 """Code points of a text that is too short to differ within one script: models take slang and
 names for other languages."""
@@ -39,30 +41,30 @@ for _code, _listed in _COMMON.items():
         _WORDS.setdefault(_word, []).append(_code)
 
 
-def brief(text: str) -> bool:
-    """Return whether a text is too short to be judged, or a single word such as a label."""
-    if text.isascii():
-        return len(text) < FEWEST or " " not in text
-    return len(text) < _BRIEF
+def unclear(prompt: str, answer: str) -> bool:
+    """Return whether two texts may be in different languages, as their beginnings show.
 
-
-def plainly_one(prompt: str, answer: str) -> bool:
-    """Return whether two texts are plainly in the same language, as their beginnings show."""
+    A text that is too short to be judged, or a single word such as a label, is no reason.
+    """
     prompt, answer = prompt[:HEAD], answer[:HEAD]
     if _english(answer):
         if _english(prompt):
-            return True
-    elif mostly_han(answer) and mostly_han(prompt):
-        return True
+            return False
+    elif answer.isascii():
+        if len(answer) < FEWEST or " " not in answer:
+            return False
+    elif len(answer) < _BRIEF or (mostly_han(answer[:GLIMPSE]) and mostly_han(prompt[:GLIMPSE])):
+        return False
+    plain = prompt.isascii()
+    if len(prompt) < (FEWEST if plain else _BRIEF) or (plain and " " not in prompt):
+        return False
     short = len(prompt) < SHORT or len(answer) < SHORT
-    if short and prompt.isascii() and answer.isascii():
-        return True
+    if plain and answer.isascii() and (short or (_loosely(answer) and _loosely(prompt))):
+        return False
     one, other = script(prompt), script(answer)
     if one != other:
-        return False
-    if short or one in DECIDED:
         return True
-    return _one_vocabulary(prompt, answer, one)
+    return not (short or one in DECIDED or _one_vocabulary(prompt, answer, one))
 
 
 def _english(head: str) -> bool:
@@ -75,6 +77,24 @@ def _english(head: str) -> bool:
         or " of " in head
         or " what " in head
         or "What " in head
+    )
+
+
+def _loosely(head: str) -> bool:
+    """Return whether plain letters are likely English: `_english`, and what is as common."""
+    return (
+        _english(head)
+        or " to " in head
+        or "'s " in head
+        or "n't " in head
+        or " I " in head
+        or " it " in head
+        or "How " in head
+        or " for " in head
+        or " are " in head
+        or " can " in head
+        or " that" in head
+        or " this " in head
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ftlint.features.glance import SHORT, brief, plainly_one
+from ftlint.features.glance import SHORT, unclear
 from ftlint.features.language import HEAD, SURE, Guess, akin, guess
 from ftlint.features.script import script
 from ftlint.features.turns import Turn
@@ -24,12 +24,8 @@ def doubtful(turns: Sequence[Turn]) -> Iterator[int]:
     for index, (role, text) in enumerate(turns):
         if role == "user":
             asked = text
-        elif role == "assistant" and asked and _unclear(asked, text) and _pair(asked, text):
+        elif role == "assistant" and asked and unclear(asked, text) and _pair(asked, text):
             yield index
-
-
-def _unclear(asked: str, said: str) -> bool:
-    return not (brief(said) or brief(asked) or plainly_one(asked, said))
 
 
 def differs(turns: Sequence[Turn], index: int) -> tuple[str, str] | None:
@@ -44,7 +40,8 @@ def differs(turns: Sequence[Turn], index: int) -> tuple[str, str] | None:
     if pair is None or any(map(asks, before)):
         return None
     prompt, answer = pair
-    if any(_speaks(text, answer.language) for text in before):
+    written = script(turns[index][1][:HEAD])
+    if any(_speaks(text, answer.language, written) for text in before):
         return None
     return prompt.language, answer.language
 
@@ -66,7 +63,7 @@ def _pair(asked: str, said: str) -> tuple[Guess, Guess] | None:
     return prompt, answer
 
 
-def _speaks(text: str, language: str) -> bool:
+def _speaks(text: str, language: str, written: str) -> bool:
     """Return whether a piece of a prompt is in a language: what is quoted may be answered in it."""
-    pieces = _SEGMENT.findall(text[: 16 * HEAD])[:_SEGMENTS]
-    return any(guess(piece).language == language for piece in [text, *pieces])
+    pieces = [text[:HEAD], *_SEGMENT.findall(text[: 16 * HEAD])[:_SEGMENTS]]
+    return any(script(piece) == written and guess(piece).language == language for piece in pieces)

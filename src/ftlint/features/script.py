@@ -64,6 +64,10 @@ IDEOGRAPH = 4
 """Letters of an alphabet that a Han character, kana or syllable of Hangul counts for."""
 
 
+_DENSE = frozenset({HAN, KANA, "Hangul"})
+_HALF = _NAMES.index("Arabic")  # the upper byte FF of half-width kana counts there
+
+
 def classes(text: str) -> bytes:
     """Return for every code unit of `text` the number of its script."""
     return text.encode("utf-16-le", "replace")[1::2].translate(_TABLE)
@@ -72,20 +76,23 @@ def classes(text: str) -> bytes:
 def weights(found: bytes, text: str) -> dict[str, int]:
     """Return how much of `text` is in each script, in letters of an alphabet.
 
-    Japanese is written in Han as well: with a tenth of kana all of that is Japanese.
+    Japanese is written in Han as well: with a tenth of kana all of that is Japanese. Korean may
+    hold some Han too.
     """
-    counts = {name: found.count(number) for number, name in enumerate(_NAMES)}
-    kana = len(_KANA.findall(text)) if counts[KANA] or counts[LATIN] != len(found) else 0
-    han = counts[HAN]
-    counts[KANA], counts[HAN] = (kana + han, 0) if 10 * kana > han else (0, han)
-    if counts["Hangul"] * 4 > han:  # Korean may hold Han too
+    counts = {_NAMES[number]: found.count(number) for number in set(found) if number != _OTHER}
+    han = counts.get(HAN, 0)
+    # Signs such as the ideographic full stop share the upper byte of kana.
+    kana = len(_KANA.findall(text)) if counts.pop(KANA, 0) or _HALF in found else 0
+    if kana and 10 * kana > han:
+        counts[KANA] = kana + counts.pop(HAN, 0)
+    elif han and IDEOGRAPH * counts.get("Hangul", 0) > han:
         counts["Hangul"] += counts.pop(HAN)
-    for name, (first, one, other) in _FIRST.items():
-        if count := counts.pop(name):
-            counts[one if first.search(text) else other] = count
-    for name in (KANA, HAN, "Hangul"):
-        counts[name] = IDEOGRAPH * counts.get(name, 0)
-    return {name: count for name, count in counts.items() if count}
+    for name in [name for name in counts if name in _FIRST]:
+        first, one, other = _FIRST[name]
+        counts[one if first.search(text) else other] = counts.pop(name)
+    for name in _DENSE.intersection(counts):
+        counts[name] *= IDEOGRAPH
+    return counts
 
 
 def script(text: str) -> str:
