@@ -7,11 +7,9 @@ one side only: what it calls plain is not looked at further.
 from __future__ import annotations
 
 from ftlint.features.language import FEWEST, HEAD
-from ftlint.features.script import DECIDED, IDEOGRAPH, LATIN, mostly_han, script
+from ftlint.features.script import ALONE, CYRILLIC, IDEOGRAPH, LATIN, glimpse
 
 _BRIEF = FEWEST // IDEOGRAPH
-GLIMPSE = 80
-"""Code points that show whether a text is Chinese."""
 SHORT = 50
 """Code points of a text that is too short to differ within one script: models take slang and
 names for other languages."""
@@ -47,24 +45,24 @@ def unclear(prompt: str, answer: str) -> bool:
     A text that is too short to be judged, or a single word such as a label, is no reason.
     """
     prompt, answer = prompt[:HEAD], answer[:HEAD]
-    if _english(answer):
-        if _english(prompt):
-            return False
-    elif answer.isascii():
-        if len(answer) < FEWEST or " " not in answer:
-            return False
-    elif len(answer) < _BRIEF or (mostly_han(answer[:GLIMPSE]) and mostly_han(prompt[:GLIMPSE])):
+    if _english(answer) and _english(prompt):
         return False
-    plain = prompt.isascii()
-    if len(prompt) < (FEWEST if plain else _BRIEF) or (plain and " " not in prompt):
+    if _brief(answer) or _brief(prompt):
         return False
-    short = len(prompt) < SHORT or len(answer) < SHORT
-    if plain and answer.isascii() and (short or (_loosely(answer) and _loosely(prompt))):
-        return False
-    one, other = script(prompt), script(answer)
+    one, other = glimpse(prompt), glimpse(answer)
     if one != other:
         return True
-    return not (short or one in DECIDED or _one_vocabulary(prompt, answer, one))
+    if one in ALONE or len(prompt) < SHORT or len(answer) < SHORT:
+        return False
+    if one == LATIN and _loosely(answer) and _loosely(prompt):
+        return False
+    return one not in (LATIN, CYRILLIC) or not _leading(prompt) & _leading(answer)
+
+
+def _brief(head: str) -> bool:
+    if head.isascii():
+        return len(head) < FEWEST or " " not in head
+    return len(head) < _BRIEF
 
 
 def _english(head: str) -> bool:
@@ -105,14 +103,6 @@ def plainly_in(text: str, languages: frozenset[str]) -> bool:
         return True
     leading = _leading(head)
     return bool(leading) and leading <= languages
-
-
-def _one_vocabulary(prompt: str, answer: str, both: str) -> bool:
-    """Return whether the common words of one language are the most frequent ones in both."""
-    if both not in (LATIN, "Cyrillic"):
-        return False
-    first, second = _leading(prompt), _leading(answer)
-    return bool(first & second)
 
 
 def _leading(text: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from ftlint.features.script import DECIDED, LATIN, classes, weights
+from ftlint.features.script import CYRILLIC, DECIDED, LATIN, classes, weights
 from ftlint.languagename import MERGED
 
 UNDETERMINED = "und"
@@ -123,7 +123,7 @@ def _letters_decide(script: str, letters: str) -> Guess | None:
     beside ẹ or ọ (Vietnamese and Igbo have no ṣ).
     """
     low = letters.lower()
-    if script == "Cyrillic" and "ў" in low and any(letter in low for letter in "қғҳ"):
+    if script == CYRILLIC and "ў" in low and any(letter in low for letter in "қғҳ"):
         return Guess("uz", 1.0)
     if script == LATIN and ("ṣ" in low or "s\u0323" in low) and ("ọ" in low or "ẹ" in low):
         return Guess("yo", 1.0)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-LATIN, HAN, KANA = "Latin", "Han", "kana"
+LATIN, CYRILLIC, HAN, KANA = "Latin", "Cyrillic", "Han", "kana"
 
 _RANGES = {
     LATIN: (0x00, 0x01, 0x02, 0x1E),
     "Greek": (0x03, 0x1F),
-    "Cyrillic": (0x04,),
+    CYRILLIC: (0x04,),
     "Hebrew or Armenian": (0x05,),
     "Arabic": (0x06, 0x07, 0x08, *range(0xFB, 0xFF)),
     "Devanagari or Bengali": (0x09,),
@@ -103,14 +103,24 @@ def script(text: str) -> str:
     return max(weighed, key=weighed.__getitem__) if weighed else ""
 
 
-_HAN, _KANA_CLASS = _NAMES.index(HAN), _NAMES.index(KANA)
+GLIMPSE = 80
+"""Code points that show which script most of a text is in."""
+ALONE = frozenset(name for name in _NAMES if name in DECIDED)
+"""Scripts with one language that do not share their upper byte with another script."""
 
 
-def mostly_han(text: str) -> bool:
-    """Return whether a third of `text` is Han and nothing is kana: it is Chinese, at a glance."""
+def glimpse(text: str) -> str:
+    """Return the script of most of a text's beginning; two that share an upper byte are one.
+
+    Spaces and digits count as Latin, which `script` leaves out at some cost.
+    """
     if text.isascii():
-        return False
-    found = classes(text)
-    if 3 * found.count(_HAN) < len(found):
-        return False
-    return not (found.count(_KANA_CLASS) and _KANA.search(text))
+        return LATIN
+    found = classes(text[:GLIMPSE])
+    most = _CALLED[max(set(found), key=found.count)]
+    if most in (HAN, KANA):
+        return KANA if _KANA.search(text, 0, GLIMPSE) else HAN
+    return most
+
+
+_CALLED = [*_NAMES, ""]
