@@ -146,6 +146,9 @@ MEANT = {
     ("schema.py", 4096): "names that are remembered",
     ("name.py", 4096): "names that are remembered",
     ("config.py", 1000): "the rank of an exact selector",
+    ("language.py", 8192): "texts whose language is remembered",
+    ("normalise.py", 65536): "characters of a text that is remembered",
+    ("profile.py", 1000): "different answers beyond which they are no labels",
 }
 """Numbers of the code that are also figures of a provider, by chance."""
 

@@ -142,7 +142,9 @@ def _asked(head: str) -> Guess:
 
 
 def _predict(text: str, most: int) -> list[tuple[str, float]]:
-    said = _model()(text + "\n", most, 0.0, "replace")
+    if not text.isprintable():  # it may hold lone surrogates, which are no UTF-8
+        text = text.encode(errors="replace").decode()
+    said = _model()(text + "\n", most, 0.0, "strict")
     return [(label.removeprefix("__label__"), probability) for probability, label in said]
 
 

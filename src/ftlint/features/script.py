@@ -26,7 +26,7 @@ _RANGES = {
     "Myanmar or Georgian": (0x10,),
     "Ethiopic": (0x12, 0x13),
     "Khmer": (0x17,),
-    KANA: (0x30, 0x31),
+    KANA: (0x30, 0x31, 0xFF),
     HAN: (*range(0x34, 0xA0), 0xF9, 0xFA),
     "Hangul": (0x11, *range(0xAC, 0xD8)),
 }
@@ -65,7 +65,6 @@ IDEOGRAPH = 4
 
 
 _DENSE = frozenset({HAN, KANA, "Hangul"})
-_HALF = _NAMES.index("Arabic")  # the upper byte FF of half-width kana counts there
 
 
 def classes(text: str) -> bytes:
@@ -81,8 +80,8 @@ def weights(found: bytes, text: str) -> dict[str, int]:
     """
     counts = {_NAMES[number]: found.count(number) for number in set(found) if number != _OTHER}
     han = counts.get(HAN, 0)
-    # Signs such as the ideographic full stop share the upper byte of kana.
-    kana = len(_KANA.findall(text)) if counts.pop(KANA, 0) or _HALF in found else 0
+    # Signs such as the ideographic full stop share the upper bytes of kana.
+    kana = len(_KANA.findall(text)) if counts.pop(KANA, 0) else 0
     if kana and 10 * kana > han:
         counts[KANA] = kana + counts.pop(HAN, 0)
     elif han and IDEOGRAPH * counts.get("Hangul", 0) > han:
