@@ -118,6 +118,8 @@ def test_no_string_breaks_a_rule_or_a_place(
         lines = list(file)
     wrong_roles = set()
     for finding in report.findings:
+        if finding.place.line is None:  # about the dataset: the languages that it mixes
+            continue
         assert finding.place.line and finding.column and finding.end_column
         cut = lines[finding.place.line - 1][finding.column - 1 : finding.end_column - 1]
         assert cut

@@ -172,8 +172,8 @@ def test_a_file_outside_the_working_folder_is_shown_whole(
 
 
 KNOWN = (
-    "(known: benchmarks, data, extends, fail-on, ignore, max-findings, packs, per-file-ignores, "
-    "rules, select, severity, target, tokenizer)"
+    "(known: benchmarks, data, extends, fail-on, ignore, languages, max-findings, packs, "
+    "per-file-ignores, rules, select, severity, target, tokenizer)"
 )
 
 
@@ -191,6 +191,9 @@ KNOWN = (
             "extends: relaxed",
             "1:1: 'extends' must be minimal, recommended or strict, not 'relaxed'",
         ),
+        ("languages: [en, german]", "1:17: unknown language 'german'; did you mean 'de'?"),
+        ("languages:\n  - xx", "2:5: unknown language 'xx' (ISO 639-1 codes: en, de, zh, …)"),
+        ("languages: {en: 1}", "1:1: 'languages' must be a list of strings, not a mapping"),
         ("select: 4", "1:1: 'select' must be a list of strings, not a number"),
         ("select:\n  - 4", "2:5: an item of 'select' must be a string, not a number"),
         ("severity:\n  FT1: fatal", "2:3: 'FT1' must be error, warning or note, not 'fatal'"),

@@ -70,7 +70,7 @@ def test_the_metadata(wheel: Path) -> None:
     metadata = message_from_string(found["METADATA"].decode())
     assert metadata["Name"] == "ftlint" and metadata["License-Expression"] == "MIT"
     needed = [word for word in metadata.get_all("Requires-Dist", []) if "extra ==" not in word]
-    heavy = ("pandas", "torch", "spacy", "detoxify", "openai", "ray")
+    heavy = ("torch", "spacy", "detoxify", "openai", "ray")
     assert needed and not [word for word in needed if word.lower().startswith(heavy)]
     assert b"ftlint = ftlint.cli:main" in found["entry_points.txt"]
 

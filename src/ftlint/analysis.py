@@ -6,7 +6,7 @@ many rules ask, and concludes it once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -32,6 +32,14 @@ class Analysis(Generic[S, R]):
     def conclude(self, summary: S, dataset: Dataset) -> R:
         """Return what the summary of all examples shows."""
         raise NotImplementedError
+
+    def rows(self, result: R, dataset: Dataset) -> Mapping[str, Mapping[int, Any]]:
+        """Return columns of the table of examples that only the whole dataset shows.
+
+        By name, then by ordinal; an example that is not there has no value. They are asked for
+        with the table, never in a run that shows none.
+        """
+        return {}
 
     def figures(self, result: R, dataset: Dataset) -> dict[str, Any]:
         """Return what the report states under `measure`, JSON values only."""

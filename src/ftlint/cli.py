@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -22,9 +21,10 @@ from ftlint.splitcommand import split
 if TYPE_CHECKING:
     from ftlint.report import Report
     from ftlint.session import Request
-    from ftlint.source import Shard, Source
 
 FORMATS = ("full", "concise", "json", "jsonl")
+TABLES = ("csv", "parquet")
+"""Formats of files with one row an example."""
 LEVELS = ("error", "warning", "note")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -143,7 +143,8 @@ def _words(values: Sequence[str]) -> tuple[str, ...]:
     "outputs",
     multiple=True,
     metavar="FORMAT=PATH",
-    help="Write a further report: -o json=report.json; may be repeated.",
+    help="Write a further report: -o json=report.json; may be repeated. csv= and parquet= write "
+    "what was measured, one row an example.",
 )
 @click.option(
     "--fail-on",
@@ -180,6 +181,7 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     configuration are linted. Exit status: 0 clean, 1 findings at or above --fail-on, 2 could not
     run.
     """
+    from ftlint.progress import watching
     from ftlint.session import Session, spooled
 
     if options["no_cache"]:
@@ -190,8 +192,9 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     for path in filter(None, [options["output"], *(path for _, path in further)]):
         check_writable(path)
     figures = options["statistics"] or "json" in (options["format_"], *(f for f, _ in further))
+    options["table"] = any(format_ in TABLES for format_, _ in further)
     session = Session.open(_request(paths, options, figures))
-    with spooled(session.sources()) as sources, progress(sources, options) as step:
+    with spooled(session.sources()) as sources, watching(sources, options["quiet"]) as step:
         report = session.check(sources, step)
     for format_, path in further:
         _write(report, format_, path, options)
@@ -220,6 +223,7 @@ def _request(paths: tuple[str, ...], options: dict[str, Any], figures: bool) -> 
         config=options["config"],
         max_findings=options["max_findings"],
         figures=figures,
+        table=options["table"],
         jobs=options["jobs"] or 0,
     )
 
@@ -233,12 +237,21 @@ def _complain(message: str) -> None:
 
 def _further(word: str) -> tuple[str, str]:
     format_, equals, path = word.partition("=")
-    if format_ not in FORMATS or not equals or not path:
-        raise UsageError(f"-o {word}: write FORMAT=PATH, with one of {', '.join(FORMATS)}")
+    known = (*FORMATS, *TABLES)
+    if format_ not in known or not equals or not path:
+        raise UsageError(f"-o {word}: write FORMAT=PATH, with one of {', '.join(known)}")
+    if format_ in TABLES:
+        from ftlint.frames import check_installed
+
+        check_installed(format_)
     return format_, path
 
 
 def _write(report: Report, format_: str, path: str | None, options: dict[str, Any]) -> None:
+    if path is not None and format_ in TABLES:
+        from ftlint.frames import written
+
+        return write_atomically(path, [written(report, format_)])
     from ftlint.reporters import Options, load
 
     to_terminal = path is None and _terminal(sys.stdout)
@@ -266,32 +279,6 @@ def _color(choice: str, terminal: bool) -> bool:
     if choice != "auto":
         return choice == "always"
     return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-@contextmanager
-def progress(
-    sources: Sequence[Source], options: dict[str, Any], what: str = "linting"
-) -> Iterator[Callable[[Shard], None]]:
-    """Show a progress bar when standard error is a terminal and the work takes a while."""
-    from ftlint.session import size
-
-    total = size(sources)
-    if options["quiet"] or not _terminal(sys.stderr) or total < 8 << 20:
-        yield lambda shard: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(what), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    # No refresh thread: worker processes are forked, and a fork with threads may hang.
-    bar = Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
-    with bar:
-        task = bar.add_task("", total=total)
-
-        def step(shard: Shard) -> None:
-            bar.update(task, advance=shard.end - shard.start, refresh=True)
-
-        yield step
 
 
 @cli.command()
@@ -373,6 +360,32 @@ def plan(paths: tuple[str, ...], format_: str, epochs: int, budget: str, **asked
     if over:
         _complain(over)
         raise click.exceptions.Exit(1)
+
+
+@cli.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option("--target", metavar="NAME", shell_complete=_target_names, help="As of check.")
+@click.option("--select", multiple=True, metavar="RULES", help="As of check.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="As of check.")
+@click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")
+@click.option("--jobs", type=click.IntRange(0, 256), default=0, metavar="N", help="Processes.")
+@click.option("--fail-on-drift", is_flag=True, help="Exit with 1 if a distribution has drifted.")
+@click.option(
+    "--format", "format_", type=click.Choice(["table", "json", "markdown"]), default="table"
+)
+def compare(old: str, new: str, format_: str, fail_on_drift: bool, **asked: Any) -> None:
+    """Show what changed between two versions of a dataset: files, folders or globs.
+
+    Exit status: 0 compared, 1 drifted with --fail-on-drift, 2 could not compare.
+    """
+    from ftlint.compareview import present
+    from ftlint.session import Request
+
+    asked.update(select=_words(asked["select"]) or None, ignore=_words(asked["ignore"]))
+    told, drifted = present(old, new, Request(**asked), format_)
+    write_out([told, "\n"])
+    raise click.exceptions.Exit(int(drifted and fail_on_drift))
 
 
 @cli.command()

@@ -77,6 +77,11 @@ class Config:
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict, metadata=_doc("Rules not to run on the files of a glob.")
     )
+    languages: tuple[str, ...] = field(
+        default=(),
+        kw_only=True,
+        metadata=_doc("Languages that the dataset is meant to be in: [en, de]."),
+    )
     packs: tuple[str, ...] = field(default=(), metadata=_doc("Folders of your own rules."))
     benchmarks: Mapping[str, str] = field(
         default_factory=dict,
@@ -171,7 +176,22 @@ def load(path: str | Path) -> Config:
         except LookupError:
             raise document.error("/tool", "there is no table [tool.ftlint]") from None
     config = convert(document, "", Config)
+    _check_languages(config.languages, document)
     return replace(config, root=Path(os.path.abspath(path)).parent, document=document)
+
+
+def _check_languages(languages: Sequence[str], document: Document) -> None:
+    """Refuse a language that cannot be told. Raises: ConfigError."""
+    if not languages:
+        return
+    from ftlint.languagename import NAMES, canonical, meant
+
+    for index, word in enumerate(languages):
+        if canonical(word) is None:
+            code = meant(word)
+            hint = f"; did you mean {code!r}?" if code else documents.suggest(word, NAMES)
+            hint = hint or " (ISO 639-1 codes: en, de, zh, …)"
+            raise document.error(join(["languages", index]), f"unknown language {word!r}{hint}")
 
 
 def preset(name: str) -> Preset:

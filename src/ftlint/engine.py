@@ -262,6 +262,7 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
         examples=dict(total.examples.of),
         counts={code: group.total for code, group in kept.items()},
         measures=measures,
+        results=results,
         severities=plan.severities,
         not_run=[
             *plan.not_run,

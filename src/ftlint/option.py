@@ -30,11 +30,20 @@ def configured(
     if target is not None:
         rules = _imposed(f"target {target.title}", target.rules, rules)
     rules = _given(replace(config.document, data={"rules": config.rules}), rules)
+    if config.languages:
+        rules = [_spoken(rule, config.languages) for rule in rules]
     if encoding is not None:
         from ftlint.target import encoded
 
         rules = _imposed("--encoding", encoded(encoding), rules)
     return sorted(rules, key=lambda rule: rule.code)
+
+
+def _spoken(rule: Rule, languages: tuple[str, ...]) -> Rule:
+    """Return `rule` with the languages of the dataset, unless it has some of its own."""
+    if getattr(rule, "languages", None) != ():
+        return rule
+    return replace(rule, **{"languages": languages})  # a field of some rules only
 
 
 def _imposed(

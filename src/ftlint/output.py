@@ -48,8 +48,8 @@ def check_writable(path: str) -> None:
     raise UsageError(f"{path}: cannot be written: {reason}")
 
 
-def write_atomically(path: str, chunks: Iterable[str]) -> None:
-    """Write `chunks` to `path` as UTF-8, replacing it only when all is written.
+def write_atomically(path: str, chunks: Iterable[str | bytes]) -> None:
+    """Write `chunks` to `path`, texts as UTF-8, replacing it only when all is written.
 
     Raises: UsageError when it cannot be written.
     """
@@ -63,7 +63,7 @@ def write_atomically(path: str, chunks: Iterable[str]) -> None:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _replace(path: str, chunks: Iterable[str]) -> None:
+def _replace(path: str, chunks: Iterable[str | bytes]) -> None:
     handle, name = tempfile.mkstemp(prefix=".ftlint-", dir=os.path.dirname(path))
     try:
         with os.fdopen(handle, "wb") as file:
@@ -137,6 +137,6 @@ def _device(path: str) -> bool:
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
-def _encode(write: Callable[[bytes], object], chunks: Iterable[str]) -> None:
+def _encode(write: Callable[[bytes], object], chunks: Iterable[str | bytes]) -> None:
     for chunk in chunks:
-        write(chunk.encode(errors="backslashreplace"))
+        write(chunk if isinstance(chunk, bytes) else chunk.encode(errors="backslashreplace"))

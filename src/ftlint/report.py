@@ -6,13 +6,17 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ftlint import __version__
+from ftlint.analysis import Analysis
 from ftlint.finding import Finding, Fix, Severity, Where
 from ftlint.rule import Rule
 from ftlint.snippet import Snippet, Spot, place
 from ftlint.source import Dataset
+
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Report:
     not_run: list[NotRun] = field(default_factory=list)
     findings: list[Located] = field(default_factory=list)
     measures: dict[str, Any] = field(default_factory=dict)
+    results: Mapping[Analysis[Any, Any], Any] = field(default_factory=dict, repr=False)
+    """What each analysis of the run has concluded."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
     """Severities that the configuration changes, by code."""
     fail_on: Severity | None = Severity.ERROR
@@ -125,6 +131,21 @@ class Report:
             if self.fail_on is not None and count and severity >= self.fail_on:
                 reasons.append(f"{count} {severity}{'s' if count > 1 else ''}")
         return Verdict(not reasons, tuple(reasons))
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the findings as a table, one row each, in the order of the report."""
+        from ftlint.frames import findings_frame
+
+        return findings_frame(self)
+
+    def measures_frame(self) -> pandas.DataFrame:
+        """Return what was measured of each example as a table, one row each.
+
+        Raises: FtlintError when the run has folded no table (`Request.table`).
+        """
+        from ftlint.frames import examples_frame
+
+        return examples_frame(self)
 
     @property
     def exit_status(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from ftlint.analysis import Analysis
+from ftlint.column import Column
 from ftlint.finding import Finding, Fix, Severity, Where
 from ftlint.summary import Nothing
 from ftlint.wording import cut, quotable
@@ -110,6 +111,10 @@ class Rule:
 
     def analyses(self) -> tuple[Analysis[Any, Any], ...]:
         """Return analyses whose figures the report states beside the findings of the rule."""
+        return ()
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return what the features of the rule tell of each example, for tables of examples."""
         return ()
 
     @property

@@ -10,9 +10,10 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from ftlint import plugins
+from ftlint.analysis import Analysis
 from ftlint.catalogue import catalogue
 from ftlint.config import Config, Selection, choose, discover, matches
 from ftlint.engine import Plan, run
@@ -49,6 +50,8 @@ class Request:
     max_findings: int | None = None
     figures: bool = True
     """Whether the output shows `measures`, which may need more than the findings do."""
+    table: bool = False
+    """Whether a table of the examples is folded, which measures each of them."""
     jobs: int = 0
     """Worker processes; 0 chooses by the size of the data."""
 
@@ -125,8 +128,12 @@ class Session:
         sources: Sequence[Source],
         progress: Callable[[Shard], None] = lambda shard: None,
         executor: Executor | None = None,
+        analyses: Sequence[Analysis[Any, Any]] = (),
     ) -> Report:
-        """Lint `sources` and return the report. Raises: SourceError."""
+        """Lint `sources` and return the report, with `analyses` besides those of the rules.
+
+        Raises: SourceError.
+        """
         chosen, asked = self.selection, self.request
         originals = {rule.code: rule for rule in self.rules}
         ready, not_run = runnable(chosen.rules)
@@ -141,6 +148,7 @@ class Session:
             ignored=ignored_for(self.config, sources, ready),
             changed=frozenset(r.code for r in ready if r != originals[r.code]),
             not_run=not_run,
+            analyses=(*analyses, *(_table(ready) if asked.table else ())),
         )
         executor = executor or self.executor(sources)
         with workers_told():
@@ -186,6 +194,13 @@ def workers_told() -> Iterator[None]:
         raise FtlintError(
             "a worker process was killed, perhaps for want of memory; --jobs 1 needs least"
         ) from error
+
+
+def _table(rules: Sequence[Rule]) -> tuple[Analysis[Any, Any], ...]:
+    """Return the analysis that fills the table of examples with what `rules` measure."""
+    from ftlint.analyses.table import tabulation
+
+    return (tabulation(column for rule in rules for column in rule.columns()),)
 
 
 def runnable(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[NotRun, ...]]:

@@ -40,7 +40,7 @@ def split(paths: tuple[str, ...], format_: str, jobs: int, quiet: bool, **asked:
     stay together; labels or lengths are balanced. Lines are copied byte for byte and in order.
     The same seed gives the same files. Exit status: 0 written, 2 nothing was written.
     """
-    from ftlint.cli import progress
+    from ftlint.progress import watching
     from ftlint.session import spooled, workers
     from ftlint.source import expand
     from ftlint.split import Wish
@@ -49,7 +49,7 @@ def split(paths: tuple[str, ...], format_: str, jobs: int, quiet: bool, **asked:
 
     with (
         spooled(expand(paths)) as sources,
-        progress(sources, {"quiet": quiet}, "comparing") as step,
+        watching(sources, quiet, "comparing") as step,
     ):
         outcome = written(sources, Wish(**asked), workers(sources, jobs), step)
     if not quiet:

@@ -41,6 +41,7 @@ from ftlint.rules.declaration import (
     ToolDeclaredDuplicate,
     ToolsNotList,
 )
+from ftlint.rules.drift import LanguageDrift, SplitDrift
 from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
 from ftlint.rules.file import (
     FileBom,
@@ -52,6 +53,12 @@ from ftlint.rules.file import (
     MinExamples,
 )
 from ftlint.rules.instruction import RepeatedInstructions
+from ftlint.rules.language import (
+    AnswerLanguageMismatch,
+    LanguageMix,
+    UnexpectedLanguage,
+    ValidationLanguageMissing,
+)
 from ftlint.rules.leakage import (
     AnswerLeakage,
     NearLeakage,
@@ -192,5 +199,11 @@ BUILTIN: tuple[type[Rule], ...] = (
     PrefixLeakage,
     AnswerLeakage,
     BenchmarkContamination,
+    LanguageMix,
+    AnswerLanguageMismatch,
+    UnexpectedLanguage,
+    ValidationLanguageMissing,
+    SplitDrift,
+    LanguageDrift,
 )
 """Every built-in rule that is a class, in the order of the codes."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint.analyses.tokens import TokenTotals
 from ftlint.case import assistant, chat, user
+from ftlint.column import Column
 from ftlint.encoding import VOCABULARIES, load
 from ftlint.example import Batch, Example, Message
 from ftlint.features.tokens import TokenCount, Tokens, longer_than
@@ -58,6 +59,39 @@ def spaced(finding: Finding) -> Finding:
 
 
 @dataclass(frozen=True)
+class TokenColumn(Column):
+    """Tokens of an example, estimates for tools and images included."""
+
+    name = "tokens"
+    kind = "int"
+
+    encoding: str = "o200k_base"
+
+    def values(self, batch: Batch) -> list[int | None]:
+        """Return one number a line."""
+        return [
+            None if tally is None else tally.whole for tally in batch.column(Tokens(self.encoding))
+        ]
+
+
+@dataclass(frozen=True)
+class TrainedTokenColumn(Column):
+    """Tokens of answers that are not masked."""
+
+    name = "trained_tokens"
+    kind = "int"
+
+    encoding: str = "o200k_base"
+
+    def values(self, batch: Batch) -> list[int | None]:
+        """Return one number a line."""
+        return [
+            None if tally is None else tally.trained
+            for tally in batch.column(Tokens(self.encoding))
+        ]
+
+
+@dataclass(frozen=True)
 class _Limited(ExampleRule):
     """Compares an example with the limit of the model; short lines are not even decoded.
 
@@ -91,6 +125,10 @@ class _Limited(ExampleRule):
         if self.limit is None:
             return NO_LIMIT if self.model else NO_MODEL
         return uncountable(self.encoding, self.tokenizer, self.model)
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the tokens of each example, in the encoding of the model."""
+        return (TokenColumn(self.encoding), TrainedTokenColumn(self.encoding))
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the records whose bytes do not show that they are short enough."""

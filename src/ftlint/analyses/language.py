@@ -1,0 +1,172 @@
+"""Languages of a dataset: their shares in each split, from a sample of the examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ftlint.analysis import Analysis
+from ftlint.example import Batch
+from ftlint.features.language import HEAD, SURE, UNDETERMINED, Guess, guess, prose
+from ftlint.features.turns import TURNS, Turn
+from ftlint.finding import Where
+from ftlint.interval import wilson
+from ftlint.languagename import name
+from ftlint.sample import Thinned, least_level, level_of
+from ftlint.source import Dataset
+from ftlint.summary import Groups
+
+SAMPLE = 2000
+"""Examples of one source whose language is looked at: shares are then known to about 2 points."""
+
+Texts = tuple[str, str, int]
+"""The beginnings of the last answer and of the last prompt, and the byte offset of the line."""
+
+
+@dataclass
+class Shares:
+    """The languages of one split, as far as they were looked at."""
+
+    total: int = 0
+    """Examples with texts."""
+    sampled: int = 0
+    found: dict[str, int] = field(default_factory=dict)
+    """Examples by language; those that are undetermined under `und`."""
+    places: dict[str, list[Where]] = field(default_factory=dict)
+    """Examples that are surely in a language: those that a rule may point at."""
+    source: int = -1
+    """The source of the split, if it is one only."""
+
+    @property
+    def determined(self) -> int:
+        """Return how many examples of the sample have a language."""
+        return self.sampled - self.found.get(UNDETERMINED, 0)
+
+    @property
+    def ranked(self) -> list[tuple[str, int]]:
+        """Return languages and counts, the most frequent first."""
+        known = ((code, count) for code, count in self.found.items() if code != UNDETERMINED)
+        return sorted(known, key=lambda item: (-item[1], item[0]))
+
+    def interval(self, code: str) -> tuple[float, float]:
+        """Return the 95 % interval of the share of a language (Wilson)."""
+        return wilson(self.found.get(code, 0), self.determined)
+
+    def figures(self) -> dict[str, Any]:
+        """Return what the report states of the split."""
+        listed = []
+        for code, count in self.ranked:
+            low, high = self.interval(code)
+            listed.append(
+                {
+                    "language": code,
+                    "name": name(code),
+                    "examples": count,
+                    "share": count / self.determined,
+                    "interval": [low, high],
+                }
+            )
+        undetermined = self.found.get(UNDETERMINED, 0)
+        return {
+            "examples": self.total,
+            "sampled": self.sampled,
+            "undetermined": undetermined,
+            "languages": listed,
+        }
+
+
+Languages = Mapping[str, Shares]
+"""By split."""
+
+
+def last_texts(turns: list[Turn]) -> tuple[str, str]:
+    """Return the last answer and the prompt that it answers; empty where there is none."""
+    answer = prompt = ""
+    for role, text in turns:
+        if role == "assistant":
+            answer = text
+        elif role == "user":
+            prompt = text
+    return answer, prompt
+
+
+def spoken(answer: str, prompt: str) -> Guess:
+    """Return the language of an answer, or that of its prompt where it is undetermined."""
+    said = guess(answer)
+    return guess(prompt) if said.language == UNDETERMINED else said
+
+
+@dataclass(frozen=True)
+class LanguageShares(Analysis[Groups[int], Languages]):
+    """Which languages the examples of each split are in."""
+
+    measure = "languages"
+
+    limit: int = SAMPLE
+
+    def summarize(self, batch: Batch) -> Groups[int]:
+        """Return a sample of texts by source. Size: O(sources * limit * HEAD)."""
+        if not len(batch):
+            return Groups()
+        column, start = batch.column(TURNS), batch.lines.start_of
+        levels = _levels(batch)
+        highest = least_level(start(len(batch) - 1))
+        items = (
+            (ordinal, level, (*map(_head, last_texts(column[index])), start(index)))
+            for index, ordinal, level in levels
+            if column[index]
+        )
+        total = len(column) - column.count([])
+        return Groups({batch.source: Thinned.of(items, self.limit, total, highest)})
+
+    def conclude(self, summary: Groups[int], dataset: Dataset) -> Languages:
+        """Return the shares of each split."""
+        splits: dict[str, Thinned[Texts]] = {}
+        sources: dict[str, list[int]] = {}
+        for source, thinned in sorted(summary.of.items()):
+            split = dataset.sources[source].split
+            sources.setdefault(split, []).append(source)
+            splits[split] = splits[split].merge(thinned) if split in splits else thinned
+        return {
+            split: _shares(thinned, sources[split], dataset) for split, thinned in splits.items()
+        }
+
+    def figures(self, result: Languages, dataset: Dataset) -> dict[str, Any]:
+        """Return the figures of `measures.languages`, by split."""
+        return {split: shares.figures() for split, shares in result.items()}
+
+
+def _levels(batch: Batch) -> Iterator[tuple[int, int, int]]:
+    """Yield index, ordinal and level of the lines that a sample may keep."""
+    first = batch.lines.ordinal
+    least = least_level(batch.lines.start_of(len(batch) - 1))
+    for index in range(len(batch)):
+        level = level_of(first + index)
+        if level >= least:
+            yield index, first + index, level
+
+
+def _head(text: str) -> str:
+    if len(text) <= HEAD:
+        return text
+    return prose(text) if "```" in text else text[:HEAD]
+
+
+def _shares(thinned: Thinned[Texts], sources: list[int], dataset: Dataset) -> Shares:
+    shares = Shares(thinned.total, len(thinned.items))
+    shares.source = sources[0] if len(sources) == 1 else -1
+    for where, said in _guesses(thinned, sources, dataset):
+        code = said.language
+        shares.found[code] = shares.found.get(code, 0) + 1
+        if said.probability >= SURE:
+            shares.places.setdefault(code, []).append(where)
+    return shares
+
+
+def _guesses(
+    thinned: Thinned[Texts], sources: list[int], dataset: Dataset
+) -> Iterator[tuple[Where, Guess]]:
+    for ordinal, _, (answer, prompt, start) in thinned.items:
+        source = max(s for s in sources if dataset.facts[s].first <= ordinal)
+        yield Where(source, ordinal, start=start), spoken(answer, prompt)

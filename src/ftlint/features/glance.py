@@ -1,0 +1,118 @@
+"""A glance at a prompt and its answer: whether they are plainly in one language.
+
+It takes about a microsecond where the model takes thirty, and it decides most pairs. It errs to
+one side only: what it calls plain is not looked at further.
+"""
+
+from __future__ import annotations
+
+from ftlint.features.language import FEWEST, HEAD
+from ftlint.features.script import ALONE, CYRILLIC, IDEOGRAPH, LATIN, glimpse
+
+_BRIEF = FEWEST // IDEOGRAPH
+SHORT = 50
+"""Code points of a text that is too short to differ within one script: models take slang and
+names for other languages."""
+
+# Common words that few other languages of the list share; own choice, MIT.
+_COMMON = {
+    "en": "the and you what that with this how which your have from are is of to in for it was",
+    "de": "der die das und ist nicht ein eine ich sie zu den mit von auf für wie sich dem des auch",
+    "fr": "le les et des est une dans pour qui vous je pas sur avec ce sont par plus du au comment",
+    "es": "el los y las es una para qué cómo por con del se su más está como lo usted tiene son",
+    "pt": "o os e uma não para você é com do da em mais como dos são que por ao na foi seu",
+    "it": "il che di è non una per sono con del della gli come più nel si questo anche lo hai",
+    "nl": "de het een en van is niet ik je dat op te zijn voor met die hoe wat naar kan",
+    "sv": "och att det som en är inte jag på för med av den till hur vad har om ett du",
+    "da": "og at det som en er ikke jeg på for med af den til hvordan hva har om et du hvad",
+    "pl": "i w nie się na jest to z do że jak co czy dla są od przez ale po ma",
+    "cs": "a se je na to v že jak co pro s jsou ale být nebo který od po tak si",
+    "tr": "ve bir bu için ne nasıl ile çok var daha mı da de olarak gibi ben sen en kadar",
+    "id": "yang dan di ini itu dengan untuk dari tidak apa adalah pada ke saya anda dalam bisa",
+    "ru": "и в не на что я с как это по для из то но а вы ты у его есть",
+    "uk": "і в не на що я з як це по для та але ви ти у його є або",
+    "vi": "là và của có không được cho một những các trong với tôi bạn này để như khi",
+}
+_WORDS: dict[str, list[str]] = {}
+for _code, _listed in _COMMON.items():
+    for _word in _listed.split():
+        _WORDS.setdefault(_word, []).append(_code)
+
+
+def unclear(prompt: str, answer: str) -> bool:
+    """Return whether two texts may be in different languages, as their beginnings show.
+
+    A text that is too short to be judged, or a single word such as a label, is no reason.
+    """
+    prompt, answer = prompt[:HEAD], answer[:HEAD]
+    if _english(answer) and _english(prompt):
+        return False
+    if _brief(answer) or _brief(prompt):
+        return False
+    one, other = glimpse(prompt), glimpse(answer)
+    if one != other:
+        return True
+    if one in ALONE or len(prompt) < SHORT or len(answer) < SHORT:
+        return False
+    if one == LATIN and _loosely(answer) and _loosely(prompt):
+        return False
+    return one not in (LATIN, CYRILLIC) or not _leading(prompt) & _leading(answer)
+
+
+def _brief(head: str) -> bool:
+    if head.isascii():
+        return len(head) < FEWEST or " " not in head
+    return len(head) < _BRIEF
+
+
+def _english(head: str) -> bool:
+    """Return whether one of a few words stands there that are common in English alone."""
+    return (
+        " the " in head
+        or " you " in head
+        or " and " in head
+        or " is " in head
+        or " of " in head
+        or " what " in head
+        or "What " in head
+    )
+
+
+def _loosely(head: str) -> bool:
+    """Return whether plain letters are likely English: `_english`, and what is as common."""
+    return (
+        _english(head)
+        or " to " in head
+        or "'s " in head
+        or "n't " in head
+        or " I " in head
+        or " it " in head
+        or "How " in head
+        or " for " in head
+        or " are " in head
+        or " can " in head
+        or " that" in head
+        or " this " in head
+    )
+
+
+def plainly_in(text: str, languages: frozenset[str]) -> bool:
+    """Return whether a text has common words of one of `languages` and of no other here."""
+    head = text[:HEAD]
+    if "en" in languages and " the " in head and (" of " in head or " and " in head):
+        return True
+    leading = _leading(head)
+    return bool(leading) and leading <= languages
+
+
+def _leading(text: str) -> frozenset[str]:
+    """Return the languages of which the text has the most common words."""
+    found: dict[str, int] = {}
+    for word in set(text.lower().split()):
+        for code in _WORDS.get(word, ()):
+            found[code] = found.get(code, 0) + 1
+    most = max(found.values(), default=0)
+    return frozenset(code for code, count in found.items() if count == most) if found else _NONE
+
+
+_NONE: frozenset[str] = frozenset()
