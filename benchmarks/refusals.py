@@ -1,6 +1,7 @@
 """Measures the refusal recogniser against annotated answers: precision, recall and numbers.
 
-The cues were written with the even rows of the set in view; the odd rows are what counts.
+The cues were written with three of four rows of the set in view; every fourth row (counted from
+0: rows 3, 7, ...) was held out, and is what counts.
 Refusals are answers with the final label 2_full_refusal or 3_partial_refusal; what is said
 without partial refusals leaves those rows out.
 """
@@ -64,13 +65,14 @@ def main() -> int:
     print("| rows | examples | refusals | precision | recall |")
     print("|---|---|---|---|---|")
     worst = 1.0
-    for half, some in (("even, developed on", every[::2]), ("odd, held out", every[1::2])):
+    seen = [row for number, row in enumerate(every) if number % 4 != 3]
+    for part, some in (("developed on", seen), ("held out", every[3::4])):
         whole = [row for row in some if row["label"] != PARTIAL]
-        for name, these in ((half, some), (f"{half}, without partial refusals", whole)):
+        for name, these in ((part, some), (f"{part}, without partial refusals", whole)):
             result = score(these)
             print(f"| {name} | {result.examples} | {result.refusals} ", end="")
             print(f"| {result.precision:.3f} | {result.recall:.3f} |")
-            if half.startswith("odd"):
+            if part == "held out":
                 worst = min(worst, result.precision, result.recall)
     return int(worst < ENOUGH)
 

@@ -25,6 +25,8 @@ from ftlint.packs import rules_folder
 
 HEAD = 300
 """Code points of an answer that are read: a refusal says so at once."""
+LEAD = 160
+"""Code points in which one of the soft cues begins: what comes later is an afterthought."""
 NEEDED = 2
 """Soft cues of different kinds that make a refusal; of firm ones, one does."""
 KINDS = ("firm", "unable", "soft", "topic", "yields", "despite", "anyway")
@@ -111,7 +113,8 @@ class Recogniser:
             cue = self._cues[number]
             match = cue.search(text)
             if match and not _spoken(text, match.start()):
-                found.setdefault(cue.language, []).append(cue.kind)
+                late = cue.kind == "soft" and match.start() >= LEAD
+                found.setdefault(cue.language, []).append("late" if late else cue.kind)
         return max(map(_sum, found.values()), default=0)
 
 
@@ -120,7 +123,8 @@ def _sum(kinds: list[str]) -> int:
     if "anyway" in kinds:
         return 0
     despite = "despite" in kinds
-    soft = 0 if despite or "yields" in kinds else kinds.count("soft")
+    blunted = despite or "yields" in kinds or "soft" not in kinds
+    soft = 0 if blunted else kinds.count("soft") + kinds.count("late")
     firm = "firm" in kinds or ("unable" in kinds and not despite)
     return soft + (soft > 0 and "topic" in kinds) + NEEDED * firm
 
