@@ -21,7 +21,6 @@ from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.lexicon import fold
-from ftlint.packs import rules_folder
 
 HEAD = 300
 """Code points of an answer that are read: a refusal says so at once."""
@@ -131,7 +130,7 @@ def _sum(kinds: list[str]) -> int:
 
 def _spoken(text: str, start: int) -> bool:
     """Return whether a quotation opens in front of the cue: somebody in a story says it."""
-    return start > 0 and text[start - 1] in "\"“«「„"
+    return start > 0 and text[start - 1] in '"“«「„'
 
 
 def refuses(answer: str) -> bool:
@@ -147,6 +146,8 @@ def recogniser() -> Recogniser:
 
 def cues() -> Iterator[Cue]:
     """Yield the cues of every file of the folder. Raises: PackError."""
+    from ftlint.packs import rules_folder  # which imports the rules
+
     for path in sorted((rules_folder() / "lexicons" / "refusal").glob("*.yaml")):
         yield from _cues(document.load(path, PackError).data)
 

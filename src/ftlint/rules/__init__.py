@@ -14,6 +14,13 @@ from ftlint.rules.answer import (
     ToolUnanswered,
 )
 from ftlint.rules.argument import ToolArgumentsSchema, ToolsAbsent, ToolUndeclared
+from ftlint.rules.balance import (
+    DominantAnswer,
+    LabelImbalance,
+    LabelSplitGap,
+    LabelVariant,
+    RareLabel,
+)
 from ftlint.rules.call import (
     ContentAndToolCalls,
     FunctionCallDeprecated,
@@ -39,6 +46,13 @@ from ftlint.rules.declaration import (
     ToolDeclaredDuplicate,
     ToolsNotList,
 )
+from ftlint.rules.diversity import (
+    LowDiversity,
+    QuestionTypeConcentration,
+    RepeatedOpening,
+    TopicConcentration,
+    UniformSentences,
+)
 from ftlint.rules.file import (
     FileBom,
     FileEmpty,
@@ -49,6 +63,12 @@ from ftlint.rules.file import (
     MinExamples,
 )
 from ftlint.rules.instruction import RepeatedInstructions
+from ftlint.rules.length import (
+    LengthOutlier,
+    ShortAnswer,
+    SingleTurnShare,
+    TurnOutlier,
+)
 from ftlint.rules.line import (
     JsonDuplicateKey,
     JsonLoneSurrogate,
@@ -71,9 +91,11 @@ from ftlint.rules.record import (
     MissingMessages,
     UnknownTopLevelKey,
 )
+from ftlint.rules.refusal import OverRefusal, RefusalShare
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.shape import MethodMismatch, MixedFormats
+from ftlint.rules.system import SystemPromptDrift, SystemPromptMissing
 from ftlint.rules.template import ChatTemplateDropsText, ChatTemplateFails
 from ftlint.rules.token import (
     AnswerFullyTruncated,
@@ -81,6 +103,7 @@ from ftlint.rules.token import (
     TokenNearLimit,
     TokenOverrun,
 )
+from ftlint.rules.tooling import ToolAlwaysCalled, ToolNeverCalled
 from ftlint.rules.turn import (
     ConsecutiveRoles,
     DuplicateMessage,
@@ -170,5 +193,25 @@ BUILTIN: tuple[type[Rule], ...] = (
     ModelClosing,
     ChatTemplateFails,
     ChatTemplateDropsText,
+    DominantAnswer,
+    LabelImbalance,
+    RareLabel,
+    LabelSplitGap,
+    LabelVariant,
+    LengthOutlier,
+    ShortAnswer,
+    TurnOutlier,
+    SingleTurnShare,
+    RefusalShare,
+    OverRefusal,
+    SystemPromptDrift,
+    SystemPromptMissing,
+    ToolNeverCalled,
+    ToolAlwaysCalled,
+    LowDiversity,
+    RepeatedOpening,
+    UniformSentences,
+    QuestionTypeConcentration,
+    TopicConcentration,
 )
 """Every built-in rule that is a class, in the order of the codes."""

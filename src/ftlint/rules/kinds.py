@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, ClassVar, Literal
 
+from ftlint.analyses.split import wilson
 from ftlint.example import Batch, Example, Text
 from ftlint.features.lexicon import Terms, fold, found_in, hits
 from ftlint.features.size import Size, SizeName
@@ -375,18 +376,6 @@ KINDS: Mapping[str, type[Lexicon | Pattern | Threshold | Share]] = {
     "share": Share,
     "threshold": Threshold,
 }
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """Return the 95 % interval of the share `count / total` (Wilson 1927), for `total` > 0."""
-    z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
-    share, weight = count / total, z * z / total
-    middle = (share + weight / 2) / (1 + weight)
-    half = z * ((share * (1 - share) + weight / 4) / total) ** 0.5 / (1 + weight)
-    # The ends are 0 and 1 exactly when nothing or everything counts; rounding misses them.
-    low = 0.0 if count == 0 else middle - half
-    high = 1.0 if count == total else middle + half
-    return low, high
 
 
 def _plain(number: float) -> float:
