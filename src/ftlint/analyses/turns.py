@@ -55,8 +55,9 @@ class Turning:
         column = batch.column(DIALOGUES)
         told = [index for index, dialogue in enumerate(column) if dialogue]
         dialogues = [dialogue for dialogue in column if dialogue]
-        lengths = [len(text) for dialogue in dialogues for text in dialogue.answers]
-        owners = [i for i, dialogue in zip(told, dialogues, strict=True) for _ in dialogue.answers]
+        # Empty answers are reported as such, and are no lengths.
+        lengths = [len(text) for dialogue in dialogues for text in dialogue.answers if text]
+        owners = [at for at, d in zip(told, dialogues, strict=True) for text in d.answers if text]
         sizes = [len(dialogue.roles) for dialogue in dialogues]
         shapes = Counter(dialogue.roles for dialogue in dialogues)
         asked = [len(d.question) for d in dialogues if d.question is not None]

@@ -96,7 +96,7 @@ class DominantAnswer(_Labels):
             return
         hint = ""
         if classes.labelled and len(classes.labels) > 1:
-            others = [f"{label!r} {n:,}" for label, n, _ in classes.labels[1:4]]
+            others = [f"{listed([label])} ({n:,})" for label, n, _ in classes.labels[1:4]]
             more = ", …" if len(classes.labels) > 4 else ""
             hint = f"; the others are {', '.join(others)}{more}"
         finding = self.finding(
@@ -134,7 +134,7 @@ class LabelImbalance(_Labels):
     severity = Severity.NOTE
     message = (
         "{labels:,} labels have from {least:,} to {most:,} examples ({ratio:.1f} : 1, limit "
-        "{limit:.0f} : 1); they are as uneven as {effective:.1f} labels of equal size are even"
+        "{limit:.0f} : 1), in effect {effective:.1f} labels of equal size"
     )
     good = (good(*_classed(card=20, loan=10, transfer=12), pad=False),)
     bad = (bad(*_classed(card=40, loan=6, transfer=20), at="-", pad=False),)

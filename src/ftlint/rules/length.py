@@ -191,7 +191,7 @@ class TurnOutlier(_Lengths):
         ),
     )
 
-    deviations: float = 6.0
+    deviations: float = 3.5
     """Robust deviations of the logarithm of the number of messages that are still usual."""
     times: float = 8.0
     """Multiple of the median that is usual in any case."""
