@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, pairwise
+from math import sqrt
 from typing import Any
 
 from ftlint.analyses.label import labelled
@@ -167,7 +168,7 @@ def burstiness(texts: Iterable[str]) -> float | None:
     if len(lengths) < SENTENCES:
         return None
     mean = sum(lengths) / len(lengths)
-    deviation = (sum((length - mean) ** 2 for length in lengths) / len(lengths)) ** 0.5
+    deviation = sqrt(sum((length - mean) ** 2 for length in lengths) / len(lengths))
     return (deviation - mean) / (deviation + mean)
 
 

@@ -21,6 +21,8 @@ from ftlint.summary import Groups
 
 LABEL = 64
 """Code points of the longest answer that may be a label; it has one line."""
+LONGEST = 2 * LABEL
+"""Code points of an answer that is looked at for one, with the space around it."""
 REPEATED = 5
 """Examples that give an answer before it may be a label."""
 COVERED = 0.9
@@ -30,7 +32,9 @@ FEWEST = 20
 MOST = 2048
 """Different short answers that are counted; with more, the answers are free text."""
 
-Seen = dict[str, tuple[int, Where]]
+Place = tuple[int, int, int]
+"""Source, ordinal and byte offset: of most answers the place is never asked for."""
+Seen = dict[str, tuple[int, Place]]
 """How often an answer is given, and where first."""
 
 
@@ -46,18 +50,26 @@ class Labels:
     @classmethod
     def of(cls, batch: Batch) -> Labels:
         """Return the last answers of the examples of `batch`, as far as they are short."""
-        examples, seen = 0, dict[str, int]()
-        first: dict[str, int] = {}
+        examples, seen, lines = 0, dict[str, list[int]](), batch.lines
         for index, dialogue in enumerate(batch.column(DIALOGUES)):
-            if dialogue is None or "assistant" not in dialogue.roles:
+            if dialogue is None or not (answers := dialogue[3]):
+                examples += dialogue is not None and "assistant" in dialogue.roles
                 continue
             examples += 1
-            answer = dialogue.answers[-1].strip() if dialogue.answers else ""
-            if answer and len(answer) <= LABEL and "\n" not in answer:
-                if answer not in first:
-                    first[answer] = index
-                seen[answer] = seen.get(answer, 0) + 1
-        return cls(examples, _few({a: (n, batch.at(first[a])) for a, n in seen.items()}))
+            answer = answers[-1]
+            if len(answer) > LONGEST:
+                continue
+            answer = answer.strip()
+            if answer in seen:
+                seen[answer][0] += 1
+            elif answer and len(answer) <= LABEL and "\n" not in answer:
+                seen[answer] = [1, index]
+        source, first = lines.source, lines.ordinal
+        found = {
+            answer: (count, (source, first + index, lines.start_of(index)))
+            for answer, (count, index) in seen.items()
+        }
+        return cls(examples, _few(found))
 
     def merge(self, other: Labels) -> Labels:
         """Return the labels of both."""
@@ -65,9 +77,9 @@ class Labels:
         if self.seen is None or other.seen is None:
             return Labels(examples, None)
         merged = dict(self.seen)
-        for answer, (count, where) in other.seen.items():
+        for answer, (count, place) in other.seen.items():
             known = merged.get(answer)
-            merged[answer] = (known[0] + count, known[1]) if known else (count, where)
+            merged[answer] = (known[0] + count, known[1]) if known else (count, place)
         return Labels(examples, _few(merged))
 
     @property
@@ -156,8 +168,13 @@ class LabelCounts(Analysis[Groups[int], tuple[Classes, ...]]):
 
 def _classes(part: Part[Labels], are: bool) -> Classes:
     seen = (part.of.seen or {}).items()
-    labels = sorted(((label, count, where) for label, (count, where) in seen), key=_rank)
+    labels = sorted(((label, count, _where(place)) for label, (count, place) in seen), key=_rank)
     return Classes(part.split, part.where, part.of.examples, are, tuple(labels))
+
+
+def _where(place: Place) -> Where:
+    source, ordinal, start = place
+    return Where(source, ordinal, start=start)
 
 
 def _rank(entry: tuple[str, int, Where]) -> tuple[int, str]:

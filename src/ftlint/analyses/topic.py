@@ -2,7 +2,7 @@
 
 Questions become vectors of their words, weighted by how rare these are (TF-IDF, Spärck Jones
 1972), and are grouped by the angle between them (spherical k-means, Dhillon and Modha 2001).
-Everything is in plain Python on at most `SAMPLE` questions, so the same data give the same topics
+Everything is in plain Python on at most `LOOKED` questions, so the same data give the same topics
 everywhere, and a small run loads nothing.
 """
 
@@ -26,6 +26,8 @@ from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Groups
 
+LOOKED = 512
+"""Questions of a sample that are grouped: the work grows with them, and shares hardly change."""
 TOPICS = 12
 """Groups that are looked for at most; fewer in small samples (`PER_TOPIC`)."""
 PER_TOPIC = 20
@@ -34,7 +36,7 @@ TERMS = 16
 """Words of a question that count, the rarest first."""
 RICH = 4
 """Words of a question that may begin a group."""
-ROUNDS = 8
+ROUNDS = 6
 CLOSE = 0.2
 """Cosine of a question and its group below which it is about something else."""
 ALIKE = 0.5
@@ -107,7 +109,7 @@ class QuestionTopics(Analysis[Groups[int], tuple[Topics, ...]]):
 
 
 def _topics(part: Part[Sample]) -> Topics:
-    items = [item for item in part.of.shuffled if item.question.strip()]
+    items = [item for item in part.of.shuffled if item.question.strip()][:LOOKED]
     answers = Counter(item.answer.strip() for item in items if len(item.answer) <= 64)
     return Topics(
         part.split,

@@ -46,18 +46,14 @@ class Items(Feature[Item | None]):
     def compute(self, batch: Batch) -> list[Item | None]:
         """Return one value an example."""
         column: list[Item | None] = [None] * len(batch)
-        lines = batch.lines
-        source, first = lines.source, lines.ordinal
+        lines, new = batch.lines, tuple.__new__
+        source, first, start_of = lines.source, lines.ordinal, lines.start_of
         for index, dialogue in enumerate(batch.column(DIALOGUES)):
-            if dialogue and dialogue.answers:
-                column[index] = Item(
-                    crc32(b"%d" % (first + index)),
-                    (dialogue.question or "")[:TEXT],
-                    dialogue.answers[-1][:TEXT],
-                    source,
-                    first + index,
-                    lines.start_of(index),
-                )
+            if dialogue and dialogue[3]:
+                question, answer, ordinal = dialogue[2] or "", dialogue[3][-1], first + index
+                key = crc32(b"%d" % ordinal)
+                item = (key, question[:TEXT], answer[:TEXT], source, ordinal, start_of(index))
+                column[index] = new(Item, item)
         return column
 
 

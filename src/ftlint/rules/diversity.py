@@ -1,7 +1,7 @@
 """FT5, diversity: answers that repeat one another, and questions that are all of one kind.
 
-What these rules say is estimated from a sample of a file with more than 1024 examples; findings
-state its size.
+What these rules say is estimated from a sample: of answers 1024 at most, of questions 512. Findings
+state how many were looked at.
 """
 
 from __future__ import annotations
@@ -320,7 +320,7 @@ class TopicConcentration(_Questions):
     field are found, and the limit holds for the largest of these.
 
     Source: TF-IDF (Spärck Jones 1972) and spherical k-means (Dhillon and Modha 2001) on at most
-    1024 questions; the topic is named by its heaviest words. The limit is ours: the largest topic
+    512 questions; the topic is named by its heaviest words. The limit is ours: the largest topic
     of published sets has 32 %. In scripts without spaces pairs of characters count as words.
     """
 
