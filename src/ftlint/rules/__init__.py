@@ -14,6 +14,13 @@ from ftlint.rules.answer import (
     ToolUnanswered,
 )
 from ftlint.rules.argument import ToolArgumentsSchema, ToolsAbsent, ToolUndeclared
+from ftlint.rules.balance import (
+    DominantAnswer,
+    LabelImbalance,
+    LabelSplitGap,
+    LabelVariant,
+    RareLabel,
+)
 from ftlint.rules.call import (
     ContentAndToolCalls,
     FunctionCallDeprecated,
@@ -41,6 +48,13 @@ from ftlint.rules.declaration import (
     ToolDeclaredDuplicate,
     ToolsNotList,
 )
+from ftlint.rules.diversity import (
+    LowDiversity,
+    QuestionTypeConcentration,
+    RepeatedOpening,
+    TopicConcentration,
+    UniformSentences,
+)
 from ftlint.rules.drift import LanguageDrift, SplitDrift
 from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
 from ftlint.rules.file import (
@@ -66,6 +80,12 @@ from ftlint.rules.leakage import (
     PromptLeakage,
     SplitLeakage,
 )
+from ftlint.rules.length import (
+    LengthOutlier,
+    ShortAnswer,
+    SingleTurnShare,
+    TurnOutlier,
+)
 from ftlint.rules.line import (
     JsonDuplicateKey,
     JsonLoneSurrogate,
@@ -88,9 +108,11 @@ from ftlint.rules.record import (
     MissingMessages,
     UnknownTopLevelKey,
 )
+from ftlint.rules.refusal import OverRefusal, RefusalShare
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.shape import MethodMismatch, MixedFormats
+from ftlint.rules.system import SystemPromptDrift, SystemPromptMissing
 from ftlint.rules.template import ChatTemplateDropsText, ChatTemplateFails
 from ftlint.rules.token import (
     AnswerFullyTruncated,
@@ -98,6 +120,7 @@ from ftlint.rules.token import (
     TokenNearLimit,
     TokenOverrun,
 )
+from ftlint.rules.tooling import ToolAlwaysCalled, ToolNeverCalled
 from ftlint.rules.turn import (
     ConsecutiveRoles,
     DuplicateMessage,
@@ -205,5 +228,25 @@ BUILTIN: tuple[type[Rule], ...] = (
     ValidationLanguageMissing,
     SplitDrift,
     LanguageDrift,
+    DominantAnswer,
+    LabelImbalance,
+    RareLabel,
+    LabelSplitGap,
+    LabelVariant,
+    LengthOutlier,
+    ShortAnswer,
+    TurnOutlier,
+    SingleTurnShare,
+    RefusalShare,
+    OverRefusal,
+    SystemPromptDrift,
+    SystemPromptMissing,
+    ToolNeverCalled,
+    ToolAlwaysCalled,
+    LowDiversity,
+    RepeatedOpening,
+    UniformSentences,
+    QuestionTypeConcentration,
+    TopicConcentration,
 )
 """Every built-in rule that is a class, in the order of the codes."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, ClassVar, Literal
 
+from ftlint.analyses.split import wilson as wilson
 from ftlint.example import Batch, Example, Text
 from ftlint.features.lexicon import Terms, fold, found_in, hits
 from ftlint.features.size import Size, SizeName

@@ -1,0 +1,202 @@
+"""System prompts: which there are, which differ slightly from a frequent one, where none is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+from ftlint.analyses.split import Part, by_split
+from ftlint.analysis import Analysis
+from ftlint.example import Batch
+from ftlint.features.dialogue import DIALOGUES
+from ftlint.finding import Where
+from ftlint.source import Dataset
+from ftlint.summary import Capped, Groups
+
+MOST = 512
+"""Different prompts that are counted; with more, each example has its own."""
+TEXT = 2048
+"""Code points of a prompt that are kept and compared."""
+FREQUENT = 8
+"""Prompts with which the others are compared."""
+LIKE = 0.9
+"""Similarity of words (2 M / T, Ratcliff and Obershelp 1988) from which prompts are variants."""
+NAMED = 5
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
+
+
+def _nowhere() -> Capped[Where]:
+    return Capped(NAMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """The system prompts of some examples. Size: O(MOST * TEXT)."""
+
+    examples: int = 0
+    missing: Capped[Where] = field(default_factory=_nowhere)
+    """Examples without one."""
+    present: Capped[Where] = field(default_factory=_nowhere)
+    seen: dict[str, tuple[int, Where]] | None = field(default_factory=dict)
+    """How often each beginning of a prompt is used, and where first; None if too many are."""
+
+    @classmethod
+    def of(cls, batch: Batch) -> Prompts:
+        """Return the system prompts of the examples of `batch`."""
+        counts, first = dict[str, int](), dict[str, int]()
+        missing, present = [], []
+        for index, dialogue in enumerate(batch.column(DIALOGUES)):
+            if dialogue is None:
+                continue
+            system = dialogue.system
+            if system is None:
+                missing.append(index)
+                continue
+            present.append(index)
+            text = system[:TEXT]
+            if text not in first:
+                first[text] = index
+            counts[text] = counts.get(text, 0) + 1
+        seen = {text: (count, batch.at(first[text])) for text, count in counts.items()}
+        return cls(
+            len(missing) + len(present),
+            _capped(missing, batch),
+            _capped(present, batch),
+            _few(seen),
+        )
+
+    def merge(self, other: Prompts) -> Prompts:
+        """Return the prompts of both."""
+        seen = None
+        if self.seen is not None and other.seen is not None:
+            seen = dict(self.seen)
+            for text, (count, where) in other.seen.items():
+                known = seen.get(text)
+                seen[text] = (known[0] + count, known[1]) if known else (count, where)
+            seen = _few(seen)
+        return Prompts(
+            self.examples + other.examples,
+            self.missing.merge(other.missing),
+            self.present.merge(other.present),
+            seen,
+        )
+
+    def frequent(self) -> list[tuple[str, int, Where]]:
+        """Return the prompts, the most frequent one first."""
+        items = ((text, count, where) for text, (count, where) in (self.seen or {}).items())
+        return sorted(items, key=lambda item: (-item[1], item[0]))
+
+
+def _capped(found: list[int], batch: Batch) -> Capped[Where]:
+    return Capped(NAMED, len(found), tuple(map(batch.at, found[:NAMED])))
+
+
+def _few(seen: dict[str, tuple[int, Where]]) -> dict[str, tuple[int, Where]] | None:
+    return seen if len(seen) <= MOST else None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A frequent prompt and those that are nearly the same; `differs` shows the first of them."""
+
+    prompt: str
+    count: int
+    variants: tuple[tuple[str, int, Where], ...]
+    differs: tuple[str, str]
+    """What the frequent prompt says where the first variant says something else."""
+
+
+def drifts(prompts: Prompts) -> Iterator[Drift]:
+    """Yield each frequent prompt that has rarer near-copies; a prompt is a variant of one only.
+
+    Prompts that differ in numbers alone are filled-in templates, and so are more near-copies of
+    one prompt than it has uses.
+    """
+    frequent, taken = prompts.frequent(), set[str]()
+    for text, count, _ in frequent[:FREQUENT]:
+        if text in taken:
+            continue
+        near = [other for other in frequent if other[1] < count and other[0] not in taken]
+        variants = tuple(other for other in near if _like(text, other[0]))
+        if variants and sum(many for _, many, _ in variants) < count:
+            taken.update(other[0] for other in variants)
+            yield Drift(text, count, variants, _difference(text, variants[0][0]))
+
+
+def _words(text: str) -> list[str]:
+    """Return the words and marks of a text; its characters where words are not set apart."""
+    return list(text) if _UNSPACED.search(text) else _WORD.findall(text)
+
+
+def _like(left: str, right: str) -> bool:
+    if not 0.8 * len(left) <= len(right) <= 1.25 * len(left):
+        return False
+    # Numbers are filled in: today's date, a customer's number.
+    a, b = re.sub(r"\d+", "0", left), re.sub(r"\d+", "0", right)
+    if a == b:
+        return False
+    if a.split() == b.split() or a.casefold() == b.casefold():
+        return True
+    first, second = _words(a), _words(b)
+    # One word of few is another prompt: "Translate to French", "Translate to German".
+    if min(len(first), len(second)) * (1 - LIKE) < 1:
+        return _spelt(first, second)
+    match = SequenceMatcher(None, first, second, autojunk=False)
+    return match.quick_ratio() >= LIKE and match.ratio() >= LIKE
+
+
+def _spelt(first: list[str], second: list[str]) -> bool:
+    """Return whether short prompts differ in the spelling of one word or in marks alone."""
+    if [word.casefold() for word in first if word.isalnum()] == [
+        word.casefold() for word in second if word.isalnum()
+    ]:
+        return True
+    other = [(a, b) for a, b in zip(first, second, strict=False) if a != b]
+    if len(first) != len(second) or len(other) != 1 or len(first) < 4:
+        return False
+    (a, b) = other[0]
+    return len(a) > 3 and SequenceMatcher(None, a, b, autojunk=False).ratio() >= 0.8
+
+
+def _difference(left: str, right: str) -> tuple[str, str]:
+    """Return the parts of two texts between their common beginning and end, with a little more."""
+    start = 0
+    while start < min(len(left), len(right)) and left[start] == right[start]:
+        start += 1
+    end = 0
+    while end < min(len(left), len(right)) - start and left[-1 - end] == right[-1 - end]:
+        end += 1
+    start, end = max(start - 12, 0), max(end - 12, 0)
+    return left[start : len(left) - end], right[start : len(right) - end]
+
+
+@dataclass(frozen=True)
+class SystemPrompts(Analysis[Groups[int], tuple[Part[Prompts], ...]]):
+    """The system prompts of the examples, split by split."""
+
+    measure = "system_prompts"
+
+    def summarize(self, batch: Batch) -> Groups[int]:
+        """Return the prompts of a batch, by source."""
+        return Groups({batch.source: Prompts.of(batch)} if len(batch) else {})
+
+    def conclude(self, summary: Groups[int], dataset: Dataset) -> tuple[Part[Prompts], ...]:
+        """Return the prompts of each split."""
+        return tuple(by_split(summary, dataset))
+
+    def figures(self, result: tuple[Part[Prompts], ...], dataset: Dataset) -> dict[str, Any]:
+        """Return the figures of `measures.system_prompts`."""
+        return {
+            part.split: {
+                "examples": part.of.examples,
+                "missing": part.of.missing.total,
+                "different": None if part.of.seen is None else len(part.of.seen),
+            }
+            for part in result
+            if part.of.examples
+        }
