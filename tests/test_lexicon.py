@@ -245,3 +245,48 @@ def test_folding_keeps_every_offset() -> None:
 @given(st.text(max_size=30))
 def test_folding_looks_at_no_neighbour(text: str) -> None:
     assert fold(text) == "".join(map(fold, text))
+
+
+WRITERS = (
+    lambda record: orjson.dumps(record),
+    lambda record: json.dumps(record).encode(),
+    lambda record: json.dumps(record, ensure_ascii=False).replace("/", "\\/").encode(),
+)
+"""Ways to write one record: shortest, all ASCII, and with escaped slashes."""
+
+TRICKY = 'aAé/\\"\n\t\x00\u0130'
+
+
+@given(
+    st.lists(
+        st.builds(
+            Terms,
+            st.lists(st.text(TRICKY, min_size=1, max_size=5), min_size=1, max_size=3).map(tuple),
+            st.booleans(),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=2,
+    ),
+    st.lists(st.tuples(st.text(TRICKY, max_size=9), st.sampled_from(WRITERS)), max_size=5),
+    st.booleans(),
+)
+def test_lines_that_are_not_decoded_hide_no_hit(
+    lexicons: list[Terms], texts: list[tuple[str, Any]], keep: bool
+) -> None:
+    records = [write(chat(user(text), assistant("b"))) for text, write in texts]
+    together = batch(*records)
+    together.plain = [None] * len(together) if keep else None
+    prove(together)
+    scanner = scanner_of(tuple(lexicons))
+    found = dict(scanner.scan_batch(together))
+    for index, example in enumerate(batch(*records).examples):
+        alone = {
+            slot: [(hit.start, hit.term) for hit in those]
+            for slot, those in scanner.scan(example).items()
+        }
+        mine = {
+            slot: [(hit.start, hit.term) for hit in those]
+            for slot, those in found.get(index, {}).items()
+        }
+        assert mine == alone

@@ -171,7 +171,7 @@ def _lint_batch(
     batch = Batch(lines, rules)
     partial = Partial()
     if large:
-        if needed:
+        if needed or any(_turned(rule, plan) for rule in rules):
             batch.plain = [None] * len(batch)
         prove(batch)
     partial.examples.of[batch.source] = batch.filled
@@ -195,10 +195,16 @@ def _asked(rule: ExampleRule, batch: Batch, bits: int) -> Sequence[Example]:
         return batch.broken
     if rule.reads == "line":
         return batch.unknown if bits else batch.examples
+    if bits:
+        return batch.lacking(bits)
     chosen = rule.candidates(batch)
-    if chosen is not None:
-        return chosen
-    return batch.lacking(bits) if bits else batch.records
+    return batch.records if chosen is None else chosen
+
+
+def _turned(rule: Rule, plan: Plan) -> bool:
+    """Return whether the rule reads the column of all texts, which then are kept."""
+    proved = rule.name in PROVES and rule.code not in plan.changed
+    return isinstance(rule, ExampleRule) and rule.turns and not proved
 
 
 def _check(rule: ExampleRule, batch: Batch, bits: int, cap: int, partial: Partial) -> None:

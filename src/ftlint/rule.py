@@ -121,6 +121,11 @@ class ExampleRule(Rule):
     reads: ClassVar[Literal["line", "fault", "record"]] = "record"
     """`line`: every line. `fault`: lines without a record. `record`: decoded objects."""
 
+    @property
+    def turns(self) -> bool:
+        """Return whether it reads `TURNS`: a proof then keeps the texts that it decodes."""
+        return False
+
     def candidates(self, batch: Batch) -> Sequence[Example] | None:
         """Return the only examples that can have a finding; None if only a check can tell.
 

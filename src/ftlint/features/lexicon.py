@@ -7,10 +7,13 @@ A rule takes part by having an attribute `lexicon: Terms | None`; it reads its o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, product
 from unicodedata import category
+
+import orjson
 
 from ftlint.example import Batch, Example, Text
 from ftlint.feature import Feature
@@ -95,7 +98,7 @@ def found_in(batch: Batch, terms: Terms) -> list[Example] | None:
     column = batch.column(HITS)
     if column and column[0].of(terms) is None:
         return None
-    return [batch.example(index) for index, hits in enumerate(column) if hits.any]
+    return [batch.example(i) for i, hits in enumerate(column) if hits.any and hits.of(terms)]
 
 
 def fold(text: str) -> str:
@@ -109,39 +112,42 @@ def fold(text: str) -> str:
     return text.replace("\u0130", "i").lower().replace("ς", "σ")
 
 
+def fold_bytes(text: bytes) -> bytes:
+    """Return UTF-8 folded as `fold` does it."""
+    return text.lower() if text.isascii() else fold(text.decode()).encode()
+
+
 _Owner = tuple[int, str, bool]
 _Find = Callable[..., list[tuple[int, int, int]]]
 
-_ESCAPED = re.compile(r'["\\/\x00-\x1f]')
-"""Characters that JSON writes, or may write, with a backslash."""
+_SLASHES = 3
+"""Slashes of a term of which every way to write them is searched for."""
 
 
 class Scanner:
-    """The two automata for some `Terms`."""
+    """The automata for some `Terms`: for texts, and for lines that nobody has decoded."""
 
-    __slots__ = ("_automata", "_plain")
+    __slots__ = ("_automata", "_bare")
 
     def __init__(self, lexicons: tuple[Terms, ...]) -> None:
         """Build the automata; a term that differs in case only counts once a lexicon."""
         self._automata: list[tuple[bool, list[list[_Owner]], _Find]] = []
-        self._plain = not any(_ESCAPED.search(w) for terms in lexicons for w in terms.words)
+        self._bare: list[tuple[bool, _Find]] = []
         for folding in (False, True):
             owners = _owners(lexicons, folding)
             if owners:
                 self._automata.append((folding, list(owners.values()), _automaton(list(owners))))
+                self._bare.append((folding, _byte_automaton(owners)))
 
     def scan_batch(self, batch: Batch) -> Iterator[tuple[int, dict[int, list[Hit]]]]:
         """Yield the index in `batch` of each example with hits, and the hits."""
         raws, proven = batch.lines.raws, batch.proven
         # Proven lines have not been decoded, and most have no hit: they are searched as they
         # stand, all at once, and no examples are made.
-        bare = [i for i, raw in enumerate(raws) if proven[i] and self._plain and b"\\u" not in raw]
-        skipped: set[int] = set()
-        if bare:
-            none = self._absent(b"\n".join([raws[index] for index in bare]))
-            skipped = set(bare) if none else {i for i in bare if self._absent(raws[i])}
+        bare = [i for i, sure in enumerate(proven) if sure and b"\\u" not in raws[i]]
+        skipped = set(bare) - self._suspects(raws, bare)
         for index in range(len(raws)):
-            if index not in skipped:
+            if index not in skipped and not self._absent(batch, index):
                 found = self.scan(batch.example(index))
                 if found:
                     yield index, found
@@ -153,13 +159,35 @@ class Scanner:
             self._scan_text(text, found)
         return found
 
-    def _absent(self, raw: bytes) -> bool:
-        r"""Return whether the line shows, undecoded, that no text of it has a hit.
+    def _suspects(self, raws: Sequence[bytes], bare: Sequence[int]) -> set[int]:
+        r"""Return which of the lines `bare` may have hits, by one search of all of them.
 
-        What an escape other than `\u` can hide is in no term when `_plain` is true.
+        JSON can write a term in few ways only where no `\u` hides it, and the automata know each.
         """
-        line = raw.decode()
-        return not any(find(fold(line) if folding else line) for folding, _, find in self._automata)
+        # Text that is not ASCII takes longer to fold, and makes all that is joined to it do so.
+        plain = [index for index in bare if raws[index].isascii()]
+        other = (
+            [index for index in bare if not raws[index].isascii()] if len(plain) < len(bare) else []
+        )
+        suspects: set[int] = set()
+        for indices in filter(None, (plain, other)):
+            joined = b"\n".join([raws[index] for index in indices])
+            for folding, find in self._bare:
+                row = at = 0
+                searched = fold_bytes(joined) if folding else joined
+                for _, start, _ in find(searched):
+                    row += searched.count(b"\n", at, start)
+                    at = start
+                    suspects.add(indices[row])
+        return suspects
+
+    def _absent(self, batch: Batch, index: int) -> bool:
+        """Return whether texts that a proof has decoded already show that there is no hit."""
+        messages = batch.plain[index] if batch.plain else None
+        if not messages:
+            return False
+        text = "\0".join([message.content for message in messages])
+        return not any(find(fold(text) if folding else text) for folding, _, find in self._automata)
 
     def _scan_text(self, text: Text, found: dict[int, list[Hit]]) -> None:
         value = text.value
@@ -195,6 +223,29 @@ def _automaton(literals: list[str]) -> _Find:
 
     find: _Find = AhoCorasick(literals).find_matches_as_indexes
     return find
+
+
+def _byte_automaton(literals: Iterable[str]) -> _Find:
+    from ahocorasick_rs import BytesAhoCorasick
+
+    written = {way for literal in literals for way in _written(literal)}
+    find: _Find = BytesAhoCorasick(sorted(written)).find_matches_as_indexes
+    return find
+
+
+def _written(literal: str) -> Iterator[bytes]:
+    r"""Yield how the literal, or a part of it, may stand in JSON without `\u`.
+
+    Of all characters only the slash may stand there with and without a backslash.
+    """
+    parts = [orjson.dumps(part)[1:-1] for part in literal.split("/")]
+    if len(parts) - 1 > _SLASHES:
+        yield max(parts, key=len) or b"/"
+        return
+    for slashes in product((b"/", b"\\/"), repeat=len(parts) - 1):
+        yield b"".join(
+            [piece for pair in zip(parts, (*slashes, b""), strict=True) for piece in pair]
+        )
 
 
 # Thai, Lao, Myanmar, Khmer, kana, Han: words stand side by side there, so that a neighbour

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 from ftlint.example import Batch, Example, Text
 from ftlint.features.lexicon import Terms, fold, found_in, hits
 from ftlint.features.size import Size, SizeName
+from ftlint.features.turns import TURNS
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import Case, DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset
@@ -139,6 +140,29 @@ class Lexicon(Searching):
         if self.match == "whole":
             return None
         return Terms(self.terms, self.ignore_case, self.match == "word")
+
+    @property
+    def turns(self) -> bool:
+        """Return whether whole texts are compared."""
+        return self.match == "whole"
+
+    def candidates(self, batch: Batch) -> Sequence[Example] | None:
+        """Return the examples in which the term is found, as far as that is quick to tell."""
+        if self.lexicon is not None or batch.plain is None:
+            return super().candidates(batch)
+        return [
+            batch.example(index)
+            for index, turns in enumerate(batch.column(TURNS))
+            if any(self._spells(text.strip()) for _, text in turns)
+        ]
+
+    def _spells(self, stripped: str) -> bool:
+        # No letter folds to two, so that the length alone rules most texts out.
+        return len(stripped) <= self._longest and self._form(stripped) in self._spelt
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._spelt))
 
     @cached_property
     def _spelt(self) -> dict[str, str]:
