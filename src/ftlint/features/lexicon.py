@@ -52,11 +52,6 @@ class Hits:
         self._slots = slots
         self._found = found
 
-    @property
-    def any(self) -> bool:
-        """Return whether anything was found."""
-        return bool(self._found)
-
     def of(self, terms: Terms) -> Sequence[Hit] | None:
         """Return the hits of `terms` in text order, or None when nobody looked for them."""
         slot = self._slots.get(id(terms))
@@ -67,7 +62,7 @@ class Hits:
 class LexiconHits(Feature[Hits]):
     """The hits of every rule of the run that has a `lexicon`."""
 
-    def compute(self, batch: Batch) -> Sequence[Hits]:
+    def compute(self, batch: Batch) -> _Column:
         """Return the hits in each example; overlapping ones are all found."""
         lexicons = tuple(
             terms for rule in batch.rules if (terms := getattr(rule, "lexicon", None)) is not None
@@ -75,11 +70,20 @@ class LexiconHits(Feature[Hits]):
         # By identity, because hashing thousands of terms a rule and example would cost more
         # than the search; `batch.rules` keeps them alive.
         slots = {id(terms): slot for slot, terms in enumerate(lexicons)}
-        column = [Hits(slots, {})] * len(batch)
+        column = _Column([Hits(slots, {})] * len(batch))
         if lexicons and column:
             for index, found in scanner_of(lexicons).scan_batch(batch):
                 column[index] = Hits(slots, found)
+                column.rows.append(index)
         return column
+
+
+class _Column(list[Hits]):
+    """The hits of a batch, and the indices of the few examples that have any."""
+
+    def __init__(self, column: Iterable[Hits]) -> None:
+        super().__init__(column)
+        self.rows: list[int] = []
 
 
 HITS = LexiconHits()
@@ -96,9 +100,9 @@ def hits(example: Example, terms: Terms) -> Sequence[Hit]:
 def found_in(batch: Batch, terms: Terms) -> list[Example] | None:
     """Return the only examples of `batch` with hits of `terms`; None when nobody looked."""
     column = batch.column(HITS)
-    if column and column[0].of(terms) is None:
+    if not isinstance(column, _Column) or (column and column[0].of(terms) is None):
         return None
-    return [batch.example(i) for i, hits in enumerate(column) if hits.any and hits.of(terms)]
+    return [batch.example(index) for index in column.rows if column[index].of(terms)]
 
 
 def fold(text: str) -> str:
@@ -123,28 +127,34 @@ _Find = Callable[..., list[tuple[int, int, int]]]
 _SLASHES = 3
 """Slashes of a term of which every way to write them is searched for."""
 
+_TABLE = 40_000
+"""Bytes of all terms up to which an automaton may be a table: at most a row of 1 KiB a byte."""
+
 
 class Scanner:
     """The automata for some `Terms`: for texts, and for lines that nobody has decoded."""
 
-    __slots__ = ("_automata", "_bare")
+    __slots__ = ("_automata", "_bare", "_literals")
 
     def __init__(self, lexicons: tuple[Terms, ...]) -> None:
         """Build the automata; a term that differs in case only counts once a lexicon."""
         self._automata: list[tuple[bool, list[list[_Owner]], _Find]] = []
-        self._bare: list[tuple[bool, _Find]] = []
+        self._literals: list[tuple[bool, list[str]]] = []
+        self._bare: list[tuple[bool, _Find]] | None = None
         for folding in (False, True):
             owners = _owners(lexicons, folding)
             if owners:
                 self._automata.append((folding, list(owners.values()), _automaton(list(owners))))
-                self._bare.append((folding, _byte_automaton(owners)))
+                self._literals.append((folding, list(owners)))
 
     def scan_batch(self, batch: Batch) -> Iterator[tuple[int, dict[int, list[Hit]]]]:
         """Yield the index in `batch` of each example with hits, and the hits."""
         raws, proven = batch.lines.raws, batch.proven
         # Proven lines have not been decoded, and most have no hit: they are searched as they
         # stand, all at once, and no examples are made.
-        bare = [i for i, sure in enumerate(proven) if sure and b"\\u" not in raws[i]]
+        bare = [i for i, sure in enumerate(proven) if sure]
+        if any(b"\\u" in raw for raw in raws):
+            bare = [index for index in bare if b"\\u" not in raws[index]]
         skipped = set(bare) - self._suspects(raws, bare)
         for index in range(len(raws)):
             if index not in skipped and not self._absent(batch, index):
@@ -169,10 +179,12 @@ class Scanner:
         other = (
             [index for index in bare if not raws[index].isascii()] if len(plain) < len(bare) else []
         )
+        if self._bare is None and bare:
+            self._bare = [(folding, _byte_automaton(words)) for folding, words in self._literals]
         suspects: set[int] = set()
         for indices in filter(None, (plain, other)):
             joined = b"\n".join([raws[index] for index in indices])
-            for folding, find in self._bare:
+            for folding, find in self._bare or ():
                 row = at = 0
                 searched = fold_bytes(joined) if folding else joined
                 for _, start, _ in find(searched):
@@ -226,10 +238,13 @@ def _automaton(literals: list[str]) -> _Find:
 
 
 def _byte_automaton(literals: Iterable[str]) -> _Find:
-    from ahocorasick_rs import BytesAhoCorasick
+    from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-    written = {way for literal in literals for way in _written(literal)}
-    find: _Find = BytesAhoCorasick(sorted(written)).find_matches_as_indexes
+    written = sorted({way for literal in literals for way in _written(literal)})
+    # The automaton with a table of all steps is the fastest, and the largest.
+    small = sum(map(len, written)) <= _TABLE
+    how = Implementation.DFA if small else None
+    find: _Find = BytesAhoCorasick(written, implementation=how).find_matches_as_indexes
     return find
 
 
@@ -243,9 +258,7 @@ def _written(literal: str) -> Iterator[bytes]:
         yield max(parts, key=len) or b"/"
         return
     for slashes in product((b"/", b"\\/"), repeat=len(parts) - 1):
-        yield b"".join(
-            [piece for pair in zip(parts, (*slashes, b""), strict=True) for piece in pair]
-        )
+        yield b"".join(chain.from_iterable(zip(parts, (*slashes, b""), strict=True)))
 
 
 # Thai, Lao, Myanmar, Khmer, kana, Han: words stand side by side there, so that a neighbour

@@ -35,5 +35,30 @@ class Turns(Feature[list[Turn]]):
 TURNS = Turns()
 
 
+@dataclass(frozen=True)
+class AnswerTexts(Feature[list[str]]):
+    """What the assistant says in each example, also where it is not trained on."""
+
+    def compute(self, batch: Batch) -> list[list[str]]:
+        """Return one list an example, without a tuple for each text."""
+        plain = batch.plain
+        if plain is None:
+            return [_answers(batch, index) for index in range(len(batch))]
+        speaker = next(cls for cls, role in plain_roles().items() if role == "assistant")
+        return [
+            [m.content for m in messages if m.__class__ is speaker]
+            if messages
+            else _answers(batch, index)
+            for index, messages in enumerate(plain)
+        ]
+
+
+ANSWER_TEXTS = AnswerTexts()
+
+
 def _slow(batch: Batch, index: int) -> list[Turn]:
     return [(text.role, text.value) for text in batch.example(index).texts]
+
+
+def _answers(batch: Batch, index: int) -> list[str]:
+    return [text.value for text in batch.example(index).texts if text.role == "assistant"]

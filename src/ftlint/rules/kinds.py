@@ -14,8 +14,9 @@ from typing import Any, ClassVar, Literal
 
 from ftlint.example import Batch, Example, Text
 from ftlint.features.lexicon import Terms, fold, found_in, hits
+from ftlint.features.code import in_code
 from ftlint.features.size import Size, SizeName
-from ftlint.features.turns import TURNS
+from ftlint.features.turns import ANSWER_TEXTS, TURNS
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import Case, DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset
@@ -150,15 +151,20 @@ class Lexicon(Searching):
         """Return the examples in which the term is found, as far as that is quick to tell."""
         if self.lexicon is not None or batch.plain is None:
             return super().candidates(batch)
-        return [
-            batch.example(index)
-            for index, turns in enumerate(batch.column(TURNS))
-            if any(self._spells(text.strip()) for _, text in turns)
-        ]
+        found, longest, spelt, folding = [], self._longest, self._spelt, self.ignore_case
+        for index, texts in enumerate(self._column(batch)):
+            for text in texts:
+                # No letter folds to two, so that the length alone rules most texts out.
+                stripped = text.strip()
+                if len(stripped) <= longest and (fold(stripped) if folding else stripped) in spelt:
+                    found.append(batch.example(index))
+                    break
+        return found
 
-    def _spells(self, stripped: str) -> bool:
-        # No letter folds to two, so that the length alone rules most texts out.
-        return len(stripped) <= self._longest and self._form(stripped) in self._spelt
+    def _column(self, batch: Batch) -> Iterable[list[str]]:
+        if self.trained_only:
+            return batch.column(ANSWER_TEXTS)
+        return ([text for _, text in turns] for turns in batch.column(TURNS))
 
     @cached_property
     def _longest(self) -> int:
@@ -210,6 +216,8 @@ class Pattern(Searching):
     """Literals, in any case, of which one stands in every text that matches."""
     whole: bool = False
     """Whether the expression must match all of the text."""
+    outside_code: bool = False
+    """Whether a match counts only outside of code: fenced, or between backticks."""
 
     fills: ClassVar[Mapping[str, Any]] = {"match": "match", "role": "user"}
 
@@ -242,6 +250,8 @@ class Pattern(Searching):
             found = self.regex.fullmatch(value)
             return [found.span()] if found else []
         spans = [match.span() for match in self.regex.finditer(value)]
+        if spans and self.outside_code:
+            spans = [span for span in spans if not in_code(value, span)]
         return [span for span in spans if span[0] < span[1]] or spans[:1]
 
     def _data(self, text: Text, span: tuple[int, int]) -> dict[str, Any]:
