@@ -153,7 +153,7 @@ class Scanner:
         # Proven lines have not been decoded, and most have no hit: they are searched as they
         # stand, all at once, and no examples are made.
         bare = [i for i, sure in enumerate(proven) if sure]
-        if any(b"\\u" in raw for raw in raws):
+        if b"\\u" in b"\n".join(raws):
             bare = [index for index in bare if b"\\u" not in raws[index]]
         skipped = set(bare) - self._suspects(raws, bare)
         for index in range(len(raws)):

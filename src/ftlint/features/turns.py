@@ -7,6 +7,7 @@ Rules that look at all texts read this column; what they find is rare, and its p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
@@ -44,7 +45,7 @@ class AnswerTexts(Feature[list[str]]):
         plain = batch.plain
         if plain is None:
             return [_answers(batch, index) for index in range(len(batch))]
-        speaker = next(cls for cls, role in plain_roles().items() if role == "assistant")
+        speaker: Any = next(cls for cls, role in plain_roles().items() if role == "assistant")
         return [
             [m.content for m in messages if m.__class__ is speaker]
             if messages

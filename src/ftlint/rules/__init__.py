@@ -24,6 +24,12 @@ from ftlint.rules.call import (
     ToolCallIdMistral,
     ToolCallShape,
 )
+from ftlint.rules.character import (
+    BidirectionalControl,
+    ControlCharacter,
+    InvisibleCharacter,
+    Mojibake,
+)
 from ftlint.rules.content import (
     ContentEmpty,
     ContentMissing,
@@ -39,6 +45,7 @@ from ftlint.rules.declaration import (
     ToolDeclaredDuplicate,
     ToolsNotList,
 )
+from ftlint.rules.ending import CodeFenceUnbalanced, TruncatedAnswer, UnfinishedAnswer
 from ftlint.rules.file import (
     FileBom,
     FileEmpty,
@@ -48,6 +55,7 @@ from ftlint.rules.file import (
     FileTooLarge,
     MinExamples,
 )
+from ftlint.rules.form import EdgeWhitespace, JsonAnswerInvalid, MissingInput
 from ftlint.rules.instruction import RepeatedInstructions
 from ftlint.rules.line import (
     JsonDuplicateKey,
@@ -71,6 +79,7 @@ from ftlint.rules.record import (
     MissingMessages,
     UnknownTopLevelKey,
 )
+from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.shape import MethodMismatch, MixedFormats
@@ -170,5 +179,17 @@ BUILTIN: tuple[type[Rule], ...] = (
     ModelClosing,
     ChatTemplateFails,
     ChatTemplateDropsText,
+    MissingInput,
+    TruncatedAnswer,
+    UnfinishedAnswer,
+    RepetitionLoop,
+    AnswerRepeatsQuestion,
+    CodeFenceUnbalanced,
+    JsonAnswerInvalid,
+    EdgeWhitespace,
+    Mojibake,
+    ControlCharacter,
+    InvisibleCharacter,
+    BidirectionalControl,
 )
 """Every built-in rule that is a class, in the order of the codes."""

@@ -13,8 +13,8 @@ from functools import cached_property, reduce
 from typing import Any, ClassVar, Literal
 
 from ftlint.example import Batch, Example, Text
-from ftlint.features.lexicon import Terms, fold, found_in, hits
 from ftlint.features.code import in_code
+from ftlint.features.lexicon import Terms, fold, found_in, hits
 from ftlint.features.size import Size, SizeName
 from ftlint.features.turns import ANSWER_TEXTS, TURNS
 from ftlint.finding import Finding, Severity, Where
