@@ -72,7 +72,7 @@ READS = {
 
 MARKS = ",，、;；،؛:：([{（［「『【《-–—/=+&<\\"
 """Last characters that are a sign in texts of any length."""
-_ENDS = frozenset(".!?…。！？．｡؟۔।॥։。៕᭞”’»›」』】〉》)）]}>*_`\"'~|%€$£¥°™©®^")
+ENDS = frozenset(".!?…。！？．｡؟۔।॥։。៕᭞”’»›」』】〉》)）]}>*_`\"'~|%€$£¥°™©®^")
 _OPENING, _CLOSING = "([{（［「『【《", ")]}）］」』】》"
 _FINAL, _CLOSERS = frozenset(".!?…。！？．؟۔।։:："), "\"'”’»›」』)）*_"
 _STOPS = re.compile(r"[.!?…](?=[\s\"'”’)\]*_]|$)|[。！？．؟۔।։]")
@@ -83,7 +83,7 @@ _MARKER = re.compile(
     r"[ \t>]*(?:\d{1,3}[.)、．]|[-*+•‣▪●]|#{1,6}|[A-Za-z][.)]|[（(]\d{1,3}[)）])[ \t*]*"
 )
 _NUMBER = re.compile(r"[\d.,:/%\s+\-−*×÷=$€£<>()\\]*\d[\w°²³%]{0,4}")
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$|\S+@\S+\.\w+$|^[\w./\\-]+\.\w{1,5}$")
+_ADDRESS = re.compile(r"[(<]?(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.\w+|[\w./\\-]+\.\w{1,5}")
 _RULE = re.compile(r"[-–—=]{2}$|^\W+$")
 _STATEMENT = re.compile(r"[)\]\w\"'];$")
 _SIGNATURE = re.compile(
@@ -104,10 +104,12 @@ def certainty(signs: Sequence[str]) -> float:
 def worth_judging(text: str) -> bool:
     """Return whether `text`, without space around it, may have signs; most have none."""
     last = text[-1:]
-    if last not in _ENDS and (len(text) >= LEAST or last in MARKS):
+    if not text:
+        return False
+    if last not in ENDS and (len(text) >= LEAST or last in MARKS):
         # A short last line that ends in a number is a result.
         return not (last.isdigit() and len(text) - text.rfind("\n") <= 25)
-    return "```" in text and text.count("```") % 2 == 1
+    return (last == "." and text[-2:-1].isdigit()) or ("```" in text and text.count("```") % 2 == 1)
 
 
 def cues(text: str) -> list[str]:
@@ -120,7 +122,8 @@ def cues(text: str) -> list[str]:
         return []
     if "marker" in found or "json" in found:  # the style of what stands before says no more
         return found
-    return found + _in_line(last) + _style(text, tail, lines)
+    found += _in_line(last) + _style(text, tail, lines)
+    return found if certainty(found) < 0 else found + _against(text, last, lines)
 
 
 def ended(text: str) -> bool:
@@ -128,7 +131,7 @@ def ended(text: str) -> bool:
     last = text[-1:]
     if last in MARKS:
         return False
-    return last in _ENDS or not (last.isascii() or last.isalnum() or category(last)[0] in "PM")
+    return last in ENDS or not (last.isascii() or last.isalnum() or category(last)[0] in "PM")
 
 
 def _marks(text: str, last: str) -> list[str]:
@@ -157,9 +160,10 @@ def _in_line(last: str) -> list[str]:
     line = last[marker.end() :] if marker else last
     stops = list(_STOPS.finditer(line))
     rest = line[stops[-1].end() :] if stops else line
-    terms = _WORD.findall(rest)
+    wide = bool(_WIDE.search(line[-12:]))
     # Two characters of Chinese are about a word.
-    size = sum([0.6 if _WIDE.match(term) else 1.0 for term in terms])
+    size = 0.6 * len(rest) if wide else rest.count(" ", 1) + 1
+    terms = _WORD.findall(rest[-60:])
     signs = {
         "item": bool(marker),
         "sentence": len(stops) == 1,
@@ -169,10 +173,8 @@ def _in_line(last: str) -> list[str]:
         "function-word": bool(terms) and _dangling(terms[-1], rest),
         "bracket": sum(map(line.count, _OPENING)) > sum(map(line.count, _CLOSING)),
         "quote": line.count('"') % 2 == 1 or line.count("“") > line.count("”"),
-        "number": bool(_NUMBER.fullmatch(rest.strip())) or _digits(terms),
-        "address": bool(_ADDRESS.search(line)),
         "symbol": not line[-1:].isalnum(),
-        "unspaced": bool(_WIDE.search(line[-12:])),
+        "unspaced": wide,
     }
     return [sign for sign, there in signs.items() if there]
 
@@ -185,15 +187,25 @@ def _style(text: str, tail: str, lines: list[str]) -> list[str]:
     signs = {
         "stopped-lines": len(full) > 1 and stopped >= 0.7 * len(full),
         "bare-lines": bool(full) and stopped < 0.7 * len(full),
-        "signature": bool(_SIGNATURE.search("\n".join(lines[-3:])[-80:])),
         "brief": len(text) < LEAST,
         "extended": len(text) >= 600,
     }
     return [sign for sign, there in signs.items() if there]
 
 
-def _digits(terms: list[str]) -> bool:
-    return len(terms) > 2 and all(term.isdigit() for term in terms[-3:])
+def _against(text: str, last: str, lines: list[str]) -> list[str]:
+    """Return the signs that speak against a cut; looked for where it would be reported else."""
+    tokens = last[-60:].split()
+    signs = {
+        "number": bool(_NUMBER.fullmatch(last[-60:])) or all(map(_is_number, tokens[-3:])),
+        "address": bool(_ADDRESS.fullmatch(tokens[-1])),
+        "signature": bool(_SIGNATURE.search("\n".join(lines[-3:])[-80:])),
+    }
+    return [sign for sign, there in signs.items() if there]
+
+
+def _is_number(token: str) -> bool:
+    return token.strip(".,").isdigit()
 
 
 @lru_cache(maxsize=1)
@@ -217,7 +229,7 @@ def _dangling(term: str, rest: str) -> bool:
 
 def _unclosed(text: str) -> bool:
     """Return whether what begins as JSON ends before all of it is closed."""
-    if not re.match(r'[{\[]\s*(?:["{\[]|\d)', text):
+    if not re.match(r'[{\[]\s*(?:["{\[]|\d)', text) or '"' not in text:
         return False
     bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", text)
     return bare.count("{") + bare.count("[") > bare.count("}") + bare.count("]")

@@ -155,9 +155,10 @@ class Scanner:
         bare = [i for i, sure in enumerate(proven) if sure]
         if b"\\u" in b"\n".join(raws):
             bare = [index for index in bare if b"\\u" not in raws[index]]
-        skipped = set(bare) - self._suspects(raws, bare)
+        suspects = self._suspects(raws, bare)
+        known = set(bare)
         for index in range(len(raws)):
-            if index not in skipped and not self._absent(batch, index):
+            if index in suspects or (index not in known and not self._absent(batch, index)):
                 found = self.scan(batch.example(index))
                 if found:
                     yield index, found

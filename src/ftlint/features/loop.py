@@ -9,7 +9,7 @@ NEEDLE = 24
 """Characters before an anchor that are looked for in front of themselves."""
 REACH = 512
 """Characters in which they are looked for: the longest period."""
-STEP = 400
+STEP = 200
 """Characters from one anchor to the next: shorter loops may hide between two, but at the end."""
 LEAST = 100
 """Characters of the shortest loop."""
@@ -42,7 +42,7 @@ def find_loop(text: str) -> Loop | None:
                 return loop
             start = loop.start  # what was compared once is not compared again
         anchor = min(anchor - STEP, start)
-    return _most_said(text)
+    return _most_said(text) if len(text) > LEAST * TIMES else None
 
 
 def _around(text: str, anchor: int, period: int) -> Loop:

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 
 from ftlint.example import Batch, Example
 from ftlint.feature import Feature
-from ftlint.features.ending import certainty, cues, worth_judging
+from ftlint.features.ending import ENDS, certainty, cues, worth_judging
 from ftlint.features.loop import LEAST, find_loop
-from ftlint.features.turns import ANSWER_TEXTS
+from ftlint.features.turns import EXCHANGES
 
-CUT, FENCE, EDGE, LOOP = 1, 2, 4, 8
+CUT, FENCE, EDGE, LOOP, ECHO, SURE = 1, 2, 4, 8, 16, 32
 
-SUSPECTED = 0.0
-"""Log-odds from which an answer may be cut off: it then rather is than not."""
+SHORT, LONG = 20, 40
+"""Characters of the shortest question that an answer may not be, and may not begin with."""
+
+SUSPECTED, CERTAIN = 0.0, 3.0
+"""Log-odds from which an answer may be cut off, and from which it is."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +29,23 @@ class Suspicion(Feature[int]):
     def compute(self, batch: Batch) -> list[int]:
         """Return one set of flags an example; 0 for most."""
         column = []
-        for texts in batch.column(ANSWER_TEXTS):
+        for exchanges in batch.column(EXCHANGES):
             flags = 0
-            for text in texts:
+            for question, text in exchanges:
                 stripped = text.strip()
-                if stripped is not text and len(stripped) < len(text):
+                size = len(stripped)
+                if size < len(text):
                     flags |= EDGE
-                if worth_judging(stripped):
+                # Nearly all answers end on one of these.
+                if size and (
+                    stripped[-1] not in ENDS or stripped[-2:-1].isdigit() or "```" in stripped
+                ):
                     flags |= _ending(stripped)
-                if len(stripped) > LEAST and find_loop(stripped):
+                if size > LEAST and find_loop(stripped):
                     flags |= LOOP
+                # What begins otherwise repeats nothing, and that is quick to see.
+                if question[:1].lower() == stripped[:1].lower() and repeats(question, stripped):
+                    flags |= ECHO
             column.append(flags)
         return column
 
@@ -49,7 +59,20 @@ def suspects(batch: Batch, flags: int) -> list[Example]:
     return [batch.example(index) for index, found in enumerate(column) if found & flags]
 
 
+def repeats(question: str, answer: str) -> str:
+    """Return how the answer repeats the question, or nothing; case and spaces are not compared."""
+    if len(question) < SHORT:
+        return ""
+    asked = " ".join(question.split()).lower()
+    told = " ".join(answer[: 2 * len(question)].split()).lower()
+    if asked == told and len(answer) <= 2 * len(question):
+        return "is" if len(asked) >= SHORT else ""
+    return "begins with" if len(asked) >= LONG and told.startswith(asked) else ""
+
+
 def _ending(text: str) -> int:
-    signs = cues(text)
-    fence = FENCE if text.count("```") % 2 else 0
-    return fence | (CUT if certainty(signs) >= SUSPECTED else 0)
+    if not worth_judging(text):
+        return 0
+    fence = FENCE if "```" in text and text.count("```") % 2 else 0
+    odds = certainty(cues(text))
+    return fence | (SURE if odds >= CERTAIN else CUT if odds >= SUSPECTED else 0)

@@ -36,30 +36,43 @@ class Turns(Feature[list[Turn]]):
 TURNS = Turns()
 
 
+Exchange = tuple[str, str]
+"""The text of the user before it, or nothing, and what the assistant says."""
+
+
 @dataclass(frozen=True)
-class AnswerTexts(Feature[list[str]]):
+class Exchanges(Feature[list[Exchange]]):
     """What the assistant says in each example, also where it is not trained on."""
 
-    def compute(self, batch: Batch) -> list[list[str]]:
-        """Return one list an example, without a tuple for each text."""
-        plain = batch.plain
-        if plain is None:
-            return [_answers(batch, index) for index in range(len(batch))]
-        speaker: Any = next(cls for cls, role in plain_roles().items() if role == "assistant")
-        return [
-            [m.content for m in messages if m.__class__ is speaker]
-            if messages
-            else _answers(batch, index)
-            for index, messages in enumerate(plain)
-        ]
+    def compute(self, batch: Batch) -> list[list[Exchange]]:
+        """Return one list an example; the texts are those of `TURNS`."""
+        plain: list[Any] = batch.plain or [None] * len(batch)
+        types: dict[str, Any] = (
+            {role: cls for cls, role in plain_roles().items()} if batch.plain else {}
+        )
+        asks, answers = types.get("user"), types.get("assistant")
+        column: list[list[Exchange]] = []
+        for index, messages in enumerate(plain):
+            found: list[Exchange] = []
+            question = ""
+            if messages:
+                for message in messages:
+                    if message.__class__ is answers:
+                        found.append((question, message.content))
+                    elif message.__class__ is asks:
+                        question = message.content
+            else:
+                for role, text in _slow(batch, index):
+                    if role == "assistant":
+                        found.append((question, text))
+                    elif role == "user":
+                        question = text
+            column.append(found)
+        return column
 
 
-ANSWER_TEXTS = AnswerTexts()
+EXCHANGES = Exchanges()
 
 
 def _slow(batch: Batch, index: int) -> list[Turn]:
     return [(text.role, text.value) for text in batch.example(index).texts]
-
-
-def _answers(batch: Batch, index: int) -> list[str]:
-    return [text.value for text in batch.example(index).texts if text.role == "assistant"]

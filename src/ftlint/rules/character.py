@@ -138,7 +138,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]+")
 
 
 @dataclass(frozen=True)
-class ControlCharacter(ExampleRule):
+class ControlCharacter(_Characters):
     r"""Text holds control characters.
 
     Why: they are left over from terminals (colours), old files and broken escapes (`\b` in a
@@ -167,17 +167,15 @@ class ControlCharacter(ExampleRule):
         ),
     )
 
-    def candidates(self, batch: Batch) -> Sequence[Example]:
-        r"""Return the records that may have one; JSON writes most of them as `\u00..`."""
-        raws = batch.lines.raws
-        if not _escapes(b"\n".join(raws)):
-            return []
-        found = [batch.example(index) for index, raw in enumerate(raws) if _escapes(raw)]
-        return [example for example in found if example.proven or not example.fault]
+    lexicon: ClassVar[Terms] = Terms(
+        tuple([c for c in map(chr, (*range(0x20), *range(0x7F, 0xA0))) if _CONTROLS.match(c)]),
+        ignore_case=True,
+        bounded=False,
+    )
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a run of control characters."""
-        for text in example.texts:
+        for text in self.texts(example):
             for match in _CONTROLS.finditer(text.value):
                 yield self.finding(
                     example.at(text.pointer, match.span()),
@@ -192,17 +190,6 @@ class ControlCharacter(ExampleRule):
                 )
 
 
-def _escapes(raw: bytes) -> bool:
-    return (
-        b"\\u00" in raw
-        or b"\\b" in raw
-        or b"\\f" in raw
-        or b"\x7f" in raw
-        or (b"\xc2" in raw and bool(_C1.search(raw)))
-    )
-
-
-_C1 = re.compile(rb"\xc2[\x80-\x9f]")
 _JOINERS = "\u200c\u200d"
 _ZERO_WIDTH = "\u00ad\u200b\u2060\ufeff\u2061\u2062\u2063\u2064\u180e"
 _INVISIBLE = re.compile(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import ClassVar
 
 from ftlint.case import assistant, chat, user
 from ftlint.example import Batch, Example, Text
 from ftlint.features.ending import READS, certainty, cues, ended, worth_judging
-from ftlint.features.suspicion import CUT, FENCE, SUSPECTED, suspects
+from ftlint.features.suspicion import CERTAIN, CUT, FENCE, SURE, SUSPECTED, suspects
 from ftlint.finding import Finding, Severity
 from ftlint.rule import ExampleRule, bad, good
 
@@ -39,11 +39,8 @@ def trained(example: Example) -> list[Text]:
     return [text for text in example.texts if text.trained]
 
 
-@dataclass(frozen=True)
 class _Cut(Answers):
     """Weighs the signs at the end of each answer."""
-
-    flags = CUT
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding an answer whose log-odds lie between the limits."""
@@ -52,7 +49,7 @@ class _Cut(Answers):
             stripped = text.value.strip()
             signs = cues(stripped) if worth_judging(stripped) else []
             odds = certainty(signs)
-            if self.from_odds <= odds < self.below_odds and not _careless(text, answers):
+            if self.span[0] <= odds < self.span[1] and not _careless(text, answers):
                 end = len(text.value.rstrip())
                 span = (max(end - SHOWN, len(text.value) - len(text.value.lstrip())), end)
                 where = example.at(text.pointer, span)
@@ -63,10 +60,8 @@ class _Cut(Answers):
                     signs=signs,
                 )
 
-    from_odds: float = SUSPECTED
-    """Log-odds from which an answer is reported."""
-    below_odds: float = float("inf")
-    """Log-odds from which another rule reports it."""
+    span: ClassVar[tuple[float, float]]
+    """Log-odds from which an answer is reported, and from which another rule does it."""
 
 
 def _careless(text: Text, answers: Sequence[Text]) -> bool:
@@ -76,7 +71,6 @@ def _careless(text: Text, answers: Sequence[Text]) -> bool:
     return len(others) > 1 and bare > 0.3 * len(others)
 
 
-@dataclass(frozen=True)
 class TruncatedAnswer(_Cut):
     """Answer is cut off: it ends in the middle of something.
 
@@ -92,6 +86,8 @@ class TruncatedAnswer(_Cut):
     and a cut just behind a full stop is not seen.
     """
 
+    flags = SURE
+    span = (CERTAIN, float("inf"))
     code = "FT310"
     name = "truncated-answer"
     severity = Severity.WARNING
@@ -120,11 +116,7 @@ class TruncatedAnswer(_Cut):
         ),
     )
 
-    from_odds: float = 3.0
-    """Log-odds from which an answer is reported; 3 is 20 to 1 where every second one is cut."""
 
-
-@dataclass(frozen=True)
 class UnfinishedAnswer(_Cut):
     """Answer may be cut off: it does not end as its other sentences do.
 
@@ -136,6 +128,8 @@ class UnfinishedAnswer(_Cut):
     Source: the weighted sum of truncated-answer, between its limit and even odds.
     """
 
+    flags = CUT
+    span = (SUSPECTED, CERTAIN)
     code = "FT311"
     name = "unfinished-answer"
     severity = Severity.NOTE
@@ -168,9 +162,6 @@ class UnfinishedAnswer(_Cut):
             at="/messages/1/content",
         ),
     )
-
-    below_odds: float = 3.0
-    """Log-odds from which truncated-answer reports it."""
 
 
 class CodeFenceUnbalanced(Answers):
@@ -209,7 +200,6 @@ class CodeFenceUnbalanced(Answers):
         """Yield one finding an answer, at its last fence."""
         for text in trained(example):
             count = text.value.count("```")
-            sure = TruncatedAnswer.from_odds
-            if count % 2 and certainty(cues(text.value.strip())) < sure:
+            if count % 2 and certainty(cues(text.value.strip())) < CERTAIN:
                 last = text.value.rindex("```")
                 yield self.finding(example.at(text.pointer, (last, last + 3)), count=count)

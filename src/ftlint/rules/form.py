@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -15,7 +15,7 @@ from ftlint.example import Batch, Example, Text
 from ftlint.features.lexicon import Terms, found_in, hits
 from ftlint.features.suspicion import EDGE
 from ftlint.finding import Finding, Fix, Safety, Severity
-from ftlint.proof import SHAPE
+from ftlint.proof import plain_roles
 from ftlint.rule import ExampleRule, bad, good
 from ftlint.rules.ending import Answers, trained
 from ftlint.wordlist import words
@@ -70,6 +70,11 @@ class EdgeWhitespace(Answers):
                 fix=Fix("leave out the white space", (patch,), Safety.UNSAFE),
                 how="begins" if lead else "ends",
             )
+
+
+@lru_cache(maxsize=1)
+def _system() -> Any:
+    return next(cls for cls, role in plain_roles().items() if role == "system")
 
 
 def _indented(lead: str) -> bool:
@@ -136,16 +141,30 @@ class JsonAnswerInvalid(ExampleRule):
         ),
     )
 
-    lexicon = Terms(("json",), ignore_case=True, bounded=False)
+    @property
+    def turns(self) -> bool:
+        """Return that system prompts are looked at."""
+        return True
 
-    def candidates(self, batch: Batch) -> Sequence[Example] | None:
-        """Return the examples with the word in a text, and those with the key."""
-        found = found_in(batch, self.lexicon)
-        if found is None:
-            return None
-        seen = {example.index for example in found}
-        keyed = [e for e in batch.lacking(SHAPE) if b"response_format" in e.line.raw]
-        return found + [example for example in keyed if example.index not in seen]
+    def candidates(self, batch: Batch) -> Sequence[Example]:
+        """Return the examples whose system prompt has the word, and those with the key."""
+        found, asks = [], dict[str, bool]()
+        system_type = _system() if batch.plain else None
+        plain: list[Any] = batch.plain or [None] * len(batch)
+        for index, messages in enumerate(plain):
+            if not messages:
+                raw, example = batch.lines.raws[index], batch.example(index)
+                if (b"\\u" in raw or b"json" in raw.lower()) and (
+                    example.proven or not example.fault
+                ):
+                    found.append(example)
+            elif messages[0].__class__ is system_type:
+                text = messages[0].content
+                if text not in asks:
+                    asks[text] = "json" in text.lower()
+                if asks[text]:
+                    found.append(batch.example(index))
+        return found
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding an answer that is no JSON."""

@@ -13,10 +13,11 @@ from functools import cached_property, reduce
 from typing import Any, ClassVar, Literal
 
 from ftlint.example import Batch, Example, Text
+from ftlint.feature import Feature
 from ftlint.features.code import in_code
 from ftlint.features.lexicon import Terms, fold, found_in, hits
 from ftlint.features.size import Size, SizeName
-from ftlint.features.turns import ANSWER_TEXTS, TURNS
+from ftlint.features.turns import EXCHANGES, TURNS
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import Case, DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset
@@ -152,19 +153,16 @@ class Lexicon(Searching):
         if self.lexicon is not None or batch.plain is None:
             return super().candidates(batch)
         found, longest, spelt, folding = [], self._longest, self._spelt, self.ignore_case
-        for index, texts in enumerate(self._column(batch)):
-            for text in texts:
+        feature: Feature[list[tuple[str, str]]] = EXCHANGES if self.trained_only else TURNS
+        pairs = batch.column(feature)
+        for index, texts in enumerate(pairs):
+            for _, text in texts:
                 # No letter folds to two, so that the length alone rules most texts out.
                 stripped = text.strip()
                 if len(stripped) <= longest and (fold(stripped) if folding else stripped) in spelt:
                     found.append(batch.example(index))
                     break
         return found
-
-    def _column(self, batch: Batch) -> Iterable[list[str]]:
-        if self.trained_only:
-            return batch.column(ANSWER_TEXTS)
-        return ([text for _, text in turns] for turns in batch.column(TURNS))
 
     @cached_property
     def _longest(self) -> int:

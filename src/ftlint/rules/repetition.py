@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from ftlint.case import assistant, chat, user
-from ftlint.example import Batch, Example
+from ftlint.example import Example
 from ftlint.features.loop import find_loop
-from ftlint.features.suspicion import LOOP
-from ftlint.features.turns import TURNS
+from ftlint.features.suspicion import ECHO, LOOP, repeats
 from ftlint.finding import Finding, Severity
-from ftlint.rule import ExampleRule, bad, good
+from ftlint.rule import bad, good
 from ftlint.rules.ending import Answers, trained
 
 _QUESTION = "What is the capital of Burkina Faso, and how large is it?"
@@ -51,7 +49,7 @@ class RepetitionLoop(Answers):
             at="/messages/1/content",
         ),
         bad(
-            chat(user("为什么？"), assistant("因为我们不知道这是什么原因，" * 12 + "。")),
+            chat(user("为什么？"), assistant("因为我们不知道这是什么原因，" * 24 + "所以。")),
             at="/messages/1/content",
         ),
     )
@@ -66,13 +64,7 @@ class RepetitionLoop(Answers):
                 yield self.finding(where, unit=loop.unit.strip(), times=loop.times)
 
 
-def plain(text: str) -> str:
-    """Return `text` without case, and with one space for any run of it."""
-    return " ".join(text.split()).lower()
-
-
-@dataclass(frozen=True)
-class AnswerRepeatsQuestion(ExampleRule):
+class AnswerRepeatsQuestion(Answers):
     """Answer is the question, word for word, or begins with all of it.
 
     Why: an export wrote the same column twice, or a model that only goes on with its prompt gave
@@ -84,6 +76,7 @@ class AnswerRepeatsQuestion(ExampleRule):
     not compared.
     """
 
+    flags = ECHO
     code = "FT313"
     name = "answer-repeats-question"
     severity = Severity.WARNING
@@ -100,48 +93,13 @@ class AnswerRepeatsQuestion(ExampleRule):
         ),
     )
 
-    least: int = 20
-    """Characters of the shortest question that is compared."""
-    prefix: int = 40
-    """Characters of the shortest question that an answer may not begin with."""
-
-    @property
-    def turns(self) -> bool:
-        """Return that all questions and answers are compared."""
-        return True
-
-    def candidates(self, batch: Batch) -> Sequence[Example]:
-        """Return the examples with an answer that begins as its question does."""
-        found = []
-        for index, turns in enumerate(batch.column(TURNS)):
-            question = ""
-            for role, text in turns:
-                if role == "user":
-                    question = text
-                elif role == "assistant" and question and self._how(question, text):
-                    found.append(batch.example(index))
-                    break
-        return found
-
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding an answer that repeats the text before it."""
         question = ""
         for text in example.texts:
             if text.role == "user":
                 question = text.value
-            elif text.trained:
-                how = self._how(question, text.value)
+            elif text.trained and question:
+                how = repeats(question, text.value.strip())
                 if how:
                     yield self.finding(example.at(text.pointer), how=how)
-
-    def _how(self, question: str, answer: str) -> str:
-        """Return how the answer repeats the question, or nothing."""
-        if (
-            len(question) < self.least
-            or question.lstrip()[:1].lower() != answer.lstrip()[:1].lower()
-        ):
-            return ""
-        asked, told = plain(question), plain(answer)
-        if asked == told and len(asked) >= self.least:
-            return "is"
-        return "begins with" if len(asked) >= self.prefix and told.startswith(asked) else ""
