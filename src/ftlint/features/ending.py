@@ -84,6 +84,8 @@ _MARKER = re.compile(
 )
 _NUMBER = re.compile(r"[\d.,:/%\s+\-−*×÷=$€£<>()\\]*\d[\w°²³%]{0,4}")
 _ADDRESS = re.compile(r"[(<]?(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.\w+|[\w./\\-]+\.\w{1,5}")
+_PARTED = ("\n", ". ", "。", "? ", "! ", '"', "“", "？", "！", "؟", "।", "```")
+"""What a text of more than one sentence, or with a quotation, has one of."""
 _RULE = re.compile(r"[-–—=]{2}$|^\W+$")
 _STATEMENT = re.compile(r"[)\]\w\"'];$")
 _SIGNATURE = re.compile(
@@ -106,9 +108,13 @@ def worth_judging(text: str) -> bool:
     last = text[-1:]
     if not text:
         return False
-    if last not in ENDS and (len(text) >= LEAST or last in MARKS):
-        # A short last line that ends in a number is a result.
-        return not (last.isdigit() and len(text) - text.rfind("\n") <= 25)
+    if last in MARKS:
+        return True
+    if last not in ENDS and len(text) >= LEAST:
+        # A short last line that ends in a number is a result, and a text of one sentence does
+        # not show how its writer ends sentences.
+        result = last.isdigit() and len(text) - text.rfind("\n") <= 25
+        return not result and any(map(text.__contains__, _PARTED))
     return (last == "." and text[-2:-1].isdigit()) or ("```" in text and text.count("```") % 2 == 1)
 
 

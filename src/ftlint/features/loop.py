@@ -70,6 +70,8 @@ def _times(unit: str) -> float:
 def _most_said(text: str) -> Loop | None:
     """Return the line or sentence that is said `TIMES` and more, in a third of the text."""
     for mark in ("\n", ". ", "。"):
+        if text.count(mark) <= TIMES:
+            continue
         parts = text.split(mark)
         if len(parts) - len(set(parts)) < TIMES:
             continue

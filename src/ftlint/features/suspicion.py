@@ -43,8 +43,12 @@ class Suspicion(Feature[int]):
                     flags |= _ending(stripped)
                 if size > LEAST and find_loop(stripped):
                     flags |= LOOP
-                # What begins otherwise repeats nothing, and that is quick to see.
-                if question[:1].lower() == stripped[:1].lower() and repeats(question, stripped):
+                if (
+                    size >= SHORT
+                    and len(question) >= SHORT
+                    and question[0].lower() == stripped[0].lower()  # quick, and rare
+                    and repeats(question, stripped)
+                ):
                     flags |= ECHO
             column.append(flags)
         return column
@@ -61,7 +65,7 @@ def suspects(batch: Batch, flags: int) -> list[Example]:
 
 def repeats(question: str, answer: str) -> str:
     """Return how the answer repeats the question, or nothing; case and spaces are not compared."""
-    if len(question) < SHORT:
+    if len(question) < SHORT or question[0].lower() != answer[:1].lower():
         return ""
     asked = " ".join(question.split()).lower()
     told = " ".join(answer[: 2 * len(question)].split()).lower()

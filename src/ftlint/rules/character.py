@@ -39,15 +39,16 @@ _OFTEN = (
 """Characters that text in most languages has some of; their garbled forms are looked for."""
 
 
+_PAIRS = ("пр", "ст", "но", "то", "на", "ен", "ов", "ни", "ра", "во", "ко", "ал", "ли", "по")
+"""Pairs of Cyrillic letters: garbled into Cyrillic, one alone would look like an ordinary word."""
+
+
 def _telltales() -> tuple[str, ...]:
-    """Return the first two or three characters of garbled text, each two at least."""
-    found = {
-        wrong[:3] if len(wrong) > 2 else wrong
-        for character in _OFTEN
-        for wrong in _garbled(character, "cp1252", "latin-1", "cp1251")
-    }
-    kept = {each for each in found if len(each) > 1 and not any(c in "\n\r\t" for c in each)}
-    return tuple(sorted(kept | {"锟斤拷", "烫烫烫", "ï»¿"}))
+    """Return what garbled text has some of, each two characters at least."""
+    western = [wrong for each in _OFTEN for wrong in _garbled(each, "cp1252", "latin-1")]
+    eastern = [wrong for each in _PAIRS for wrong in _garbled(each, "cp1251")]
+    found = {wrong[:3] for wrong in western} | set(eastern) | {"锟斤拷", "烫烫烫", "ï»¿"}
+    return tuple(sorted(each for each in found if len(each) > 1 and not set(each) & set("\n\r\t")))
 
 
 class _Characters(ExampleRule):
@@ -190,14 +191,8 @@ class ControlCharacter(_Characters):
                 )
 
 
-_JOINERS = "\u200c\u200d"
 _ZERO_WIDTH = "\u00ad\u200b\u2060\ufeff\u2061\u2062\u2063\u2064\u180e"
-_INVISIBLE = re.compile(
-    f"[{_ZERO_WIDTH}]+"
-    # Joiners shape Arabic and Indic letters, and make one emoji of several.
-    f"|(?<=[\\x00-\\u05ff\\u2010-\\u2027\\u3000-\\u9fff\\uac00-\\ud7af])[{_JOINERS}]+"
-    f"|\\A[{_JOINERS}]+"
-)
+_INVISIBLE = re.compile(f"[{_ZERO_WIDTH}]+")
 
 
 @dataclass(frozen=True)
@@ -211,16 +206,16 @@ class InvisibleCharacter(_Characters):
 
     Fix: proposes to leave them out.
 
-    Source: The Unicode Standard, sections 23.2 and 23.3 (layout controls). Joiners are reported
-    only behind letters of scripts that do not join, so not in Persian, Hindi or emoji. Texts of
-    all roles are read.
+    Source: The Unicode Standard, sections 23.2 and 23.3 (layout controls). Joiners (U+200C,
+    U+200D) shape the letters of Persian and Hindi and make one emoji of several: they are never
+    reported. Texts of all roles are read.
     """
 
     code = "FT323"
     name = "invisible-character"
     severity = Severity.NOTE
     message = "{role} text holds the invisible character {character}"
-    lexicon: ClassVar[Terms] = Terms((*_ZERO_WIDTH, *_JOINERS), ignore_case=True, bounded=False)
+    lexicon: ClassVar[Terms] = Terms(tuple(_ZERO_WIDTH), ignore_case=True, bounded=False)
     good = (
         good(chat(_HI, assistant("می\u200cخواهم و क्\u200dष 👩\u200d💻"))),
         good(chat(_HI, assistant("A no-break\u00a0space has a width."))),

@@ -37,9 +37,7 @@ class RepetitionLoop(Answers):
     good = (
         good(chat(user("Sing."), assistant("Row, row, row your boat, gently down the stream."))),
         good(
-            chat(
-                user("A table?"), assistant("| a | b |\n" + "|---|---|\n" * 3 + "| 1 | 2 |\n" * 9)
-            ),
+            chat(user("A table?"), assistant("| a |\n|---|\n" + "| 1 |\n" * 40 + "That is all.")),
             note="rules of tables repeat by nature",
         ),
     )
