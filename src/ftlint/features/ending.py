@@ -25,6 +25,7 @@ LEAST = 80
 BIAS = -1.0
 WEIGHTS: dict[str, float] = {
     "joiner": 5.0,
+    "function-character": 4.0,
     "sentences": 4.5,
     "comma": 4.0,
     "marker": 5.0,
@@ -62,6 +63,7 @@ READS = {
     "opening": "ends in an opening bracket",
     "bracket": "ends inside a bracket",
     "function-word": "ends in a word that asks for another",
+    "function-character": "ends in a word that asks for another",
     "sentences": "ends without a full stop, unlike its sentences",
     "stopped-lines": "ends without a full stop, unlike its lines",
     "sentence": "ends inside a sentence",
@@ -176,7 +178,8 @@ def _in_line(last: str) -> list[str]:
         "sentences": len(stops) > 1,
         "short": size <= 4,
         "long": size > 12,
-        "function-word": bool(terms) and _dangling(terms[-1], rest),
+        "function-word": not wide and bool(terms) and _dangling(terms[-1], rest),
+        "function-character": wide and bool(terms) and _dangling(terms[-1], rest),
         "bracket": sum(map(line.count, _OPENING)) > sum(map(line.count, _CLOSING)),
         "quote": line.count('"') % 2 == 1 or line.count("“") > line.count("”"),
         "symbol": not line[-1:].isalnum(),
