@@ -66,7 +66,8 @@ def test_a_cut_has_its_sign(text: str, sign: str) -> None:
         "", "😀", "😀😀", "Yes", "card_arrival", "A Title In Capitals", STORY, STORY + "👍",
         STORY + "\n#### 42", "See https://example.com/a/b",
         STORY + "\n\nYours sincerely,\nMary Ann", "- one\n- two\n- three", "x = 1\nprint(x)",
-        "| a | b |\n|---|---|\n| 1 | 2 |", "你好！", "はい", CHINESE, "مرحبا بكم.", "नमस्ते।", "```\nx\n```",
+        "| a | b |\n|---|---|\n| 1 | 2 |", "你好！", "はい", CHINESE, "مرحبا بكم.",
+        "नमस्ते।", "```\nx\n```",
     ],
 )  # fmt: skip
 def test_whole_answers_are_not_reported(tmp_path: Any, text: str) -> None:

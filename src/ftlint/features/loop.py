@@ -9,7 +9,7 @@ NEEDLE = 24
 """Characters before an anchor that are looked for in front of themselves."""
 REACH = 512
 """Characters in which they are looked for: the longest period."""
-STEP = 200
+STEP = 300
 """Characters from one anchor to the next: shorter loops may hide between two, but at the end."""
 LEAST = 100
 """Characters of the shortest loop."""

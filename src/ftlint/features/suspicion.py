@@ -22,16 +22,30 @@ SUSPECTED, CERTAIN = 0.0, 3.0
 """Log-odds from which an answer may be cut off, and from which it is."""
 
 
-@dataclass(frozen=True)
-class Suspicion(Feature[int]):
-    """The flags of each example."""
+class Look:
+    """What the answers of one example are suspected of."""
 
-    def compute(self, batch: Batch) -> list[int]:
-        """Return one set of flags an example; 0 for most."""
+    __slots__ = ("flags", "odds")
+
+    def __init__(self, flags: int, odds: dict[int, float]) -> None:
+        """Keep the flags of all answers, and the log-odds of a cut by the number of the answer."""
+        self.flags = flags
+        self.odds = odds
+
+
+_NOTHING = Look(0, {})
+
+
+@dataclass(frozen=True)
+class Suspicion(Feature[Look]):
+    """What each example is suspected of; nothing, for most."""
+
+    def compute(self, batch: Batch) -> list[Look]:
+        """Return one value an example."""
         column = []
         for exchanges in batch.column(EXCHANGES):
-            flags = 0
-            for question, text in exchanges:
+            flags, odds = 0, dict[int, float]()
+            for number, (question, text) in enumerate(exchanges):
                 stripped = text.strip()
                 size = len(stripped)
                 if size < len(text):
@@ -40,7 +54,7 @@ class Suspicion(Feature[int]):
                 if size and (
                     stripped[-1] not in ENDS or stripped[-2:-1].isdigit() or "```" in stripped
                 ):
-                    flags |= _ending(stripped)
+                    flags |= _ending(stripped, number, odds)
                 if size > LEAST and find_loop(stripped):
                     flags |= LOOP
                 if (
@@ -50,7 +64,7 @@ class Suspicion(Feature[int]):
                     and repeats(question, stripped)
                 ):
                     flags |= ECHO
-            column.append(flags)
+            column.append(Look(flags, odds) if flags else _NOTHING)
         return column
 
 
@@ -60,7 +74,7 @@ SUSPICION = Suspicion()
 def suspects(batch: Batch, flags: int) -> list[Example]:
     """Return the examples with any of `flags`."""
     column = batch.column(SUSPICION)
-    return [batch.example(index) for index, found in enumerate(column) if found & flags]
+    return [batch.example(index) for index, look in enumerate(column) if look.flags & flags]
 
 
 def repeats(question: str, answer: str) -> str:
@@ -74,9 +88,13 @@ def repeats(question: str, answer: str) -> str:
     return "begins with" if len(asked) >= LONG and told.startswith(asked) else ""
 
 
-def _ending(text: str) -> int:
+def _ending(text: str, number: int, odds: dict[int, float]) -> int:
+    """Return the flags for the end of an answer; its log-odds are added where they say much."""
     if not worth_judging(text):
         return 0
     fence = FENCE if "```" in text and text.count("```") % 2 else 0
-    odds = certainty(cues(text))
-    return fence | (SURE if odds >= CERTAIN else CUT if odds >= SUSPECTED else 0)
+    sure = certainty(cues(text))
+    if sure < SUSPECTED:
+        return fence
+    odds[number] = sure
+    return fence | (SURE if sure >= CERTAIN else CUT)

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from ftlint.case import assistant, chat, user
 from ftlint.example import Batch, Example, Text
-from ftlint.features.ending import READS, certainty, cues, ended, worth_judging
-from ftlint.features.suspicion import CERTAIN, CUT, FENCE, SURE, SUSPECTED, suspects
+from ftlint.features.ending import READS, certainty, cues, ended
+from ftlint.features.suspicion import CERTAIN, CUT, FENCE, SURE, SUSPECTED, SUSPICION, suspects
 from ftlint.finding import Finding, Severity
 from ftlint.rule import ExampleRule, bad, good
 
@@ -44,17 +44,19 @@ class _Cut(Answers):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding an answer whose log-odds lie between the limits."""
-        answers = trained(example)
-        for text in answers:
-            stripped = text.value.strip()
-            signs = cues(stripped) if worth_judging(stripped) else []
-            odds = certainty(signs)
-            if self.span[0] <= odds < self.span[1] and not _careless(text, answers):
+        answers = [text for text in example.texts if text.role == "assistant"]
+        for number, odds in example[SUSPICION].odds.items():
+            text = answers[number]
+            if (
+                text.trained
+                and self.span[0] <= odds < self.span[1]
+                and not _careless(text, answers)
+            ):
+                signs = cues(text.value.strip())
                 end = len(text.value.rstrip())
-                span = (max(end - SHOWN, len(text.value) - len(text.value.lstrip())), end)
-                where = example.at(text.pointer, span)
+                start = max(end - SHOWN, len(text.value) - len(text.value.lstrip()))
                 yield self.finding(
-                    where,
+                    example.at(text.pointer, (start, end)),
                     how=next(READS[sign] for sign in READS if sign in signs),
                     odds=odds,
                     signs=signs,

@@ -47,7 +47,7 @@ class RepetitionLoop(Answers):
             at="/messages/1/content",
         ),
         bad(
-            chat(user("为什么？"), assistant("因为我们不知道这是什么原因，" * 24 + "所以。")),
+            chat(user("为什么？"), assistant("因为我们不知道这是什么原因，" * 40 + "所以。")),
             at="/messages/1/content",
         ),
     )
