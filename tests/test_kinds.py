@@ -17,17 +17,10 @@ from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.features.size import Size, SizeName
 from ftlint.finding import Finding, Severity, Where
+from ftlint.interval import wilson
 from ftlint.rule import ExampleRule, Rule, bad
-from ftlint.rules.kinds import (
-    KINDS,
-    Declared,
-    Documentation,
-    Lexicon,
-    Pattern,
-    Share,
-    Threshold,
-    wilson,
-)
+from ftlint.rules.declared import Declared, Documentation
+from ftlint.rules.kinds import KINDS, Lexicon, Pattern, Share, Threshold
 from ftlint.source import Dataset, Source
 from ftlint.testing import check_laws
 

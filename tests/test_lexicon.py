@@ -247,3 +247,40 @@ def test_folding_keeps_every_offset() -> None:
 @given(st.text(max_size=30))
 def test_folding_looks_at_no_neighbour(text: str) -> None:
     assert fold(text) == "".join(map(fold, text))
+
+
+WRITERS = (
+    lambda record: orjson.dumps(record),
+    lambda record: json.dumps(record).encode(),
+    lambda record: json.dumps(record, ensure_ascii=False).replace("/", "\\/").encode(),
+)
+"""Ways to write one record: shortest, all ASCII, and with escaped slashes."""
+
+TRICKY = 'aAé/\\"\n\t\x00\u0130'
+
+
+@given(
+    st.lists(
+        st.builds(
+            Terms,
+            st.lists(st.text(TRICKY, min_size=1, max_size=5), min_size=1, max_size=3).map(tuple),
+            st.booleans(),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=2,
+    ),
+    st.lists(st.tuples(st.text(TRICKY, max_size=9), st.sampled_from(WRITERS)), max_size=5),
+)
+def test_texts_that_a_proof_has_decoded_have_the_same_hits(
+    lexicons: list[Terms], texts: list[tuple[str, Any]]
+) -> None:
+    records = [write(chat(user(text), assistant("b"))) for text, write in texts]
+    proven, bare = batch(*records), batch(*records)
+    prove(proven)
+    scanner = scanner_of(tuple(lexicons))
+    assert scanner.scan_batch(proven) == scanner.scan_batch(bare)
+    for slot, found in enumerate(scanner.scan_batch(bare)):
+        for index, example in enumerate(bare.examples):
+            alone = scanner.scan([text.value for text in example.texts])[slot]
+            assert found.get(index, []) == alone

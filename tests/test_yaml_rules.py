@@ -7,7 +7,7 @@ import pytest
 from ftlint.catalogue import builtin
 from ftlint.packs import load_pack, rules_folder
 from ftlint.rule import Case
-from ftlint.rules.kinds import Declared
+from ftlint.rules.declared import Declared
 from ftlint.testing import check_case
 
 DECLARED = [rule for rule in load_pack(rules_folder()) if isinstance(rule, Declared)]

@@ -198,10 +198,10 @@ def _asked(rule: ExampleRule, batch: Batch, bits: int) -> Sequence[Example]:
         return batch.broken
     if rule.reads == "line":
         return batch.unknown if bits else batch.examples
+    if bits:
+        return batch.lacking(bits)
     chosen = rule.candidates(batch)
-    if chosen is not None:
-        return chosen
-    return batch.lacking(bits) if bits else batch.records
+    return batch.records if chosen is None else chosen
 
 
 def _check(rule: ExampleRule, batch: Batch, bits: int, cap: int, partial: Partial) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 
 def wilson(count: int, total: int) -> tuple[float, float]:
-    """Return the 95 % interval of the share `count / total` (Wilson 1927), for `total` > 0."""
+    """Return the 95 % interval of the share `count / total` (Wilson 1927); (0, 1) of nothing."""
+    if not total:
+        return 0.0, 1.0
     z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
     share, weight = count / total, z * z / total
     middle = (share + weight / 2) / (1 + weight)

@@ -7,7 +7,7 @@ reported with its place, and what the kind does not know is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +16,8 @@ from ftlint.document import Document, convert, load, suggest
 from ftlint.error import PackError
 from ftlint.finding import Severity
 from ftlint.rule import Case, Rule
-from ftlint.rules.kinds import KINDS, Declared, Documentation, Lexicon, Pattern, Share, Threshold
+from ftlint.rules.declared import Declared, Documentation
+from ftlint.rules.kinds import KINDS, Lexicon, Pattern, Share, Threshold
 
 NOT_RULES = frozenset({"lexicons", "presets", "targets"})
 """Folders at the top of a pack that hold other data."""
@@ -176,17 +177,26 @@ def _check_identity(document: Document, head: _Head, user: bool) -> None:
 
 
 def _terms(document: Document, name: str, rule: Declared) -> dict[str, Any]:
-    """Return the option `terms` with those of the file `name` added."""
+    """Return the option `terms` with those of the files `name` added; it may be a glob."""
     if not name:
         return {}
-    path = Path(document.path).parent / name
+    folder = Path(document.path).parent
+    paths = sorted(folder.glob(name)) if "*" in name else [folder / name]
+    if not paths:
+        raise document.error("/terms-file", f"{folder / name}: no such file")
+    terms = [term for path in paths for term in _listed(document, path)]
+    # Two languages may share a term.
+    return {"terms": tuple(dict.fromkeys((*getattr(rule, "terms", ()), *terms)))}
+
+
+def _listed(document: Document, path: Path) -> Iterator[str]:
+    """Yield the terms of one file: one a line; empty lines and comments are none."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as bad:
         reason = bad.strerror if isinstance(bad, OSError) else "not UTF-8"
         raise document.error("/terms-file", f"{path} cannot be read: {reason}") from None
-    terms = (line.strip() for line in lines if not line.startswith("#"))
-    return {"terms": (*getattr(rule, "terms", ()), *filter(None, terms))}
+    yield from filter(None, (line.strip() for line in lines if not line.startswith("#")))
 
 
 def _cases(document: Document, key: Literal["good", "bad"]) -> tuple[Case, ...]:

@@ -16,11 +16,12 @@ from math import sqrt
 from typing import Any
 
 from ftlint.analyses.label import labelled
-from ftlint.analyses.split import Part, by_split, wilson
+from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.sampled import Item, Sample
 from ftlint.finding import Where
+from ftlint.interval import wilson
 from ftlint.source import Dataset
 from ftlint.summary import Groups
 

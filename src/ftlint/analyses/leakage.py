@@ -71,7 +71,7 @@ class Leaked:
 
     def figures(self) -> dict[str, Any]:
         """Return how much of the validation set leaks, with the 95 % interval of the share."""
-        from ftlint.rules.kinds import wilson
+        from ftlint.interval import wilson
 
         closest = Counter(leak.kind for leak in self.leaks)
         every = Counter(kind for leak in self.leaks for kind in leak.trained)

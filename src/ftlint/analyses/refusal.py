@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ftlint.analyses.split import Part, by_split, wilson
+from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.harm import harmless
 from ftlint.features.refusal import REFUSALS
 from ftlint.finding import Where
+from ftlint.interval import wilson
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
 

@@ -33,16 +33,3 @@ def by_split(groups: Groups[int], dataset: Dataset) -> list[Part[Any]]:
         where = Where(sources[0]) if len(sources) == 1 else Where()
         parts.append(Part(split, where, merged))
     return parts
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """Return the 95 % interval of the share `count / total` (Wilson 1927); (0, 1) of nothing."""
-    if not total:
-        return 0.0, 1.0
-    z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
-    share, weight = count / total, z * z / total
-    middle = (share + weight / 2) / (1 + weight)
-    half = z * ((share * (1 - share) + weight / 4) / total) ** 0.5 / (1 + weight)
-    # The ends are 0 and 1 exactly when nothing or everything counts; rounding misses them.
-    low = 0.0 if count == 0 else middle - half
-    return low, 1.0 if count == total else middle + half

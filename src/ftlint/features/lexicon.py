@@ -109,7 +109,13 @@ def hits(example: Example, terms: Terms) -> list[Hit]:
     return [Hit(texts[index], term, start, end) for index, term, start, end in found]
 
 
-def found_in(batch: Batch, terms: Terms, covers: Callable[[str], bool]) -> list[Example] | None:
+def _any_role(role: str) -> bool:
+    return True
+
+
+def found_in(
+    batch: Batch, terms: Terms, covers: Callable[[str], bool] = _any_role
+) -> list[Example] | None:
     """Return the only examples of `batch` with hits of `terms`; None when nobody looked.
 
     `covers` tells of a role whether its texts count; of proven examples nothing else matters.
@@ -141,6 +147,8 @@ def fold(text: str) -> str:
 _Owner = tuple[int, str, bool]
 _Find = Callable[..., list[tuple[int, int, int]]]
 
+_TABLE = 40_000
+"""Bytes of all terms up to which an automaton may be a table: at most a row of 1 KiB a byte."""
 _BETWEEN = "\x1e"
 """Stands between texts that are searched together; a hit across it is none."""
 
@@ -242,9 +250,12 @@ def _owners(lexicons: tuple[Terms, ...], folding: bool) -> dict[str, list[_Owner
 
 def _automaton(literals: list[str]) -> _Find:
     # Loaded here: a run without lexicons, or without a text to scan, does not pay for it.
-    from ahocorasick_rs import AhoCorasick
+    from ahocorasick_rs import AhoCorasick, Implementation
 
-    find: _Find = AhoCorasick(literals).find_matches_as_indexes
+    # The automaton with a table of all steps is the fastest, and the largest.
+    small = sum(len(literal.encode()) for literal in literals) <= _TABLE
+    how = Implementation.DFA if small else None
+    find: _Find = AhoCorasick(literals, implementation=how).find_matches_as_indexes
     return find
 
 

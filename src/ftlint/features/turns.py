@@ -7,6 +7,7 @@ Rules that look at all texts read this column; what they find is rare, and its p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
@@ -33,6 +34,44 @@ class Turns(Feature[list[Turn]]):
 
 
 TURNS = Turns()
+
+
+Exchange = tuple[str, str]
+"""The text of the user before it, or nothing, and what the assistant says."""
+
+
+@dataclass(frozen=True)
+class Exchanges(Feature[list[Exchange]]):
+    """What the assistant says in each example, also where it is not trained on."""
+
+    def compute(self, batch: Batch) -> list[list[Exchange]]:
+        """Return one list an example; the texts are those of `TURNS`."""
+        plain: list[Any] = batch.plain or [None] * len(batch)
+        types: dict[str, Any] = (
+            {role: cls for cls, role in plain_roles().items()} if batch.plain else {}
+        )
+        asks, answers = types.get("user"), types.get("assistant")
+        column: list[list[Exchange]] = []
+        for index, messages in enumerate(plain):
+            found: list[Exchange] = []
+            question = ""
+            if messages:
+                for message in messages:
+                    if message.__class__ is answers:
+                        found.append((question, message.content))
+                    elif message.__class__ is asks:
+                        question = message.content
+            else:
+                for role, text in _slow(batch, index):
+                    if role == "assistant":
+                        found.append((question, text))
+                    elif role == "user":
+                        question = text
+            column.append(found)
+        return column
+
+
+EXCHANGES = Exchanges()
 
 
 def _slow(batch: Batch, index: int) -> list[Turn]:

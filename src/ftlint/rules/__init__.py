@@ -31,6 +31,12 @@ from ftlint.rules.call import (
     ToolCallIdMistral,
     ToolCallShape,
 )
+from ftlint.rules.character import (
+    BidirectionalControl,
+    ControlCharacter,
+    InvisibleCharacter,
+    Mojibake,
+)
 from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
 from ftlint.rules.contamination import BenchmarkContamination
 from ftlint.rules.content import (
@@ -57,6 +63,7 @@ from ftlint.rules.diversity import (
 )
 from ftlint.rules.drift import LanguageDrift, SplitDrift
 from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
+from ftlint.rules.ending import CodeFenceUnbalanced, TruncatedAnswer, UnfinishedAnswer
 from ftlint.rules.file import (
     FileBom,
     FileEmpty,
@@ -66,6 +73,7 @@ from ftlint.rules.file import (
     FileTooLarge,
     MinExamples,
 )
+from ftlint.rules.form import EdgeWhitespace, JsonAnswerInvalid, MissingInput
 from ftlint.rules.instruction import RepeatedInstructions
 from ftlint.rules.language import (
     AnswerLanguageMismatch,
@@ -109,6 +117,7 @@ from ftlint.rules.record import (
     UnknownTopLevelKey,
 )
 from ftlint.rules.refusal import OverRefusal, RefusalShare
+from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.shape import MethodMismatch, MixedFormats
@@ -248,5 +257,17 @@ BUILTIN: tuple[type[Rule], ...] = (
     UniformSentences,
     QuestionTypeConcentration,
     TopicConcentration,
+    MissingInput,
+    TruncatedAnswer,
+    UnfinishedAnswer,
+    RepetitionLoop,
+    AnswerRepeatsQuestion,
+    CodeFenceUnbalanced,
+    JsonAnswerInvalid,
+    EdgeWhitespace,
+    Mojibake,
+    ControlCharacter,
+    InvisibleCharacter,
+    BidirectionalControl,
 )
 """Every built-in rule that is a class, in the order of the codes."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ftlint.analyses.label import FEWEST, Classes, LabelCounts
-from ftlint.analyses.split import wilson
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity, Where
+from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ftlint.analyses.diversity import AnswerDiversity, Diversity
-from ftlint.analyses.split import wilson
 from ftlint.analyses.topic import QuestionTopics, Topic, Topics
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity
+from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any, ClassVar, Literal
 
-from ftlint.analyses.split import wilson as wilson
 from ftlint.example import Batch, Example, Text
+from ftlint.feature import Feature
+from ftlint.features.code import in_code
 from ftlint.features.lexicon import Terms, fold, found_in, hits
 from ftlint.features.size import Size, SizeName
-from ftlint.finding import Finding, Severity, Where
-from ftlint.interval import wilson as wilson
-from ftlint.rule import Case, DatasetRule, ExampleRule, Rule
+from ftlint.features.turns import EXCHANGES, TURNS
+from ftlint.finding import Finding, Where
+from ftlint.interval import wilson
+from ftlint.rule import DatasetRule, ExampleRule
+from ftlint.rules.declared import Declared
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups, Tally
 
@@ -27,69 +30,6 @@ Match = Literal["word", "substring", "whole"]
 
 RELATED = 5
 """Examples that a finding about a share names."""
-
-
-@dataclass(frozen=True)
-class Documentation:
-    """What a rule's docstring says, in its parts."""
-
-    summary: str = ""
-    why: str = ""
-    ignore_when: str = ""
-    provider: str = ""
-    fix: str = ""
-    source: str = ""
-
-    @property
-    def text(self) -> str:
-        """Return the parts in the form of a rule's docstring."""
-        parts = (
-            ("Why", self.why),
-            ("Ignore when", self.ignore_when),
-            ("Provider says", self.provider),
-            ("Fix", self.fix),
-            ("Source", self.source),
-        )
-        paragraphs = [f"{title}: {' '.join(words.split())}" for title, words in parts if words]
-        return "\n\n".join([self.summary, *paragraphs])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Declared(Rule):
-    """What all kinds share: the facts about the rule are fields, not class variables."""
-
-    code: str = ""  # type: ignore[misc]
-    name: str = ""  # type: ignore[misc]
-    severity: Severity = Severity.WARNING  # type: ignore[misc]
-    message: str = ""  # type: ignore[misc]
-    default: bool = True  # type: ignore[misc]
-    since: str = "0.1.0"  # type: ignore[misc]
-    documentation: Documentation = field(
-        default_factory=Documentation, hash=False, repr=False, metadata={"key": False}
-    )
-    # Cases hold records, which have no hash.
-    good: tuple[Case, ...] = field(default=(), hash=False, repr=False)  # type: ignore[misc]
-    bad: tuple[Case, ...] = field(default=(), hash=False, repr=False)  # type: ignore[misc]
-    origin: str = field(default="", compare=False, repr=False, metadata={"key": False})
-    """The file that declares the rule."""
-
-    fills: ClassVar[Mapping[str, Any]] = {}
-    """Samples of what a message may name."""
-
-    @property
-    def text(self) -> str:
-        """Return the rule's documentation."""
-        return self.documentation.text
-
-    def mistakes(self) -> Iterator[tuple[str, str]]:
-        """Yield each key of the rule file that is wrong, with the reason."""
-        try:
-            self.message.format_map(dict(self.fills))
-        except KeyError as missing:
-            options = ", ".join(self.fills)
-            yield "message", f"message names {{{missing.args[0]}}}, but there is only {options}"
-        except (ValueError, IndexError, AttributeError, TypeError) as bad:
-            yield "message", f"message is no template: {bad}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +88,26 @@ class Lexicon(Searching):
             return None
         return Terms(self.terms, self.ignore_case, self.match == "word")
 
+    def candidates(self, batch: Batch) -> Sequence[Example] | None:
+        """Return the examples in which the term is found, as far as that is quick to tell."""
+        if self.lexicon is not None or batch.plain is None:
+            return super().candidates(batch)
+        found, longest, spelt, folding = [], self._longest, self._spelt, self.ignore_case
+        feature: Feature[list[tuple[str, str]]] = EXCHANGES if self.trained_only else TURNS
+        pairs = batch.column(feature)
+        for index, texts in enumerate(pairs):
+            for _, text in texts:
+                # No letter folds to two, so that the length alone rules most texts out.
+                stripped = text.strip()
+                if len(stripped) <= longest and (fold(stripped) if folding else stripped) in spelt:
+                    found.append(batch.example(index))
+                    break
+        return found
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._spelt))
+
     @cached_property
     def _spelt(self) -> dict[str, str]:
         """Return the terms by the form in which a whole text is compared with them."""
@@ -194,6 +154,8 @@ class Pattern(Searching):
     """Literals, in any case, of which one stands in every text that matches."""
     whole: bool = False
     """Whether the expression must match all of the text."""
+    outside_code: bool = False
+    """Whether a match counts only outside of code: fenced, or between backticks."""
 
     fills: ClassVar[Mapping[str, Any]] = {"match": "match", "role": "user"}
 
@@ -226,6 +188,8 @@ class Pattern(Searching):
             found = self.regex.fullmatch(value)
             return [found.span()] if found else []
         spans = [match.span() for match in self.regex.finditer(value)]
+        if spans and self.outside_code:
+            spans = [span for span in spans if not in_code(value, span)]
         return [span for span in spans if span[0] < span[1]] or spans[:1]
 
     def _data(self, text: Text, span: tuple[int, int]) -> dict[str, Any]:

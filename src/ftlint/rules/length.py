@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ftlint.analyses.split import Part, wilson
+from ftlint.analyses.split import Part
 from ftlint.analyses.turns import Spread, TurnCounts, Turning
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity
+from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset

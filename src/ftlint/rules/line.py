@@ -140,7 +140,7 @@ class JsonNan(_FaultRule):
     severity = Severity.ERROR
     message = "{reason} is not a JSON number"
     problem = Problem.NAN
-    good = (good(_OPEN + b'NaN"}]}', note="inside a string it is text"),)
+    good = (good(_OPEN + b'It is NaN."}]}', note="inside a string it is text"),)
     bad = (bad(_LINE[:-1] + b',"score":NaN}', at="1 ?"),)
 
 

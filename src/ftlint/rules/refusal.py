@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ftlint.analyses.refusal import RefusalCounts, Refused
-from ftlint.analyses.split import Part, wilson
+from ftlint.analyses.split import Part
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity
+from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ftlint.analyses.split import Part, wilson
+from ftlint.analyses.split import Part
 from ftlint.analyses.system import Prompts, SystemPrompts, drifts
 from ftlint.case import assistant, chat, system, user
 from ftlint.finding import Finding, Severity
+from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset

@@ -1,0 +1,100 @@
+"""Suspicion: which examples the rules about answers must look at, from one look at each answer.
+
+The flags are those of any answer of an example, trained on or not; the rules look again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ftlint.example import Batch, Example
+from ftlint.feature import Feature
+from ftlint.features.ending import ENDS, certainty, cues, worth_judging
+from ftlint.features.loop import LEAST, find_loop
+from ftlint.features.turns import EXCHANGES
+
+CUT, FENCE, EDGE, LOOP, ECHO, SURE = 1, 2, 4, 8, 16, 32
+
+SHORT, LONG = 20, 40
+"""Characters of the shortest question that an answer may not be, and may not begin with."""
+
+SUSPECTED, CERTAIN = 0.0, 3.0
+"""Log-odds from which an answer may be cut off, and from which it is."""
+
+
+class Look:
+    """What the answers of one example are suspected of."""
+
+    __slots__ = ("flags", "odds")
+
+    def __init__(self, flags: int, odds: dict[int, float]) -> None:
+        """Keep the flags of all answers, and the log-odds of a cut by the number of the answer."""
+        self.flags = flags
+        self.odds = odds
+
+
+_NOTHING = Look(0, {})
+
+
+@dataclass(frozen=True)
+class Suspicion(Feature[Look]):
+    """What each example is suspected of; nothing, for most."""
+
+    def compute(self, batch: Batch) -> list[Look]:
+        """Return one value an example."""
+        column = []
+        for exchanges in batch.column(EXCHANGES):
+            flags, odds = 0, dict[int, float]()
+            for number, (question, text) in enumerate(exchanges):
+                stripped = text.strip()
+                size = len(stripped)
+                if size < len(text):
+                    flags |= EDGE
+                # Nearly all answers end on one of these.
+                if size and (
+                    stripped[-1] not in ENDS or stripped[-2:-1].isdigit() or "```" in stripped
+                ):
+                    flags |= _ending(stripped, number, odds)
+                if size > LEAST and find_loop(stripped):
+                    flags |= LOOP
+                if (
+                    size >= SHORT
+                    and len(question) >= SHORT
+                    and question[0].lower() == stripped[0].lower()  # quick, and rare
+                    and repeats(question, stripped)
+                ):
+                    flags |= ECHO
+            column.append(Look(flags, odds) if flags else _NOTHING)
+        return column
+
+
+SUSPICION = Suspicion()
+
+
+def suspects(batch: Batch, flags: int) -> list[Example]:
+    """Return the examples with any of `flags`."""
+    column = batch.column(SUSPICION)
+    return [batch.example(index) for index, look in enumerate(column) if look.flags & flags]
+
+
+def repeats(question: str, answer: str) -> str:
+    """Return how the answer repeats the question, or nothing; case and spaces are not compared."""
+    if len(question) < SHORT or question[0].lower() != answer[:1].lower():
+        return ""
+    asked = " ".join(question.split()).lower()
+    told = " ".join(answer[: 2 * len(question)].split()).lower()
+    if asked == told and len(answer) <= 2 * len(question):
+        return "is" if len(asked) >= SHORT else ""
+    return "begins with" if len(asked) >= LONG and told.startswith(asked) else ""
+
+
+def _ending(text: str, number: int, odds: dict[int, float]) -> int:
+    """Return the flags for the end of an answer; its log-odds are added where they say much."""
+    if not worth_judging(text):
+        return 0
+    fence = FENCE if "```" in text and text.count("```") % 2 else 0
+    sure = certainty(cues(text))
+    if sure < SUSPECTED:
+        return fence
+    odds[number] = sure
+    return fence | (SURE if sure >= CERTAIN else CUT)
