@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ftlint.session import Request
     from ftlint.source import Shard, Source
 
-FORMATS = ("full", "concise", "json", "jsonl")
+FORMATS = (*("full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"),)
 LEVELS = ("error", "warning", "note")
 F = TypeVar("F", bound=Callable[..., Any])
 
