@@ -91,9 +91,7 @@ def compare(report: Report, baseline: Baseline) -> Compared:
     ran = {rule.code for rule in report.rules} - {entry.code for entry in report.not_run}
     unused = sum(counts.total() for code, counts in left.items() if code in ran)
     # Of rules that did not run nothing is known: their entries stay.
-    kept = {
-        c: used.get(c, Counter()) if c in ran else counts for c, counts in baseline.known.items()
-    }
+    stay = {code: counts for code, counts in baseline.known.items() if code not in ran}
     known = sum(counts.total() for counts in used.values())
     pruned = Baseline({**{code: used[code] for code in left if code in used}, **stay})
     return Compared(tuple(new), known, unused, pruned)
