@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ftlint.report import Report
     from ftlint.session import Request
 
-FORMATS = ("full", "concise", "json", "jsonl")
+FORMATS = (*("full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"),)
 TABLES = ("csv", "parquet")
 """Formats of files with one row an example."""
 LEVELS = ("error", "warning", "note")

@@ -63,6 +63,11 @@ def _page(rule: Rule) -> Iterator[str]:
     yield from _options(rule)
 
 
+def summary_of(rule: Rule) -> str:
+    """Return what the rule finds, in one sentence."""
+    return _paragraphs(rule)[0]
+
+
 def _paragraphs(rule: Rule) -> list[str]:
     text = inspect.cleandoc(rule.text)
     return [" ".join(part.split()) for part in text.split("\n\n")]
@@ -201,7 +206,7 @@ def listing(rules: Sequence[Rule], *, markdown: bool = False) -> str:
             family = prefix
             title = FAMILIES.get(prefix, rule.code.rstrip("0123456789"))
             lines += _head(prefix, title, markdown)
-        summary = _paragraphs(rule)[0]
+        summary = summary_of(rule)
         off = "" if rule.default else " (off by default)"
         if markdown:
             link = f"[{rule.name}]({rule.name}.md)"

@@ -69,11 +69,16 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A proposed change of one record: JSON Patch operations (RFC 6902)."""
+    """A proposed change of one record: JSON Patch operations (RFC 6902).
+
+    To remove the whole value, the pointer `""`, is to remove the line. The fix of a finding about
+    a file has no operations but says in `whole` what is done to it, in the words of `ftlint.fix`.
+    """
 
     title: str
     patch: tuple[Mapping[str, Any], ...]
     safety: Safety
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)

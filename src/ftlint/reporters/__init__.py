@@ -17,6 +17,11 @@ REPORTERS = {
     "concise": "ftlint.reporters.concise",
     "json": "ftlint.reporters.json",
     "jsonl": "ftlint.reporters.jsonl",
+    "sarif": "ftlint.reporters.sarif",
+    "github": "ftlint.reporters.github",
+    "gitlab": "ftlint.reporters.gitlab",
+    "junit": "ftlint.reporters.junit",
+    "markdown": "ftlint.reporters.markdown",
 }
 """The module of each format, imported only when that format is asked for."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ftlint.example import Batch
-from ftlint.finding import Finding, Severity, Where
+from ftlint.finding import Finding, Fix, Safety, Severity, Where
 from ftlint.rule import NO_LIMIT, DatasetRule, FileRule, bad, good
 from ftlint.source import SUFFIXES, Dataset
 from ftlint.summary import Counts, Nothing
@@ -55,6 +55,8 @@ class FileBom(FileRule):
 
     Provider says: `Line 1 is not a dictionary`.
 
+    Fix: removes the three bytes; safe.
+
     Source: users' reports; Azure OpenAI fine-tuning guide.
     """
 
@@ -69,7 +71,8 @@ class FileBom(FileRule):
         """Yield one finding a file."""
         for index, facts in enumerate(dataset.facts):
             if facts.layout.bom:
-                yield self.finding(Where(index))
+                fix = Fix("remove the mark", (), Safety.SAFE, "remove-bom")
+                yield self.finding(Where(index), fix=fix)
 
 
 class FileEmpty(DatasetRule[Counts[int]]):
@@ -145,6 +148,8 @@ class FileJsonArray(FileRule):
 
     Provider says: `Expected file to have JSONL format, where every line is a JSON dictionary.`
 
+    Fix: writes an array one item a line, its text unchanged; safe. The other kinds have none.
+
     Source: openai-python#415 and many reports like it.
     """
 
@@ -169,7 +174,10 @@ class FileJsonArray(FileRule):
         }
         for index, facts in enumerate(dataset.facts):
             if facts.layout.document:
-                yield self.finding(Where(index), what=words[facts.layout.document])
+                array = facts.layout.document == "array"
+                title = "write one item a line"
+                fix = Fix(title, (), Safety.SAFE, "split-array") if array else None
+                yield self.finding(Where(index), fix=fix, what=words[facts.layout.document])
 
 
 @dataclass(frozen=True)

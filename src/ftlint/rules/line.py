@@ -11,7 +11,7 @@ import orjson
 
 from ftlint.decode import MAX_DEPTH, Fault, Problem
 from ftlint.example import Example
-from ftlint.finding import Finding, Severity
+from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.limit import MAX_LINE
 from ftlint.rule import ExampleRule, bad, good
 
@@ -24,13 +24,14 @@ class _FaultRule(ExampleRule):
 
     reads = "fault"
     problem: ClassVar[Problem]
+    fix: ClassVar[Fix | None] = None
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding if the line has this fault."""
         fault = example.fault
         if fault is not None and fault.problem is self.problem:
             where = example.at(None, fault.span)
-            yield self.finding(where, **self.details(example, fault))
+            yield self.finding(where, fix=self.fix, **self.details(example, fault))
 
     def details(self, example: Example, fault: Fault) -> dict[str, Any]:
         """Return the data of the message."""
@@ -112,6 +113,8 @@ class LineBlank(_FaultRule):
 
     Ignore when: the trainer skips blank lines (OpenAI, Together and Microsoft's validator do).
 
+    Fix: removes the line; safe.
+
     Source: Together's file check; Microsoft's validator.
     """
 
@@ -120,6 +123,7 @@ class LineBlank(_FaultRule):
     severity = Severity.NOTE
     message = "line is blank"
     problem = Problem.BLANK
+    fix = Fix("remove the line", ({"op": "remove", "path": ""},), Safety.SAFE)
     good = (good(_LINE),)
     bad = (bad(_LINE, b"", _LINE, at="2 ?"), bad(b" \t", _LINE, at="1 ?"))
 

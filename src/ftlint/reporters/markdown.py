@@ -1,0 +1,104 @@
+"""The report as Markdown: a comment on a pull request, or the summary of a CI step.
+
+It begins with a marker, so that a bot finds its comment and updates it in place, and stays below
+60 000 characters, because GitHub refuses comments above 65 536. In a GitHub Actions run places
+are permanent links to the commit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from ftlint.report import Located, Place, Report
+from ftlint.reporters import Options
+from ftlint.reporters.github import dealt
+from ftlint.reporters.terminal import count, escape, left_out, location, number, scope, tally
+
+MARKER = "<!-- ftlint report -->"
+MOST = 60_000
+"""Characters of the whole comment."""
+LISTED = 30
+"""Findings that are listed: of every rule one before any has two."""
+_SIGNS = {"error": "❌", "warning": "⚠️", "note": "ℹ️"}
+
+
+def render(report: Report, options: Options) -> Iterator[str]:
+    """Yield the comment, paragraph by paragraph, as far as there is room."""
+    room = MOST
+    for part in _parts(report, options):
+        if len(part) > room - 100:
+            yield "\n… more in the full report\n"
+            return
+        room -= len(part)
+        yield part
+
+
+def _parts(report: Report, options: Options) -> Iterator[str]:
+    verdict = report.verdict
+    sign = "✅" if verdict.passed else "❌"
+    word = "passed" if verdict.passed else "failed"
+    yield f"{MARKER}\n## {sign} ftlint {word}\n\n{_plain(scope(report))}: {tally(report)}\n"
+    if report.crashed:
+        yield (
+            "".join(f"\n- **{e.code} crashed**: {_plain(e.reason)}" for e in report.crashed) + "\n"
+        )
+    yield from _table(report)
+    if not options.statistics:
+        yield from _findings(report)
+    reasons = left_out(report).items()
+    if reasons and not options.quiet:
+        lines = [f"- {_plain(reason)}: {', '.join(codes)}" for reason, codes in reasons]
+        yield "\n<details><summary>Not run</summary>\n\n" + "\n".join(lines) + "\n\n</details>\n"
+
+
+def _table(report: Report) -> Iterator[str]:
+    found = [rule for rule in report.rules if report.counts.get(rule.code)]
+    if not found:
+        return
+    yield "\n| | rule | findings |\n|---|---|---:|\n"
+    for rule in sorted(found, key=lambda r: (-report.severity_of(r), -report.counts[r.code])):
+        severity = str(report.severity_of(rule))
+        times = number(report.counts[rule.code])
+        yield f"| {_SIGNS[severity]} {severity} | {rule.code} {rule.name} | {times} |\n"
+
+
+def _findings(report: Report) -> Iterator[str]:
+    ranked = sorted(dealt(report.findings), key=lambda finding: -finding.severity)
+    shown = sorted(ranked[:LISTED], key=lambda finding: (-finding.severity, finding.order))
+    if shown:
+        yield "\n"
+    for finding in shown:
+        yield f"- {_SIGNS[str(finding.severity)]} {_link(finding)} **{finding.code}** "
+        yield f"{_plain(finding.message)}\n"
+    if left := sum(report.counts.values()) - len(shown):
+        yield f"\n… and {count(left, 'more finding')} in the full report\n"
+
+
+def _link(finding: Located) -> str:
+    """Return the place of a finding, as a permanent link where the commit is known."""
+    words = f"`{location(finding.place, finding.column).replace('`', chr(0x2BC))}`"
+    url = permalink(finding.place)
+    return f"[{words}]({url})" if url else words
+
+
+def permalink(place: Place) -> str:
+    """Return the URL of a place at the commit that GitHub Actions runs for; empty elsewhere."""
+    server, name, commit = map(
+        os.environ.get, ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA")
+    )
+    if not (server and name and commit and place.path) or Path(place.path).is_absolute():
+        return ""
+    path = quote(Path(place.path).as_posix().encode(errors="surrogateescape"))
+    line = f"#L{place.line}" if place.line else ""
+    return f"{server}/{name}/blob/{commit}/{path}{line}"
+
+
+def _plain(text: str) -> str:
+    """Return `text` so that Markdown shows it as it is: data must not write the comment."""
+    shown = escape(text)
+    for character in "\\`*_[]<>|#~@!":
+        shown = shown.replace(character, f"\\{character}" if character != "@" else "@\u200b")
+    return shown
