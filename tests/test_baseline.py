@@ -79,7 +79,7 @@ def test_rules_that_did_not_run_keep_their_entries() -> None:
 def test_a_narrowed_report_counts_what_is_new() -> None:
     base = Baseline.of(report(*LINES))
     now = report(*LINES, chat("", "Really?"))
-    narrow(now, compare(now, base))
+    narrow(now, compare(now, base), 0)
     assert now.counts == {"TT101": 1, "TT201": 0, "TT501": 0}
     assert [finding.place.line for finding in now.findings] == [6]
     assert now.truncated == {}

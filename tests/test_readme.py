@@ -25,7 +25,8 @@ import pytest
 import yaml
 
 from ftlint.catalogue import builtin
-from ftlint.cli import check, cli
+from ftlint.cli import cli
+from ftlint.commands.check import check
 from ftlint.config import Config, choose, load, preset, schema_text
 from ftlint.docs import FAMILIES
 from ftlint.finding import Severity

@@ -97,11 +97,13 @@ def compare(report: Report, baseline: Baseline) -> Compared:
     return Compared(tuple(new), known, unused, pruned)
 
 
-def narrow(report: Report, compared: Compared) -> None:
-    """Leave only the new findings in `report`, and count only those."""
-    report.findings = list(compared.new)
+def narrow(report: Report, compared: Compared, cap: int) -> None:
+    """Leave only the new findings in `report`, at most `cap` a rule, and count only those."""
     counts = Counter(finding.code for finding in compared.new)
     report.counts = {code: counts[code] for code in report.counts}
+    report.known = compared.known
+    report.findings = list(compared.new)
+    report.shorten(cap)
 
 
 def _checked(content: object) -> dict[str, Counter[str]] | None:

@@ -80,6 +80,8 @@ class Report:
     not_run: list[NotRun] = field(default_factory=list)
     findings: list[Located] = field(default_factory=list)
     measures: dict[str, Any] = field(default_factory=dict)
+    known: int = 0
+    """Findings that a baseline knows; they are neither counted nor kept."""
     results: Mapping[Analysis[Any, Any], Any] = field(default_factory=dict, repr=False)
     """What each analysis of the run has concluded."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
@@ -110,6 +112,16 @@ class Report:
         for rule in self.rules:
             found[self.severity_of(rule)] += self.counts.get(rule.code, 0)
         return found
+
+    def shorten(self, cap: int) -> None:
+        """Keep at most the first `cap` findings of each rule; 0 keeps all."""
+        kept: Counter[str] = Counter()
+        findings = []
+        for finding in self.findings:
+            kept[finding.code] += 1
+            if not cap or kept[finding.code] <= cap:
+                findings.append(finding)
+        self.findings = findings
 
     @property
     def truncated(self) -> dict[str, int]:

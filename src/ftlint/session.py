@@ -48,6 +48,8 @@ class Request:
     """Test sets, each as NAME=PATH."""
     config: str | None = None
     max_findings: int | None = None
+    keep_all: bool = False
+    """Whether all findings are kept at first, whatever is shown: for fixes and baselines."""
     figures: bool = True
     """Whether the output shows `measures`, which may need more than the findings do."""
     table: bool = False
@@ -135,21 +137,7 @@ class Session:
         Raises: SourceError.
         """
         chosen, asked = self.selection, self.request
-        originals = {rule.code: rule for rule in self.rules}
-        ready, not_run = runnable(chosen.rules)
-        not_run = tuple(replace(entry, unasked=self._unasked(entry)) for entry in not_run)
-        cap = self.config.max_findings if asked.max_findings is None else asked.max_findings
-        plan = Plan(
-            rules=ready,
-            figures=asked.figures,
-            severities=chosen.severities,
-            cap=cap,
-            size=size(sources),
-            ignored=ignored_for(self.config, sources, ready),
-            changed=frozenset(r.code for r in ready if r != originals[r.code]),
-            not_run=not_run,
-            analyses=(*analyses, *(_table(ready) if asked.table else ())),
-        )
+        plan = self.plan(sources, analyses)
         executor = executor or self.executor(sources)
         with workers_told():
             report = run(plan, Dataset(tuple(sources)), executor, progress)
@@ -159,6 +147,30 @@ class Session:
             report.fail_on = None if never else Severity.parse(asked.fail_on)
         report.target = chosen.target
         return report
+
+    @property
+    def cap(self) -> int:
+        """Return how many findings of a rule are kept; 0 for all."""
+        asked = self.request.max_findings
+        return self.config.max_findings if asked is None else asked
+
+    def plan(self, sources: Sequence[Source], analyses: Sequence[Analysis[Any, Any]] = ()) -> Plan:
+        """Return what a run over `sources` does."""
+        chosen, asked = self.selection, self.request
+        originals = {rule.code: rule for rule in self.rules}
+        ready, not_run = runnable(chosen.rules)
+        not_run = tuple(replace(entry, unasked=self._unasked(entry)) for entry in not_run)
+        return Plan(
+            rules=ready,
+            figures=asked.figures,
+            severities=chosen.severities,
+            cap=0 if asked.keep_all else self.cap,
+            size=size(sources),
+            ignored=ignored_for(self.config, sources, ready),
+            changed=frozenset(r.code for r in ready if r != originals[r.code]),
+            not_run=not_run,
+            analyses=(*analyses, *(_table(ready) if asked.table else ())),
+        )
 
     def _unasked(self, entry: NotRun) -> bool:
         """Return whether a rule lacks only what most users never name, nor did they name it."""

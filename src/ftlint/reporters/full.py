@@ -199,6 +199,8 @@ def _remarks(report: Report, options: Options, paint: Paint) -> Iterator[str]:
             f"Counts are exact; only the first {number(kept)} findings are kept of {of}"
             " (--max-findings)"
         )
+    if report.known:
+        remarks.append(f"{count(report.known, 'known finding')} of the baseline not shown")
     if remarks:
         yield "".join(paint(f"  {remark}\n", dim=True) for remark in remarks) + "\n"
 

@@ -114,6 +114,7 @@ def _counts(report: Report) -> dict[str, Any]:
     return {
         **{str(severity): count for severity, count in report.by_severity().items()},
         "by_rule": dict(sorted(report.counts.items())),
+        "known": report.known,
         "truncated": report.truncated,
     }
 

@@ -1,0 +1,23 @@
+"""The command `ftlint undo`: takes back what `ftlint check --fix` did."""
+
+from __future__ import annotations
+
+import click
+
+from ftlint.output import write_out
+
+
+@click.command()
+@click.argument("manifest", metavar="MANIFEST", type=click.Path(dir_okay=False))
+def undo(manifest: str) -> None:
+    """Restore the files that ftlint check --fix changed, byte for byte.
+
+    Each fix names its manifest. Files that have changed since are left as they are. Exit status:
+    0 restored, 2 nothing was restored.
+    """
+    from pathlib import Path
+
+    from ftlint.manifest import undo as undone
+
+    restored = undone(Path(manifest))
+    write_out([f"restored {path}\n" for path in restored] or ["nothing to restore\n"])
