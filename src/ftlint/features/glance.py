@@ -7,7 +7,7 @@ one side only: what it calls plain is not looked at further.
 from __future__ import annotations
 
 from ftlint.features.language import FEWEST, HEAD
-from ftlint.features.script import ALONE, CYRILLIC, IDEOGRAPH, LATIN, glimpse
+from ftlint.features.script import ALONE, CYRILLIC, DECIDED, IDEOGRAPH, LATIN, glimpse
 
 _BRIEF = FEWEST // IDEOGRAPH
 SHORT = 50
@@ -97,10 +97,13 @@ def _loosely(head: str) -> bool:
 
 
 def plainly_in(text: str, languages: frozenset[str]) -> bool:
-    """Return whether a text has common words of one of `languages` and of no other here."""
+    """Return whether a text is plainly in one of `languages`, or too short to be judged."""
     head = text[:HEAD]
-    if "en" in languages and " the " in head and (" of " in head or " and " in head):
+    if _brief(head) or ("en" in languages and _english(head)):
         return True
+    script = glimpse(head)
+    if script in ALONE:
+        return DECIDED[script] in languages
     leading = _leading(head)
     return bool(leading) and leading <= languages
 
