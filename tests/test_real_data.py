@@ -220,7 +220,8 @@ def test_every_finding_is_true_and_none_is_missing(shared: Path, lint: Lint, nam
     assert sum(report.counts.values()) == len(report.findings)
     assert report.total_examples == len(lines)
     for finding in report.findings:
-        assert_placed(finding, lines)
+        if finding.place.line:  # what is said of the whole set has no place in it
+            assert_placed(finding, lines)
     for code, oracle in ORACLES.items():
         assert places(report, code) == expected(lines, oracle), code
     schema = {f.code for f in report.findings if f.code.startswith(("FT0", "FT1"))}
@@ -358,7 +359,7 @@ openai-chat/toy_chat_fine_tuning.jsonl: : chat; that one example has no question
 openai-chat-tools/nova_openai_sft_multimodal_test_data.jsonl: FT114: only Nova reads s3://
 openai-chat-tools/nova_openai_sft_test_data.jsonl: : chat
 openai-chat-tools/nova_openai_sft_tool_test_data.jsonl: FT116 FT157: calls without tools; reasoning
-openai-chat-tools/stock_toolcall_training.jsonl: : chat with tools
+openai-chat-tools/stock_toolcall_training.jsonl: FT510: chat with tools, which often declines
 openai-chat-tools/zava_sft_test.jsonl: : chat with tools
 openai-dpo/orca_validation.jsonl: FT018: preference pairs
 openai-rft/clause_matching_validation.jsonl: FT018: questions, and what a grader reads
