@@ -122,7 +122,9 @@ def _measured(part: Part[Sample]) -> Diversity:
         part.where,
         part.of.examples,
         len(items),
-        labelled(len(texts), Counter(text.strip() for text in texts if len(text) <= 64).values()),
+        labelled(
+            len(texts), Counter(text.strip() for text in texts if len(text) <= 64).values(), times=2
+        ),
         distinct(texts),
         compression(texts),
         burstiness(texts),

@@ -1,7 +1,7 @@
 """FT5, diversity: answers that repeat one another, and questions that are all of one kind.
 
-What these rules say is estimated from a sample: of answers 1024 at most, of questions 512. Findings
-state how many were looked at.
+What these rules say of a file with more than 512 examples is estimated from a sample of 256 to 512;
+findings state how many were looked at.
 """
 
 from __future__ import annotations
