@@ -359,7 +359,7 @@ openai-chat/toy_chat_fine_tuning.jsonl: : chat; that one example has no question
 openai-chat-tools/nova_openai_sft_multimodal_test_data.jsonl: FT114: only Nova reads s3://
 openai-chat-tools/nova_openai_sft_test_data.jsonl: : chat
 openai-chat-tools/nova_openai_sft_tool_test_data.jsonl: FT116 FT157: calls without tools; reasoning
-openai-chat-tools/stock_toolcall_training.jsonl: : chat with tools
+openai-chat-tools/stock_toolcall_training.jsonl: FT510: chat with tools, which often declines
 openai-chat-tools/zava_sft_test.jsonl: : chat with tools
 openai-dpo/orca_validation.jsonl: FT018: preference pairs
 openai-rft/clause_matching_validation.jsonl: FT018: questions, and what a grader reads

@@ -92,9 +92,12 @@ def _few(seen: Seen) -> Seen | None:
     return seen if len(seen) <= MOST else None
 
 
-def labelled(examples: int, counts: Iterable[int]) -> bool:
-    """Return whether answers given `counts` times are labels of that many examples."""
-    covered = sum(count for count in counts if count >= REPEATED)
+def labelled(examples: int, counts: Iterable[int], times: int = REPEATED) -> bool:
+    """Return whether answers given `counts` times are labels of that many examples.
+
+    In a sample a label comes up fewer `times` than in the whole.
+    """
+    covered = sum(count for count in counts if count >= times)
     return examples >= FEWEST and covered >= COVERED * examples
 
 

@@ -2,7 +2,7 @@
 
 Questions become vectors of their words, weighted by how rare these are (TF-IDF, Spärck Jones
 1972), and are grouped by the angle between them (spherical k-means, Dhillon and Modha 2001).
-Everything is in plain Python on at most `LOOKED` questions, so the same data give the same topics
+Everything is in plain Python on at most `SAMPLE` questions, so the same data give the same topics
 everywhere, and a small run loads nothing.
 """
 
@@ -27,8 +27,6 @@ from ftlint.interval import wilson
 from ftlint.source import Dataset
 from ftlint.summary import Groups
 
-LOOKED = 512
-"""Questions of a sample that are grouped: the work grows with them, and shares hardly change."""
 TOPICS = 12
 """Groups that are looked for at most; fewer in small samples (`PER_TOPIC`)."""
 PER_TOPIC = 20
@@ -110,14 +108,14 @@ class QuestionTopics(Analysis[Groups[int], tuple[Topics, ...]]):
 
 
 def _topics(part: Part[Sample]) -> Topics:
-    items = [item for item in part.of.shuffled if item.question.strip()][:LOOKED]
+    items = [item for item in part.of.shuffled if item.question.strip()]
     answers = Counter(item.answer.strip() for item in items if len(item.answer) <= 64)
     return Topics(
         part.split,
         part.where,
         part.of.examples,
         len(items),
-        labelled(len(items), answers.values()),
+        labelled(len(items), answers.values(), times=2),
         tuple(grouped(items)),
         tuple(kinds(items)),
     )

@@ -65,7 +65,7 @@ class DominantAnswer(_Labels):
 
     Source: OpenAI fine-tuning guide (balance and diversity of the data); He and Garcia 2009,
     "Learning from Imbalanced Data". Answers of up to 64 characters are counted. They are labels
-    if at least 90 % of the examples give an answer that at least 5 give; else `open_limit` holds.
+    if at least 90 % of the examples give an answer that at least 5 give; else `most-open` holds.
     """
 
     code = "FT501"
@@ -84,13 +84,13 @@ class DominantAnswer(_Labels):
         bad(*_free(30), *_classed(Unknown=20), at="-", note="among free answers", pad=False),
     )
 
-    limit: float = DOMINANT
+    most: float = DOMINANT
     """Largest share of one label, where the answers are labels."""
-    open_limit: float = 0.1
+    most_open: float = 0.1
     """Largest share of one answer, where the answers are free text."""
 
     def _judge(self, classes: Classes) -> Iterator[Finding]:
-        limit = self.limit if classes.labelled else self.open_limit
+        limit = self.most if classes.labelled else self.most_open
         answer, count, where = classes.labels[0]
         if count < FEWEST or count <= limit * classes.examples:
             return
@@ -139,11 +139,11 @@ class LabelImbalance(_Labels):
     good = (good(*_classed(card=20, loan=10, transfer=12), pad=False),)
     bad = (bad(*_classed(card=40, loan=6, transfer=20), at="-", pad=False),)
 
-    limit: float = 5.0
+    ratio: float = 5.0
     """Largest ratio of the most frequent to the rarest label."""
 
     def _judge(self, classes: Classes) -> Iterator[Finding]:
-        if not classes.labelled or classes.ratio <= self.limit:
+        if not classes.labelled or classes.ratio <= self.ratio:
             return
         (top, most, _), (rare, least, where) = classes.labels[0], classes.labels[-1]
         if most > DOMINANT * classes.examples:
@@ -156,7 +156,7 @@ class LabelImbalance(_Labels):
             least=least,
             most=most,
             ratio=classes.ratio,
-            limit=self.limit,
+            limit=self.ratio,
             effective=classes.effective,
             entropy=classes.entropy,
             split=classes.split,

@@ -1,7 +1,7 @@
 """FT5, diversity: answers that repeat one another, and questions that are all of one kind.
 
-What these rules say is estimated from a sample: of answers 1024 at most, of questions 512. Findings
-state how many were looked at.
+What these rules say of a file with more than 512 examples is estimated from a sample of 256 to 512;
+findings state how many were looked at.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class LowDiversity(_Answers):
 
     Source: distinct-2, the share of pairs of neighbouring words that are different (Li et al.
     2016), of 5,000 pairs; the compression ratio (Shaib et al. 2024, "Standardizing the Measurement
-    of Text Diversity"), of blocks of 16 KiB by zlib. In scripts without spaces, characters count
+    of Text Diversity"), of blocks of 16 kB by zlib. In scripts without spaces, characters count
     as words. Sets that people wrote have 0.28 to 0.88 and 1.9 to 3.9; the limits are beyond these.
     """
 
@@ -169,12 +169,12 @@ class RepeatedOpening(_Answers):
         ),
     )  # fmt: skip
 
-    limit: float = 0.25
+    most: float = 0.25
     """Largest share of answers that begin alike."""
 
     def _judge(self, each: Diversity) -> Iterator[Finding]:
         for opening in each.openings[:1]:
-            if opening.count > self.limit * each.looked:
+            if opening.count > self.most * each.looked:
                 low, high = wilson(opening.count, each.looked)
                 finding = self.finding(
                     each.where,
@@ -185,7 +185,7 @@ class RepeatedOpening(_Answers):
                     looked=each.looked,
                     examples=each.examples,
                     interval=f"95 % interval {low:.0%} to {high:.0%}",
-                    limit=self.limit,
+                    limit=self.most,
                 )
                 yield spaced(finding)
 
@@ -229,16 +229,16 @@ class UniformSentences(_Answers):
         ),
     )
 
-    limit: float = -0.6
+    least: float = -0.6
     """Smallest burstiness; at -1 all sentences are equally long."""
 
     def _judge(self, each: Diversity) -> Iterator[Finding]:
-        if each.burstiness is not None and each.burstiness < self.limit:
+        if each.burstiness is not None and each.burstiness < self.least:
             yield spaced(
                 self.finding(
                     each.where,
                     burstiness=each.burstiness,
-                    limit=self.limit,
+                    limit=self.least,
                     looked=each.looked,
                     examples=each.examples,
                 )
@@ -264,11 +264,11 @@ class _Questions(AnalysisRule[tuple[Topics, ...]]):
     def _largest(self, each: Topics) -> Topic | None:
         raise NotImplementedError
 
-    limit: float = 0.5
+    most: float = 0.5
     """Largest share of the questions."""
 
     def _judge(self, each: Topics, topic: Topic) -> Iterator[Finding]:
-        if topic.count > self.limit * each.looked:
+        if topic.count > self.most * each.looked:
             low, high = wilson(topic.count, each.looked)
             finding = self.finding(
                 each.where,
@@ -279,7 +279,7 @@ class _Questions(AnalysisRule[tuple[Topics, ...]]):
                 looked=each.looked,
                 examples=each.examples,
                 interval=f"95 % interval {low:.0%} to {high:.0%}",
-                limit=self.limit,
+                limit=self.most,
             )
             yield spaced(finding)
 

@@ -139,7 +139,7 @@ class ShortAnswer(_Lengths):
 
     characters: int = 12
     """Characters of an answer that is very short."""
-    limit: float = 0.05
+    most: float = 0.05
     """Largest share of very short answers."""
 
     def _judge(self, part: Part[Turning]) -> Iterator[Finding]:
@@ -147,7 +147,7 @@ class ShortAnswer(_Lengths):
         if spread.median < 10 * self.characters:
             return
         short = sum(n for length, n in part.of.answers.of.items() if length <= self.characters)
-        if short > self.limit * spread.count:
+        if short > self.most * spread.count:
             low, high = wilson(short, spread.count)
             finding = self.finding(
                 part.where,
@@ -158,7 +158,7 @@ class ShortAnswer(_Lengths):
                 interval=f"95 % interval {low:.1%} to {high:.1%}",
                 characters=self.characters,
                 median=spread.median,
-                limit=self.limit,
+                limit=self.most,
             )
             yield spaced(finding)
 
@@ -238,14 +238,14 @@ class SingleTurnShare(_Lengths):
     good = (good(*[chat(_HI, _OK)] * 30, note="all have one turn", pad=False),)
     bad = (bad(*[chat(_HI, _OK)] * 39, chat(_HI, _OK, _HI, _OK), at="-", pad=False),)
 
-    limit: float = 0.9
+    most: float = 0.9
     """Largest share of examples with one turn where some have more."""
 
     def _judge(self, part: Part[Turning]) -> Iterator[Finding]:
         of = part.of
         single = of.turns.of.get(1, 0)
         more = sum(count for turns, count in of.turns.of.items() if turns > 1)
-        if more and single > self.limit * of.examples:
+        if more and single > self.most * of.examples:
             low, high = wilson(single, of.examples)
             finding = self.finding(
                 part.where,
@@ -254,6 +254,6 @@ class SingleTurnShare(_Lengths):
                 examples=of.examples,
                 interval=f"95 % interval {low:.1%} to {high:.1%}",
                 more=more,
-                limit=self.limit,
+                limit=self.most,
             )
             yield spaced(finding)

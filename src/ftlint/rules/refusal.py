@@ -83,14 +83,14 @@ class RefusalShare(_Refusals):
         ),
     )
 
-    limit: float = 0.2
+    most: float = 0.2
     """Largest share of examples with an answer that refuses."""
     min_examples: int = 20
     """Examples that a split must have."""
 
     def _judge(self, part: Part[Refused]) -> Iterator[Finding]:
         count, examples = part.of.refused.total, part.of.examples
-        if examples >= self.min_examples and count > self.limit * examples:
+        if examples >= self.min_examples and count > self.most * examples:
             low, high = wilson(count, examples)
             finding = self.finding(
                 part.where,
@@ -100,7 +100,7 @@ class RefusalShare(_Refusals):
                 split=part.split,
                 count=count,
                 interval=f"95 % interval {low:.1%} to {high:.1%}",
-                limit=self.limit,
+                limit=self.most,
             )
             yield spaced(finding)
 

@@ -135,12 +135,12 @@ class SystemPromptMissing(_Prompts):
     )
     bad = (bad(*_asked(_PROMPT, 25), *_asked("", 2), at="-", pad=False),)
 
-    limit: float = 0.2
+    most: float = 0.2
     """Share of examples without a prompt up to which it is taken for a mistake."""
 
     def _judge(self, part: Part[Prompts]) -> Iterator[Finding]:
         count, examples = part.of.missing.total, part.of.examples
-        if 0 < count <= self.limit * examples:
+        if 0 < count <= self.most * examples:
             low, high = wilson(count, examples)
             finding = self.finding(
                 part.where,

@@ -124,12 +124,12 @@ class ToolAlwaysCalled(_Tools):
     good = (good(*_called("get_weather", 10), *_called("get_news", 9), *_idle(3), pad=False),)
     bad = (bad(*_called("get_weather", 12), *_called("get_news", 12), at="-", pad=False),)
 
-    limit: float = 0.02
+    least: float = 0.02
     """Smallest share of these examples that call nothing."""
 
     def _judge(self, part: Part[Tooling]) -> Iterator[Finding]:
         count, examples = part.of.idle.total, part.of.examples
-        if count < self.limit * examples:
+        if count < self.least * examples:
             low, high = wilson(count, examples)
             finding = self.finding(
                 part.where,
@@ -137,6 +137,6 @@ class ToolAlwaysCalled(_Tools):
                 examples=examples,
                 share=count / examples,
                 interval=f"95 % interval {low:.1%} to {high:.1%}",
-                limit=self.limit,
+                limit=self.least,
             )
             yield spaced(finding)
