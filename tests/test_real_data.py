@@ -306,7 +306,8 @@ def test_what_cannot_be_trained_on_is_found(shared: Path, lint: Lint) -> None:
     assert {line for line, _ in places(report, "FT121", "FT122", "FT104")} == lost
     assert len(lost) == 347
     # Each for one reason only.
-    assert sum(report.counts.values()) == len(lost)
+    schema = {code: n for code, n in report.counts.items() if code.startswith(("FT0", "FT1"))}
+    assert sum(schema.values()) == len(lost)
     assert report.by_severity()[Severity.ERROR] == len(lost)
 
 
@@ -355,11 +356,11 @@ mistral/northwind-queries.jsonl: FT018: question and query
 openai-chat/audubon_birds.jsonl: : chat
 openai-chat/distilling_sarcasm_qa.jsonl: FT018: question and answer
 openai-chat/gsm8k_chat_train.jsonl: FT420: chat; 25 words of one question are in a test item
-openai-chat/toy_chat_fine_tuning.jsonl: : chat; that one example has no question is a note
+openai-chat/toy_chat_fine_tuning.jsonl: FT312: chat; "Eat a banana!" is said 2000 times
 openai-chat-tools/nova_openai_sft_multimodal_test_data.jsonl: FT114: only Nova reads s3://
 openai-chat-tools/nova_openai_sft_test_data.jsonl: : chat
 openai-chat-tools/nova_openai_sft_tool_test_data.jsonl: FT116 FT157: calls without tools; reasoning
-openai-chat-tools/stock_toolcall_training.jsonl: FT510: chat with tools, which often declines
+openai-chat-tools/stock_toolcall_training.jsonl: FT304 FT305 FT510: "as an AI, I don't have data"
 openai-chat-tools/zava_sft_test.jsonl: : chat with tools
 openai-dpo/orca_validation.jsonl: FT018: preference pairs
 openai-rft/clause_matching_validation.jsonl: FT018: questions, and what a grader reads

@@ -74,7 +74,7 @@ def _most_said(text: str) -> Loop | None:
             continue
         parts = text.split(mark)
         if len(parts) - len(set(parts)) < TIMES:
-            continue
+            return None  # lines, or else sentences: one of them is enough
         counts = Counter([part.strip() for part in parts if len(part) >= LINE])
         for unit, times in counts.most_common(1):
             if times > TIMES and times * len(unit) * 3 >= len(text) and _times(unit) <= times:
