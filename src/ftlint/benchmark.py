@@ -1,6 +1,6 @@
 """Benchmarks: the items of public test sets as hashes of their n-grams, to find them in data.
 
-The index that comes with ftlint (`rules/benchmarks`, written by `tools/contamination.py`) holds
+The index that comes with ftlint (`rules/benchmarks`, written by `tools/testsets.py`) holds
 no text. Files that the user names are read and hashed when a run begins.
 """
 

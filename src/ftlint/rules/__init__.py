@@ -74,6 +74,7 @@ from ftlint.rules.record import (
 )
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
+from ftlint.rules.semantic import SemanticDuplicate
 from ftlint.rules.shape import MethodMismatch, MixedFormats
 from ftlint.rules.template import ChatTemplateDropsText, ChatTemplateFails
 from ftlint.rules.token import (
@@ -172,5 +173,6 @@ BUILTIN: tuple[type[Rule], ...] = (
     ChatTemplateFails,
     ChatTemplateDropsText,
     BenchmarkContamination,
+    SemanticDuplicate,
 )
 """Every built-in rule that is a class, in the order of the codes."""

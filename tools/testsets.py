@@ -1,6 +1,6 @@
 """Writes the index of public test sets that comes with ftlint, from their published files.
 
-python tools/contamination.py FOLDER, with gsm8k_test.jsonl (question), humaneval.jsonl (task_id,
+python tools/testsets.py FOLDER, with gsm8k_test.jsonl (question), humaneval.jsonl (task_id,
 prompt) and mmlu_test.jsonl.gz (subject, row: question, four choices, letter). The same files
 give the same bytes. `--check` compares instead of writing and exits with 1 on a difference.
 """
