@@ -123,7 +123,7 @@ def test_sets_made_from_tests_are_found_and_others_are_not(shared: Path) -> None
 
 
 def test_the_shipped_index_is_what_its_program_writes(shared: Path) -> None:
-    program = [sys.executable, str(ROOT / "tools" / "contamination.py"), "--check"]
+    program = [sys.executable, str(ROOT / "tools" / "testsets.py"), "--check"]
     done = subprocess.run([*program, str(shared / TESTS)], capture_output=True)
     assert done.returncode == 0, done.stderr
 

@@ -120,6 +120,7 @@ from ftlint.rules.refusal import OverRefusal, RefusalShare
 from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
+from ftlint.rules.semantic import SemanticDuplicate
 from ftlint.rules.shape import MethodMismatch, MixedFormats
 from ftlint.rules.system import SystemPromptDrift, SystemPromptMissing
 from ftlint.rules.template import ChatTemplateDropsText, ChatTemplateFails
@@ -269,5 +270,6 @@ BUILTIN: tuple[type[Rule], ...] = (
     ControlCharacter,
     InvisibleCharacter,
     BidirectionalControl,
+    SemanticDuplicate,
 )
 """Every built-in rule that is a class, in the order of the codes."""
