@@ -14,8 +14,8 @@ from ftlint.embedding import embed
 from ftlint.example import Batch
 from ftlint.features.turns import TURNS
 from ftlint.finding import Where
+from ftlint.interval import wilson
 from ftlint.ngram import words
-from ftlint.rules.kinds import wilson
 from ftlint.source import Dataset
 from ftlint.summary import Groups
 
