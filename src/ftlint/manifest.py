@@ -133,7 +133,7 @@ def _save(place: Path, entries: list[dict[str, Any]]) -> Path:
         file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2))
         file.flush()
         os.fsync(file.fileno())
-    return Path(name)
+    return place / Path(name).name
 
 
 def _entry(written: Written) -> dict[str, Any]:

@@ -24,6 +24,7 @@ LONGEST = 300
 
 NO_MODEL = "no model is named (--target openai:gpt-4.1-mini)"
 NO_TOKENIZER = "needs --tokenizer DIR"
+NO_LANGUAGES = "no languages are named (languages: [en, de] in the configuration)"
 NO_LIMIT = "no limit is known for the target; set the option limit"
 """Reasons of `Rule.unready`: rules with the same one are listed together."""
 

@@ -22,7 +22,7 @@ from ftlint.executors import Executor, Processes, Serial
 from ftlint.finding import Severity
 from ftlint.perfile import ignored_for
 from ftlint.report import NotRun, Report
-from ftlint.rule import NO_MODEL, NO_TOKENIZER, Rule
+from ftlint.rule import NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, Rule
 from ftlint.source import Dataset, Shard, Source, expand
 from ftlint.target import read
 
@@ -177,7 +177,7 @@ class Session:
         words = {*(self.request.select or ()), *self.config.select} - {"ALL", "DEFAULT"}
         rule = next(rule for rule in self.rules if rule.code == entry.code)
         named = any(matches(word, rule) for word in words)
-        if named or entry.reason not in (NO_MODEL, NO_TOKENIZER):
+        if named or entry.reason not in (NO_MODEL, NO_TOKENIZER, NO_LANGUAGES):
             return False
         aim = self.selection.target
         return not (aim and entry.reason == NO_MODEL and read(aim, self.request.encoding).models)

@@ -33,7 +33,8 @@ def _summary(report: Report, options: Options) -> Iterator[str]:
         yield f"not run ({', '.join(codes)}): {escape(reason)}\n"
     left = sum(report.truncated.values())
     hidden = f" ({count(left, 'finding')} not listed)" if left else ""
-    known = f", {count(report.known, 'known finding')} not shown" if report.known else ""
+    new = any(report.counts.values())
+    known = f", {count(report.known, 'known finding')} not shown" if report.known and new else ""
     yield f"{scope(report)}: {tally(report)}{hidden}{known}\n"
 
 

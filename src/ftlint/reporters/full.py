@@ -137,7 +137,7 @@ def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
     clean = not any(report.counts.values())
     absent = list(_left_out(report, options, paint))
     if clean and report.verdict.passed:
-        yield f"{paint('✓', 'green', bold=True)} {scope(report)}: no findings\n"
+        yield f"{paint('✓', 'green', bold=True)} {scope(report)}: {tally(report)}\n"
         if absent:
             yield "\n"
             yield from absent

@@ -143,7 +143,9 @@ def tally(report: Report, paint: Paint | None = None) -> str:
     style = paint or Paint(False)
     counts = report.by_severity().items()
     words = [style(count(n, str(severity)), COLORS[severity]) for severity, n in counts if n]
-    return ", ".join(words) or "no findings"
+    if words or not report.known:
+        return ", ".join(words) or "no findings"
+    return f"no new findings, {number(report.known)} known"
 
 
 def left_out(report: Report, *, all_of_them: bool = False) -> dict[str, list[str]]:

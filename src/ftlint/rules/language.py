@@ -19,9 +19,8 @@ from ftlint.features.reply import differs, doubtful
 from ftlint.features.turns import TURNS
 from ftlint.finding import Finding, Severity, Where
 from ftlint.languagename import canonical, name
-from ftlint.rule import AnalysisRule, ExampleRule, bad, good
+from ftlint.rule import NO_LANGUAGES, AnalysisRule, ExampleRule, bad, good
 
-NO_LANGUAGES = "no languages are named (languages: [en, de] in the configuration)"
 _BREAD = "Wie lange muss ein Sauerteigbrot im Ofen backen, damit die Kruste knusprig wird?"
 _BAKED = "Etwa fünfzig Minuten bei 240 Grad, die letzten zehn ohne Deckel und mit etwas Dampf."
 _LOAF = "How long does a sourdough loaf have to bake until its crust is crisp?"

@@ -1,0 +1,159 @@
+"""`ftlint check --fix`, `--diff`, `--baseline` and `ftlint undo`, as their users run them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import orjson
+import pytest
+from command import CLEAN, HUMAN, inside
+
+from ftlint.case import assistant, chat, user
+
+WRONG = orjson.dumps(chat(user("What is 7 times 8?"), assistant("It is 56.", weight="1"))) + b"\n"
+MENDED = WRONG.replace(b'"weight":"1"', b'"weight":1')
+UNSAFE = orjson.dumps(chat(user("Who sings?"), {**assistant("A lark."), "mood": "glad"})) + b"\n"
+FT1 = ("--select", "FT0,FT1")
+
+
+def put(folder: Path, content: bytes) -> Path:
+    path = folder / "train.jsonl"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_fix_is_written_told_and_taken_back(tmp_path: Path) -> None:
+    path = put(tmp_path, CLEAN + WRONG + HUMAN)
+    all_of_them = ("--fix", "--unsafe-fixes", "--format", "json")
+    done = inside(tmp_path, "check", path.name, *FT1, *all_of_them)
+    assert path.read_bytes() == CLEAN + MENDED + HUMAN.replace(b'"human"', b'"user"')
+    assert done.report["findings"] == []
+    assert done.status == 0
+    told = re.fullmatch(
+        r"ftlint: fixed 2 findings in 1 file \(1 FT107, 1 FT118\); ftlint undo (\S+) .*\n", done.err
+    )
+    assert told, done.err
+    undone = inside(tmp_path, "undo", told[1])
+    assert (undone.status, undone.out) == (0, f"restored {path}\n")
+    assert path.read_bytes() == CLEAN + WRONG + HUMAN
+    assert inside(tmp_path, "undo", told[1]).out == "nothing to restore\n"
+
+
+def test_what_is_left_decides_the_exit_status(tmp_path: Path) -> None:
+    path = put(tmp_path, CLEAN + WRONG + b"{\n")
+    done = inside(tmp_path, "check", path.name, *FT1, "--fix", "--format", "json")
+    assert done.status == 1
+    assert [line for _, line, _ in done.places] == [12]
+
+
+def test_unsafe_fixes_are_asked_for(tmp_path: Path) -> None:
+    path = put(tmp_path, CLEAN + UNSAFE)
+    safe = inside(tmp_path, "check", path.name, *FT1, "--fix")
+    assert path.read_bytes() == CLEAN + UNSAFE and safe.err == ""
+    shown = inside(tmp_path, "check", path.name, *FT1, "--diff")
+    assert (shown.status, shown.out) == (0, "")
+    assert shown.err == "ftlint: would fix 0 findings; 1 more with --unsafe-fixes\n"
+    inside(tmp_path, "check", path.name, *FT1, "--fix", "--unsafe-fixes")
+    assert path.read_bytes() == CLEAN + UNSAFE.replace(b',"mood":"glad"', b"")
+
+
+def test_a_difference_is_one_that_patch_takes(tmp_path: Path) -> None:
+    path = put(tmp_path, WRONG + b"\n" + CLEAN + b" \n" + HUMAN)
+    done = inside(tmp_path, "check", path.name, *FT1, "--diff", "--unsafe-fixes")
+    assert done.status == 1
+    assert path.read_bytes() == WRONG + b"\n" + CLEAN + b" \n" + HUMAN
+    (tmp_path / "fix.diff").write_text(done.out, "utf-8")
+    command = ["git", "apply", "--unidiff-zero", "-p0", "fix.diff"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert path.read_bytes() == MENDED + CLEAN + HUMAN.replace(b'"human"', b'"user"')
+
+
+def test_compressed_files_are_left_alone_and_it_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl.gz"
+    path.write_bytes(gzip.compress(CLEAN + WRONG))
+    before = path.read_bytes()
+    done = inside(tmp_path, "check", path.name, *FT1, "--diff")
+    assert "nothing is written into compressed files" in done.err
+    inside(tmp_path, "check", path.name, *FT1, "--fix")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--unsafe-fixes",), "--unsafe-fixes needs --fix"),
+        (("--fix", "--diff"), "leave one of --fix and --diff out"),
+        (("--prune",), "--prune needs --baseline FILE"),
+        (("--baseline", "absent.json"), "absent.json: cannot be read"),
+        (("--update-baseline", "--baseline", "no/such/b.json"), "there is no folder no/such"),
+    ],
+)
+def test_impossible_wishes(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    put(tmp_path, CLEAN)
+    done = inside(tmp_path, "check", "train.jsonl", *options)
+    assert done.status == 2
+    assert said in done.err
+
+
+def test_a_baseline_hides_what_it_knows(tmp_path: Path) -> None:
+    path = put(tmp_path, CLEAN + HUMAN)
+    written = inside(tmp_path, "check", path.name, *FT1, "--update-baseline")
+    assert written.status == 0
+    assert "ftlint-baseline.json: 1 finding known from now on" in written.err
+    assert "no new findings, 1 known" in written.out
+    base = ("--baseline", "ftlint-baseline.json")
+    path.write_bytes(HUMAN + CLEAN)  # moved
+    assert inside(tmp_path, "check", path.name, *FT1, *base).status == 0
+    path.write_bytes(HUMAN + CLEAN + WRONG + HUMAN)
+    done = inside(tmp_path, "check", path.name, *FT1, *base, "--format", "json")
+    assert done.status == 1
+    assert [line for _, line, _ in done.places] == [12, 13]
+    assert done.report["counts"]["known"] == 1
+
+
+def test_entries_that_are_gone_are_told_and_pruned(tmp_path: Path) -> None:
+    path = put(tmp_path, CLEAN + HUMAN)
+    inside(tmp_path, "check", path.name, *FT1, "--update-baseline")
+    base = ("--baseline", "ftlint-baseline.json")
+    path.write_bytes(CLEAN)
+    done = inside(tmp_path, "check", path.name, *FT1, *base)
+    assert "1 entry for findings that are gone; --prune removes them" in done.err
+    done = inside(tmp_path, "check", path.name, *FT1, *base, "--prune")
+    assert "1 entry removed" in done.err
+    assert json.loads((tmp_path / base[1]).read_text("utf-8"))["findings"] == {}
+
+
+def test_all_findings_are_known_however_many_are_kept(tmp_path: Path) -> None:
+    many = b"".join(HUMAN.replace(b"Hi", b"Hi %d" % number) for number in range(30))
+    path = put(tmp_path, many)
+    few = ("--max-findings", "3")
+    inside(tmp_path, "check", path.name, *FT1, *few, "--update-baseline")
+    path.write_bytes(many + HUMAN * 5)
+    base = ("--baseline", "ftlint-baseline.json")
+    report = inside(tmp_path, "check", path.name, *FT1, *few, *base, "--format", "json").report
+    assert (report["counts"]["error"], len(report["findings"])) == (5, 3)
+    assert report["counts"]["truncated"] == {"FT107": 2}
+
+
+def test_the_same_story_with_git(tmp_path: Path) -> None:
+    """Adopt on a dataset with 500 findings; a branch adds 20 lines, three of them wrong."""
+    old = [HUMAN.replace(b"Hi", b"Hi %d" % number) for number in range(500)]
+    path = put(tmp_path, b"".join(old))
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "data"]):
+        identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+        subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True)
+    inside(tmp_path, "check", path.name, *FT1, "--update-baseline")
+    base = ("--baseline", "ftlint-baseline.json", "--format", "json")
+    new = [*CLEAN.splitlines(keepends=True), *CLEAN.splitlines(keepends=True)[:7]]
+    wrong = [HUMAN.replace(b"Hi", b"Bye %d" % number) for number in range(3)]
+    path.write_bytes(b"".join([*old, *new, *wrong]))
+    assert len(inside(tmp_path, "check", path.name, *FT1, *base).places) == 3
+    path.write_bytes(b"".join(sorted(old, reverse=True)))
+    assert inside(tmp_path, "check", path.name, *FT1, *base).places == []
+    old[17] = old[17].replace(b"Hi", b"Hello")
+    path.write_bytes(b"".join(old))
+    assert [line for _, line, _ in inside(tmp_path, "check", path.name, *FT1, *base).places] == [18]
