@@ -14,7 +14,8 @@ from ftlint.catalogue import builtin
 from ftlint.docs import as_json, options_of, page, pages
 from ftlint.finding import Severity
 from ftlint.rule import Case, ExampleRule, Rule, bad
-from ftlint.rules.kinds import KINDS, Documentation, Lexicon
+from ftlint.rules.documentation import Documentation
+from ftlint.rules.kinds import KINDS, Lexicon
 
 RULES = builtin()
 

@@ -16,7 +16,8 @@ from ftlint.document import Document, convert, load, suggest
 from ftlint.error import PackError
 from ftlint.finding import Severity
 from ftlint.rule import Case, Rule
-from ftlint.rules.kinds import KINDS, Declared, Documentation, Lexicon, Pattern, Share, Threshold
+from ftlint.rules.documentation import Documentation
+from ftlint.rules.kinds import KINDS, Declared, Lexicon, Pattern, Share, Threshold
 
 NOT_RULES = frozenset({"lexicons", "presets", "targets"})
 """Folders at the top of a pack that hold other data."""
