@@ -18,6 +18,7 @@ from ftlint.example import Batch, Lines
 from ftlint.features.size import Size, SizeName
 from ftlint.finding import Finding, Severity, Where
 from ftlint.interval import wilson
+from ftlint.proof import prove
 from ftlint.rule import ExampleRule, Rule, bad
 from ftlint.rules.declared import Declared, Documentation
 from ftlint.rules.kinds import KINDS, Lexicon, Pattern, Share, Threshold
@@ -357,3 +358,25 @@ def test_the_report_does_not_depend_on_batches(tmp_path: Any, size: int) -> None
         report = run(Plan(rules, batch_size=size, proof_from=proof_from), dataset)
         assert report.counts == {"ACME001": 10, "ACME002": 30, "ACME006": 30}
         assert not report.crashed
+
+
+def test_code_is_left_out_where_a_pattern_asks_for_it() -> None:
+    text = "`a1` a2 ```\na3\n``` a4 ``` a5"
+    found = {how: spans(pattern(r"a\d", outside_code=how), text) for how in (True, False)}
+    assert len(found[False]) == 5
+    assert [text[slice(*span)] for span in found[True] if span] == ["a2", "a4"]
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_whole_texts_are_found_without_a_look_at_each(trained: bool) -> None:
+    rule = lexicon("None", "N/A", match="whole", ignore_case=True, trained_only=trained)
+    texts = (("Hi", " n/a\n"), ("NONE", "ok"), ("Hi", "None at all"), ("Hi", "ok"))
+    records = [chat(user(question), assistant(answer)) for question, answer in texts]
+    raws = [orjson.dumps(record) for record in records]
+    quick, slow = (Batch(Lines(0, 0, raws, -1, False), [rule]) for _ in range(2))
+    quick.plain = [None] * len(raws)
+    prove(quick)
+    assert any(quick.plain)
+    chosen = rule.candidates(quick)
+    assert rule.candidates(slow) is None and chosen is not None
+    assert [example.index for example in chosen] == ([0] if trained else [0, 1])

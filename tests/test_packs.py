@@ -209,6 +209,17 @@ class TestTermsFile:
         assert isinstance(rule, Lexicon)
         assert rule.terms == ("x", "first term", "second", "С#")
 
+    def test_with_a_star_is_several(self, tmp_path: Path) -> None:
+        for language, word in (("en", "one"), ("de", "eins"), ("nl", "one")):
+            write(tmp_path, f"# origin: ours\n{word}\n", f"lexicons/number/{language}.txt")
+        options = LEXICON + "terms-file: ../lexicons/number/*.txt\n"
+        rule = load_rule(write(tmp_path, HEAD + options + CASES, "bias/rule.yaml"), user=True)
+        assert isinstance(rule, Lexicon)
+        assert rule.terms == ("x", "eins", "one")
+        path = write(tmp_path, HEAD + "kind: lexicon\nterms-file: no/*.txt\n" + CASES)
+        with pytest.raises(PackError, match=r"no/\*\.txt: no such file$"):
+            load_rule(path)
+
     def test_that_is_missing_is_named(self, tmp_path: Path) -> None:
         path = write(tmp_path, HEAD + "kind: lexicon\nterms-file: words.txt\n" + CASES)
         with pytest.raises(PackError) as caught:

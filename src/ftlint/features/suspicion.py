@@ -40,9 +40,9 @@ _NOTHING = Look(0, {})
 class Suspicion(Feature[Look]):
     """What each example is suspected of; nothing, for most."""
 
-    def compute(self, batch: Batch) -> list[Look]:
+    def compute(self, batch: Batch) -> _Looks:
         """Return one value an example."""
-        column = []
+        column = _Looks()
         for exchanges in batch.column(EXCHANGES):
             flags, odds = 0, dict[int, float]()
             for number, (question, text) in enumerate(exchanges):
@@ -64,8 +64,18 @@ class Suspicion(Feature[Look]):
                     and repeats(question, stripped)
                 ):
                     flags |= ECHO
+            if flags:
+                column.rows.append(len(column))
             column.append(Look(flags, odds) if flags else _NOTHING)
         return column
+
+
+class _Looks(list[Look]):
+    """The column, and the indices of the few examples that are suspected of anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[int] = []
 
 
 SUSPICION = Suspicion()
@@ -74,7 +84,8 @@ SUSPICION = Suspicion()
 def suspects(batch: Batch, flags: int) -> list[Example]:
     """Return the examples with any of `flags`."""
     column = batch.column(SUSPICION)
-    return [batch.example(index) for index, look in enumerate(column) if look.flags & flags]
+    rows = column.rows if isinstance(column, _Looks) else range(len(column))
+    return [batch.example(row) for row in rows if column[row].flags & flags]
 
 
 def repeats(question: str, answer: str) -> str:

@@ -13,11 +13,10 @@ from functools import cached_property, reduce
 from typing import Any, ClassVar, Literal
 
 from ftlint.example import Batch, Example, Text
-from ftlint.feature import Feature
 from ftlint.features.code import in_code
 from ftlint.features.lexicon import Terms, fold, found_in, hits
 from ftlint.features.size import Size, SizeName
-from ftlint.features.turns import EXCHANGES, TURNS
+from ftlint.features.whole import whole_in
 from ftlint.finding import Finding, Where
 from ftlint.interval import wilson
 from ftlint.rule import DatasetRule, ExampleRule
@@ -92,21 +91,7 @@ class Lexicon(Searching):
         """Return the examples in which the term is found, as far as that is quick to tell."""
         if self.lexicon is not None or batch.plain is None:
             return super().candidates(batch)
-        found, longest, spelt, folding = [], self._longest, self._spelt, self.ignore_case
-        feature: Feature[list[tuple[str, str]]] = EXCHANGES if self.trained_only else TURNS
-        pairs = batch.column(feature)
-        for index, texts in enumerate(pairs):
-            for _, text in texts:
-                # No letter folds to two, so that the length alone rules most texts out.
-                stripped = text.strip()
-                if len(stripped) <= longest and (fold(stripped) if folding else stripped) in spelt:
-                    found.append(batch.example(index))
-                    break
-        return found
-
-    @cached_property
-    def _longest(self) -> int:
-        return max(map(len, self._spelt))
+        return whole_in(batch, self._spelt, self.ignore_case, self.trained_only)
 
     @cached_property
     def _spelt(self) -> dict[str, str]:
