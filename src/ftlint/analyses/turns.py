@@ -6,11 +6,11 @@ absolute deviation of their logarithms whatever the order of the shards.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import nlargest, nsmallest
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import exp, log
 from typing import Any
 
@@ -55,22 +55,26 @@ class Turning:
         column = batch.column(DIALOGUES)
         told = [index for index, dialogue in enumerate(column) if dialogue]
         dialogues = [dialogue for dialogue in column if dialogue]
-        # Empty answers are reported as such, and are no lengths.
-        lengths = [len(text) for dialogue in dialogues for text in dialogue.answers if text]
-        owners = [at for at, d in zip(told, dialogues, strict=True) for text in d.answers if text]
-        sizes = [len(dialogue.roles) for dialogue in dialogues]
-        shapes = Counter(dialogue.roles for dialogue in dialogues)
-        asked = [len(d.question) for d in dialogues if d.question is not None]
+        lengths = [len(text) for dialogue in dialogues for text in dialogue[3]]
+        firsts = list(accumulate([len(dialogue[3]) for dialogue in dialogues], initial=0))
+        counted = Counter(lengths)
+        counted.pop(0, None)  # empty answers are reported as such, and are no lengths
+        shapes = Counter([dialogue[0] for dialogue in dialogues])
+        asked = [len(dialogue[2]) for dialogue in dialogues if dialogue[2] is not None]
+
+        def owner(number: int) -> Where:
+            return batch.at(told[bisect_right(firsts, number) - 1])
+
         return cls(
             len(dialogues),
             _spread(shapes, Counter),
-            Counts(dict(Counter(sizes))),
+            _spread(shapes, lambda roles: {len(roles): 1}),
             _spread(shapes, lambda roles: {_turns(roles): 1}),
-            Counts(dict(Counter(lengths))),
+            Counts(dict(counted)),
             Counts(dict(Counter(asked))),
-            _ends(nlargest, lengths, owners, batch),
-            _ends(nsmallest, lengths, owners, batch),
-            _ends(nlargest, sizes, told, batch),
+            _ends(lengths, -1, owner),
+            _ends(lengths, 1, owner),
+            _ends([len(dialogue[0]) for dialogue in dialogues], -1, lambda at: batch.at(told[at])),
         )
 
     def merge(self, other: Turning) -> Turning:
@@ -102,9 +106,15 @@ def _turns(roles: Sequence[str]) -> int:
     return sum(a == "user" and b == "assistant" for a, b in pairwise(spoken))
 
 
-def _ends(best: Callable[..., list[int]], sizes: list[int], at: list[int], batch: Batch) -> Ranked:
-    found = best(NAMED, range(len(sizes)), key=sizes.__getitem__)
-    return tuple((sizes[number], batch.at(at[number])) for number in found)
+def _ends(sizes: list[int], sign: int, place: Callable[[int], Where]) -> Ranked:
+    """Return the largest sizes for a `sign` of -1, the smallest for 1, with their places."""
+    best = sorted(filter(None, sizes), reverse=sign < 0)[:NAMED]
+    if not best:
+        return ()
+    low, high = min(best), max(best)
+    far = [at for at, size in enumerate(sizes) if low <= size <= high]
+    far.sort(key=lambda at: (sign * sizes[at], at))
+    return tuple((sizes[at], place(at)) for at in far[:NAMED])
 
 
 def _first(items: Ranked, sign: int) -> Ranked:

@@ -40,38 +40,6 @@ class Item(NamedTuple):
         return Where(self.source, self.ordinal, start=self.start)
 
 
-@dataclass(frozen=True)
-class Items(Feature[Item | None]):
-    """The examples that are in the sample of their batch; None for the others."""
-
-    def compute(self, batch: Batch) -> list[Item | None]:
-        """Return one value an example; items are made of those only that are kept."""
-        column: list[Item | None] = [None] * len(batch)
-        lines, dialogues, new = batch.lines, batch.column(DIALOGUES), tuple.__new__
-        source, first, start_of = lines.source, lines.ordinal, lines.start_of
-        keys = _keys(batch)
-        bound = 1 << 32 >> _level(list(keys.values()))
-        for index, key in keys.items():
-            dialogue = dialogues[index]
-            if key < bound and dialogue:
-                texts = ((dialogue[2] or "")[:TEXT], dialogue[3][-1][:TEXT])
-                column[index] = new(Item, (key, *texts, source, first + index, start_of(index)))
-        return column
-
-
-ITEMS = Items()
-
-
-def _keys(batch: Batch) -> dict[int, int]:
-    """Return the hash of the number of each example with an answer, by index."""
-    first = batch.lines.ordinal
-    return {
-        index: crc32(b"%d" % (first + index))
-        for index, dialogue in enumerate(batch.column(DIALOGUES))
-        if dialogue and dialogue[3]
-    }
-
-
 def _level(keys: Sequence[int], level: int = 0) -> int:
     """Return the lowest level from `level` on at which the sample is small enough."""
     while len(keys) > SAMPLE:
@@ -99,9 +67,8 @@ class Sample:
     @classmethod
     def of(cls, batch: Batch) -> Sample:
         """Return the sample of a batch."""
-        keys = _keys(batch)
-        items = [item for item in batch.column(ITEMS) if item is not None]
-        return cls(len(keys), _level(list(keys.values())), tuple(items))
+        column = batch.column(SAMPLED)
+        return column[0] if column else cls()
 
     def merge(self, other: Sample) -> Sample:
         """Return the sample of both."""
@@ -114,3 +81,26 @@ class Sample:
 def _below(kept: tuple[Item, ...], level: int, known: int) -> tuple[Item, ...]:
     bound = 1 << 32 >> level
     return kept if level == known else tuple([item for item in kept if item.key < bound])
+
+
+@dataclass(frozen=True)
+class Sampled(Feature[Sample]):
+    """The sample of the batch, the same for each example: it is taken once for all analyses."""
+
+    def compute(self, batch: Batch) -> list[Sample]:
+        """Return the sample as often as there are lines; items are made of what is kept only."""
+        lines, dialogues, new = batch.lines, batch.column(DIALOGUES), tuple.__new__
+        source, first, start_of = lines.source, lines.ordinal, lines.start_of
+        told = [at for at, dialogue in enumerate(dialogues) if dialogue and dialogue[3]]
+        keys = [crc32(b"%d" % (first + at)) for at in told]
+        level = _level(keys)
+        bound, kept = 1 << 32 >> level, []
+        for at, key in zip(told, keys, strict=True):
+            dialogue = dialogues[at]
+            if key < bound and dialogue:
+                texts = ((dialogue[2] or "")[:TEXT], dialogue[3][-1][:TEXT])
+                kept.append(new(Item, (key, *texts, source, first + at, start_of(at))))
+        return [Sample(len(told), level, tuple(kept))] * len(batch)
+
+
+SAMPLED = Sampled()

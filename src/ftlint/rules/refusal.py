@@ -47,7 +47,7 @@ class RefusalShare(_Refusals):
 
     Source: OpenAI fine-tuning guide (if 60 % of the answers say "I cannot answer this" and 5 %
     should, the model refuses too much). Refusals are recognised by cues at the beginning of a
-    trained answer, in 16 languages (`rules/lexicons/refusal`), rebukes included in English; other
+    trained answer, in 17 languages (`rules/lexicons/refusal`), rebukes included in English; other
     languages and refusals that come late are not seen. The limit is ours.
     """
 
