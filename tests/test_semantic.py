@@ -27,7 +27,7 @@ installed = pytest.mark.skipif(embedding.missing() is not None, reason=str(embed
 
 PAIRS = (
     ("How can I unblock my PIN?", "I can't figure out how to unblock my PIN. Can you help?"),
-    ("Please terminate my account for me.", "I need to terminate my account."),
+    ("How can I change my password?", "What are the steps to change my password?"),
 )
 OTHERS = (
     "Which planet is the closest one to the sun?",
