@@ -17,9 +17,10 @@ import pytest
 from ftlint.analyses.duplicates import Duplicates
 from ftlint.case import assistant, chat, system, user
 from ftlint.duplicate import DuplicateIndex
-from ftlint.engine import Plan, Report, lint_shard, run
+from ftlint.engine import Plan, lint_shard, run
 from ftlint.executors import Processes
 from ftlint.normalise import normalise
+from ftlint.report import Report
 from ftlint.reporters import Options, load
 from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
 from ftlint.source import Dataset, Source

@@ -305,7 +305,7 @@ def test_what_cannot_be_trained_on_is_found(shared: Path, lint: Lint) -> None:
     assert {line for line, _ in places(report, "FT121", "FT122", "FT104")} == lost
     assert len(lost) == 347
     # Each for one reason only.
-    assert sum(report.counts.values()) == len(lost)
+    assert sum(n for code, n in report.counts.items() if code < "FT4") == len(lost)
     assert report.by_severity()[Severity.ERROR] == len(lost)
 
 
@@ -347,16 +347,16 @@ llamafactory/kto_en_demo.first20.json: FT004 FT005: an array
 llamafactory/mllm_demo.json: FT004 FT005: an array
 llamafactory/reason_tool_use_demo_50.jsonl: FT112 FT113 FT140 FT159 FT162: calls are parts
 llamafactory/v1_dpo_demo.jsonl: FT018: chosen_messages
-llamafactory/v1_multimodal_demo.jsonl: FT113: parts have 'value'
+llamafactory/v1_multimodal_demo.jsonl: FT113 FT401: parts have 'value'; the same six again
 llamafactory/v1_sft_demo.jsonl: FT113 FT116: parts have 'value', messages have loss_weight
 mistral/dataset-import-example.jsonl: FT103 FT121: a question, and properties
 mistral/northwind-queries.jsonl: FT018: question and query
-openai-chat/audubon_birds.jsonl: : chat
+openai-chat/audubon_birds.jsonl: FT401: chat; two lines again
 openai-chat/distilling_sarcasm_qa.jsonl: FT018: question and answer
 openai-chat/gsm8k_chat_train.jsonl: : chat
 openai-chat/toy_chat_fine_tuning.jsonl: : chat; that one example has no question is a note
 openai-chat-tools/nova_openai_sft_multimodal_test_data.jsonl: FT114: only Nova reads s3://
-openai-chat-tools/nova_openai_sft_test_data.jsonl: : chat
+openai-chat-tools/nova_openai_sft_test_data.jsonl: FT401: chat; records again
 openai-chat-tools/nova_openai_sft_tool_test_data.jsonl: FT116 FT157: calls without tools; reasoning
 openai-chat-tools/stock_toolcall_training.jsonl: : chat with tools
 openai-chat-tools/zava_sft_test.jsonl: : chat with tools

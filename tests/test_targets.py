@@ -145,6 +145,9 @@ MEANT = {
     ("terminal.py", 65536): "the end of the basic multilingual plane",
     ("schema.py", 4096): "names that are remembered",
     ("name.py", 4096): "names that are remembered",
+    ("normalise.py", 65536): "the end of the basic multilingual plane",
+    ("shingle.py", 4096): "the first code point of Myanmar",
+    ("duplicate.py", 1000): "lines from which a faster decoder is worth its import",
     ("config.py", 1000): "the rank of an exact selector",
     ("conflict.py", 1000): "contradictions that are shown with their answers",
 }
