@@ -29,7 +29,9 @@ CLEAN = b"".join(orjson.dumps(record) + b"\n" for record in FILLER)
 """Ten examples on which no rule speaks."""
 HUMAN = orjson.dumps(chat({"role": "human", "content": "Hi"}, assistant("Hello!"))) + b"\n"
 """An example with one fault: FT107 at /messages/0/role."""
-TWICE = orjson.dumps(FILLER[0]).replace(b'"content"', b'"role":"user","content"', 1) + b"\n"
+TWICE = b"""{"messages":[{"role":"user","role":"user","content":"What does a heron eat?"},\
+{"role":"assistant","content":"Fish, frogs and now and then a careless duckling."}]}
+"""
 """An example with one warning: FT010, a key that stands twice."""
 
 

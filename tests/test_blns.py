@@ -136,7 +136,9 @@ def test_a_string_that_is_no_json_is_a_broken_line(
         '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "!"}]}'
     )
     path = tmp_path / "train.jsonl"
-    path.write_text("\n".join([good, *strings, good]), encoding="utf-8", newline="\n")
+    path.write_text(
+        "\n".join([good, *strings, good.replace("Hi", "Hello")]), encoding="utf-8", newline="\n"
+    )
     report = lint(path, cap=0)
     assert not report.not_run
     told = {finding.place.line for finding in report.findings}

@@ -183,7 +183,7 @@ def test_a_missing_validation_file_matters_only_when_it_is_asked_for(folder: Pat
 def test_ignores_of_a_file(folder: Path) -> None:
     configured(folder, "per-file-ignores: {'hum*.jsonl': [role-invalid]}\n")
     (folder / "other.jsonl").write_bytes(CLEAN + HUMAN)
-    done = check(folder, "human.jsonl", "other.jsonl")
+    done = check(folder, "human.jsonl", "other.jsonl", "--ignore", "FT4")
     assert done.places == [("other.jsonl", 11, "FT107")]
 
 
@@ -226,13 +226,13 @@ def test_an_explicit_configuration(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "found"),
     [
-        ([], {"FT107", "FT010"}),
+        ([], {"FT107", "FT010", "FT401"}),
         (["--select", "FT1"], {"FT107"}),
         (["--select", "FT0,FT1", "--ignore", "FT107"], {"FT010"}),
         (["--select", "role-invalid", "--select", "json-duplicate-key"], {"FT107", "FT010"}),
         (["--select", "FT2"], set()),
         (["--select", "no-system"], {"FT124"}),
-        (["--select", "ALL", "--ignore", "FT1,FT0"], set()),
+        (["--select", "ALL", "--ignore", "FT1,FT0,FT4"], set()),
     ],
 )
 def test_selection(folder: Path, arguments: list[str], found: set[str]) -> None:
@@ -241,7 +241,15 @@ def test_selection(folder: Path, arguments: list[str], found: set[str]) -> None:
 
 
 def test_severities(folder: Path) -> None:
-    done = check(folder, "human.jsonl", "twice.jsonl", "--severity", "FT1=note,FT010=error")
+    done = check(
+        folder,
+        "human.jsonl",
+        "twice.jsonl",
+        "--severity",
+        "FT1=note,FT010=error",
+        "--ignore",
+        "FT4",
+    )
     severities = {each["code"]: each["severity"] for each in done.report["findings"]}
     assert severities == {"FT107": "note", "FT010": "error"}
     assert done.report["verdict"] == {"passed": False, "reasons": ["1 error"]}
@@ -250,7 +258,7 @@ def test_severities(folder: Path) -> None:
 @pytest.mark.parametrize(("cap", "kept"), [("0", 30), ("7", 7), ("1", 1), (None, 30)])
 def test_findings_are_counted_though_not_kept(folder: Path, cap: str | None, kept: int) -> None:
     (folder / "many.jsonl").write_bytes(HUMAN * 30)
-    done = check(folder, "many.jsonl", *(["--max-findings", cap] if cap else []))
+    done = check(folder, "many.jsonl", *(["--max-findings", cap] if cap else []), "--ignore", "FT4")
     assert codes(done) == {"FT107": 30}
     assert done.report["counts"]["truncated"] == ({"FT107": 30 - kept} if kept < 30 else {})
     assert [each["line"] for each in done.report["findings"]] == list(range(1, kept + 1))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ftlint.analyses.leakage import COMMON, KINDS, LONG_ANSWER, LONG_OPENING, OPENING
@@ -176,6 +176,15 @@ conversations = st.builds(
 splits = st.tuples(st.lists(conversations, max_size=12), st.lists(conversations, max_size=8))
 
 
+ALIKE = (user(MIDDLE[0]), assistant("Hi"))
+
+
+@example(
+    (
+        [chat(user("Hi"), assistant(MIDDLE[0]), user("And?"))],
+        [chat(*ALIKE), chat(*ALIKE, user("And?"))],
+    )
+)  # the same up to the answer, but one of them alone is a near duplicate
 @given(splits)
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 def test_leaks_are_those_of_a_naive_search(

@@ -349,16 +349,16 @@ llamafactory/kto_en_demo.first20.json: FT004 FT005: an array
 llamafactory/mllm_demo.json: FT004 FT005: an array
 llamafactory/reason_tool_use_demo_50.jsonl: FT112 FT113 FT140 FT159 FT162: calls are parts
 llamafactory/v1_dpo_demo.jsonl: FT018: chosen_messages
-llamafactory/v1_multimodal_demo.jsonl: FT113: parts have 'value'
+llamafactory/v1_multimodal_demo.jsonl: FT113 FT401: parts have 'value'; the same six again
 llamafactory/v1_sft_demo.jsonl: FT113 FT116: parts have 'value', messages have loss_weight
 mistral/dataset-import-example.jsonl: FT103 FT121: a question, and properties
 mistral/northwind-queries.jsonl: FT018: question and query
-openai-chat/audubon_birds.jsonl: : chat
+openai-chat/audubon_birds.jsonl: FT401: chat; two lines again
 openai-chat/distilling_sarcasm_qa.jsonl: FT018: question and answer
 openai-chat/gsm8k_chat_train.jsonl: FT420: chat; 25 words of one question are in a test item
 openai-chat/toy_chat_fine_tuning.jsonl: FT312: chat; "Eat a banana!" is said 2000 times
 openai-chat-tools/nova_openai_sft_multimodal_test_data.jsonl: FT114: only Nova reads s3://
-openai-chat-tools/nova_openai_sft_test_data.jsonl: : chat
+openai-chat-tools/nova_openai_sft_test_data.jsonl: FT401: chat; records again
 openai-chat-tools/nova_openai_sft_tool_test_data.jsonl: FT116 FT157: calls without tools; reasoning
 openai-chat-tools/stock_toolcall_training.jsonl: FT304 FT305 FT510: "as an AI, I don't have data"
 openai-chat-tools/zava_sft_test.jsonl: : chat with tools

@@ -54,10 +54,16 @@ class Pair(NamedTuple):
     jaccard: float
 
 
-def near_pairs(index: DuplicateIndex, threshold: float) -> list[Pair]:
-    """Return the pairs of near duplicates among the leaders of an index, in order."""
+def near_pairs(
+    index: DuplicateIndex, threshold: float, leaders: Sequence[int] | None = None
+) -> list[Pair]:
+    """Return the pairs of near duplicates among the leaders of an index, in order.
+
+    `leaders` has them in another order than that of the lines: it decides who is compared in a
+    crowd.
+    """
     light = len(index) <= FEW and sum(index.sizes) <= LIGHT
-    return (joined if light else found)(index, threshold)
+    return joined(index, threshold) if light else found(index, threshold, leaders)
 
 
 def joined(index: DuplicateIndex, threshold: float) -> list[Pair]:
@@ -80,17 +86,16 @@ def joined(index: DuplicateIndex, threshold: float) -> list[Pair]:
     return sorted(pairs)
 
 
-def found(index: DuplicateIndex, threshold: float) -> list[Pair]:
+def found(
+    index: DuplicateIndex, threshold: float, order: Sequence[int] | None = None
+) -> list[Pair]:
     """Return the near duplicates among the candidates of their sketches."""
     import numpy as np
 
     from ftlint.lsh import candidates
 
     sketches, rows = _sketches(index)
-    leaders = np.array(index.leaders(), np.int64)
-    # In the order of their contents: who is compared in a crowd does not depend on the lines.
-    spoken = [np.frombuffer(lot.conversations, np.uint64) for lot in index.lots]
-    leaders = leaders[np.argsort(np.concatenate(spoken)[leaders], kind="stable")]
+    leaders = np.array(index.leaders() if order is None else order, np.int64)
     search = _Search(index, threshold, leaders)
     waiting: list[NDArray[np.int64]] = []
     for met in candidates(sketches, rows[leaders], threshold, search.wanted):

@@ -14,17 +14,21 @@ from dataclasses import dataclass
 from statistics import median_low
 
 from ftlint.analyses.exchange import Exchanged
-from ftlint.analyses.leakage import Leakage, roots
+from ftlint.analyses.leakage import Leakage, neighbours, roots
 from ftlint.division import Cluster, clustered, divide
+from ftlint.duplicate import DuplicateIndex
 from ftlint.engine import Partial, Plan, lint_shard
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Serial
+from ftlint.neighbour import THRESHOLD, near_pairs
 from ftlint.output import check_writable, staged
 from ftlint.session import size, workers_told
 from ftlint.source import Dataset, Facts, Shard, Source
 
 BINS = 10
 """Ranges of lengths that are balanced, each with an equal part of the examples."""
+ROUNDS = 8
+"""Draws before it is given up."""
 BIN = 50
 """Examples that a range of lengths has at least."""
 
@@ -106,8 +110,7 @@ class Read:
     """What the first pass has found."""
 
     found: Exchanged
-    roots: list[int]
-    """The cluster of each example."""
+    index: DuplicateIndex
     strata: list[int]
     """The label of each example, or the range of its length."""
     labels: int
@@ -128,9 +131,7 @@ def split(
     """Write both files and return what was done. Raises: FtlintError; then nothing is written."""
     wish.check(sources)
     read = _read(sources, executor or Serial(), progress)
-    clusters = clustered(read.roots, read.strata, read.found.whole, wish.seed)
-    held = divide(clusters, wish.share)
-    _near_enough(clusters, len(held), wish)
+    clusters, held = _sealed(read, wish)
     away = bytearray(read.lines)
     for index in held:
         away[read.found.ordinal(index)] = 1
@@ -151,12 +152,38 @@ def _read(sources: Sequence[Source], executor: Executor, progress: Callable[[Sha
     for facts in dataset.facts:
         if not facts.layout.lines:
             raise SourceError(f"{facts.source.path}: is not lines of JSON; ftlint check tells why")
-    found, near = leakage.linked(total.summaries, dataset)
+    found, index = leakage.linked(total.summaries, dataset)
     if not len(found):
         paths = ", ".join(source.path for source in sources)
         raise FtlintError(f"{paths}: no example has a list of messages; ftlint check tells why")
     strata, labels = _strata(found)
-    return Read(found, roots(found, near), strata, labels, dataset.facts)
+    return Read(found, index, strata, labels, dataset.facts)
+
+
+def _sealed(read: Read, wish: Wish) -> tuple[list[Cluster], frozenset[int]]:
+    """Return the clusters, and which examples are held out. Raises: FtlintError.
+
+    Of many examples that are nearly alike not all pairs are compared, and which are depends on
+    the order of the examples. So they are compared once more in the order in which the two files
+    will be checked; what is then found to hang together is joined, and drawn again.
+    """
+    near = neighbours(read.found, read.index.pairs())
+    for _ in range(ROUNDS):
+        clusters = clustered(roots(read.found, near), read.strata, read.found.whole, wish.seed)
+        held = divide(clusters, wish.share)
+        _near_enough(clusters, len(held), wish)
+        away = {read.found.ordinal(index) for index in held}
+        order = sorted(read.index.leaders(), key=lambda number: (number in away, number))
+        pairs = near_pairs(read.index, THRESHOLD, order)
+        across = [pair for pair in pairs if (pair.left in away) != (pair.right in away)]
+        if not across:
+            return clusters, held
+        for index, others in neighbours(read.found, across).items():
+            near.setdefault(index, []).extend(others)
+    raise FtlintError(
+        f"near duplicates are still found between the splits after {ROUNDS} draws; another --seed "
+        "or --share may do, or one example a template"
+    )
 
 
 def _sound(dataset: Dataset, progress: Callable[[Shard], None]) -> Iterator[Shard]:

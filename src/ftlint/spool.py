@@ -28,6 +28,9 @@ class _File:
         self.stream: IO[bytes] = TemporaryFile(prefix="ftlint-")  # noqa: SIM115, lives on
         self.end = 0
 
+    def __del__(self) -> None:
+        self.stream.close()
+
     def append(self, data: bytes) -> None:
         self.stream.seek(self.end)
         self.stream.write(data)

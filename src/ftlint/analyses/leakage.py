@@ -18,7 +18,7 @@ from ftlint.cluster import Forest
 from ftlint.duplicate import DuplicateIndex
 from ftlint.example import Batch, Lines
 from ftlint.features.digest import NONE
-from ftlint.neighbour import ROUNDING, THRESHOLD
+from ftlint.neighbour import ROUNDING, THRESHOLD, Pair
 from ftlint.shingle import jaccard, shingled
 from ftlint.source import Dataset
 
@@ -100,18 +100,22 @@ class Leakage(Derived[Leaked]):
         """Return the leaks."""
         found, duplicates = results
         held = sum(len(those) for name, those in found.of_split.items() if name != "train")
-        near = _near(found, duplicates) if held else {}
+        near = neighbours(found, duplicates.pairs()) if held else {}
         _look_further(found, near, duplicates)
+        if near:
+            _lend(found, near, duplicates)
         return Leaked(found, held, tuple(leaks(found, near)))
 
-    def linked(self, summaries: Mapping[Any, Any], dataset: Dataset) -> tuple[Exchanged, Near]:
-        """Return all examples and their near duplicates, from the summaries of the parts."""
+    def linked(
+        self, summaries: Mapping[Any, Any], dataset: Dataset
+    ) -> tuple[Exchanged, DuplicateIndex]:
+        """Return all examples and the index of their duplicates, from the summaries of parts."""
         nothing = Batch(Lines(0, 0, []))
         found, duplicates = (
             part.conclude(summaries.get(part, part.summarize(nothing)), dataset)
             for part in self.parts
         )
-        return found, _near(found, duplicates)
+        return found, duplicates
 
     def figures(self, result: Leaked, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.duplicates.leakage`, where something is held out."""
@@ -119,9 +123,8 @@ class Leakage(Derived[Leaked]):
         return {"leakage": result.figures()} if result.held and trained else {}
 
 
-def _near(found: Exchanged, duplicates: DuplicateIndex) -> dict[int, list[int]]:
+def neighbours(found: Exchanged, pairs: Sequence[Pair]) -> dict[int, list[int]]:
     """Return the near duplicates that the first ones of their kind have."""
-    pairs = duplicates.pairs()
     index = {found.ordinal(at): at for at in range(len(found))} if pairs else {}
     near: dict[int, list[int]] = {}
     for left, right, _ in pairs:
@@ -129,6 +132,16 @@ def _near(found: Exchanged, duplicates: DuplicateIndex) -> dict[int, list[int]]:
         near.setdefault(first, []).append(second)
         near.setdefault(second, []).append(first)
     return near
+
+
+def _lend(found: Exchanged, near: dict[int, list[int]], known: DuplicateIndex) -> None:
+    """Give the copies of a held-out example its near duplicates, which it alone has so far."""
+    index = {found.ordinal(at): at for at in near}
+    for at in range(len(found)):
+        if at not in near and not found.trained(at):
+            first = index.get(known.conversations[found.ordinal(at)])
+            if first is not None:
+                near[at] = near[first]
 
 
 def _look_further(found: Exchanged, near: dict[int, list[int]], known: DuplicateIndex) -> None:
@@ -162,14 +175,11 @@ def leaks(found: Exchanged, near: Near) -> Iterator[Leak]:
         _first(train, column, held) for column in (found.exact, found.whole, found.prompt)
     )
     said, begun = answers(found), openings(found)
-    leader: dict[int, int] = {}
     for index in held:
-        # Near duplicates are known of the first of several copies alone.
-        alike = near.get(leader.setdefault(found.whole[index], index), ())
         others: dict[Kind, int | None] = {
             "exact": exact.get(found.exact[index]),
             "normalised": whole.get(found.whole[index]),
-            "near": _trained(found, alike),
+            "near": _trained(found, near.get(index, ())),
             "prompt": prompt.get(found.prompt[index]),
             "prefix": _trained(found, _adjoining(found, index, begun)),
             "answer": _trained(found, said.get(found.answer[index], ())),

@@ -82,7 +82,7 @@ class MethodMismatch(DatasetRule[ShapeSummary]):
     name = "method-mismatch"
     severity = Severity.ERROR
     message = "file holds {found}; supervised chat fine-tuning reads 'messages' with answers"
-    silences = ("FT1",)
+    silences = ("FT1", "FT4")
     good = (good(_CHAT),)
     bad = (
         bad(_COMPLETION, at="-", pad=False, note="reported once, not once a line"),

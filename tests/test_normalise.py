@@ -1,0 +1,213 @@
+"""Normalisation, digests, sketches and spools: laws and tables."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import random
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
+from ftlint.cluster import DICT, clusters, firsts
+from ftlint.example import Batch, Lines
+from ftlint.features.digest import NONE, Digest, Part
+from ftlint.lsh import RECALL, banding
+from ftlint.minhash import BINS, PIECE, hashed, sketches
+from ftlint.normalise import normalise
+from ftlint.proof import prove
+from ftlint.shingle import shingled
+from ftlint.spool import Spool
+
+PARTS: tuple[Part, ...] = ("example", "conversation", "prompt", "question", "answer")
+scripts = st.text(
+    st.sampled_from("abc XYZ.,!?-3½ßİéÀ\u0301 \u200b\u3000漢字かなกา한글दिİ😀⑴（％）\x00\n"),
+    max_size=60,
+)
+
+
+@given(st.one_of(st.text(max_size=40), scripts))
+@settings(max_examples=500, deadline=None)
+def test_normalisation_is_a_projection(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once
+    assert bool(once) == bool(normalise(text + " "))
+    assert "  " not in once and once == once.strip()
+    assert normalise(f" {text}\n\t") == once
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Hello, World!", "hello world"),
+        ("Ｈｅｌｌｏ，　ｗｏｒｌｄ！", "hello world"),
+        ("„Straße“ … ja", "STRASSE ja"),
+        ("co\u00adope\u200brate", "cooperate"),
+        ("cafe\u0301", "CAFÉ"),
+        ("你好，世界。", "你好 世界"),
+    ],
+)
+def test_these_are_the_same(left: str, right: str) -> None:
+    assert normalise(left) == normalise(right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("?!", "..."), ("cafe", "café"), ("3-5", "3+5"), ("5%", "5"), ("5％", "5"), ("a/b", "a b")],
+)
+def test_these_are_not(left: str, right: str) -> None:
+    assert normalise(left) != normalise(right)
+
+
+def batch(*records: Any) -> Batch:
+    return Batch(Lines(0, 0, [json.dumps(record).encode() for record in records]))
+
+
+def digests(record: Any) -> dict[tuple[str, bool], int]:
+    one = batch(record)
+    return {
+        (part, normal): one.column(Digest(part, normal))[0]
+        for part in PARTS
+        for normal in (False, True)
+    }
+
+
+BASE = chat(system("Be brief."), user("Where is Lisbon?"), assistant("In Portugal."))
+EXACT, NORMAL = {(part, False) for part in PARTS}, {(part, True) for part in PARTS}
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (json.loads(json.dumps(BASE, sort_keys=True)), EXACT | NORMAL),
+        (
+            chat(system("be brief"), user("where is LISBON"), assistant("In Portugal")),
+            NORMAL - {("example", True)},
+        ),
+        (
+            chat(user("Where is Lisbon?"), assistant("In Portugal.")),
+            {(part, normal) for part in ("question", "answer") for normal in (False, True)},
+        ),
+        (
+            {**BASE, "tools": [declare("f")]},
+            {(p, n) for p in ("conversation", "question", "answer") for n in (False, True)},
+        ),
+        (
+            chat(*BASE["messages"][:2], assistant("In Spain.")),
+            {(part, normal) for part in ("prompt", "question") for normal in (False, True)},
+        ),
+    ],
+)
+def test_parts_are_told_apart(other: Any, same: set[tuple[str, bool]]) -> None:
+    ours, theirs = digests(BASE), digests(other)
+    assert {key for key in ours if ours[key] == theirs[key]} == same
+
+
+def test_calls_are_said_and_their_ids_are_not() -> None:
+    def asked(name: str, identity: str, arguments: str) -> Any:
+        answer = (tool(identity), assistant("Done."))
+        return chat(user("Go"), calling(call(identity, name, arguments)), *answer)
+
+    one = digests(asked("f", "call_1", '{"a": 1, "b": 2}'))["conversation", False]
+    assert digests(asked("f", "call_9", '{"b":2,"a":1}'))["conversation", False] == one
+    assert digests(asked("g", "call_1", '{"a": 1, "b": 2}'))["conversation", False] != one
+    assert digests(asked("f", "call_1", '{"a": 1, "b": 3}'))["conversation", False] != one
+
+
+def test_nothing_has_no_digest() -> None:
+    blank = digests(chat(user(" "), assistant("")))
+    assert {key for key, digest in blank.items() if digest == NONE} >= NORMAL - {("example", True)}
+    (broken,) = Batch(Lines(0, 0, [b"{"])).column(Digest("example"))
+    assert broken == NONE
+
+
+def test_a_proof_changes_no_digest() -> None:
+    records = [BASE, chat(user("a\0user\0b"), assistant("c")), chat(user("Hi"), assistant("Ho"))]
+    slow, fast = batch(*records), batch(*records)
+    fast.lines.odd_space = False
+    fast.plain = [None] * len(records)
+    prove(fast)
+    assert all(fast.plain)
+    for part in PARTS:
+        for normal in (False, True):
+            assert fast.column(Digest(part, normal)) == slow.column(Digest(part, normal))
+
+
+@given(st.lists(scripts, min_size=1, max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_hashed_shingles_are_the_shingles(texts: list[str]) -> None:
+    folded = [normalise(text) for text in texts]
+    for text, hashes in zip(folded, hashed(folded), strict=True):
+        assert len(hashes) == len(shingled(text))
+    every = {shingle for text in folded for shingle in shingled(text)}
+    assert len(np.unique(np.concatenate(hashed(folded)))) == len(every)
+
+
+def test_long_texts_are_hashed_in_pieces() -> None:
+    rng = random.Random(1)
+    spaced = " ".join(f"w{rng.randrange(10_000)}" for _ in range(100_000))
+    unspaced = "".join(chr(0x4E00 + rng.randrange(900)) for _ in range(3 * PIECE))
+    assert len(spaced) > 3 * PIECE
+    for text in (spaced, unspaced):
+        assert len(hashed([text])[0]) == len(shingled(text))
+        alone, beside = sketches([text])[0], sketches(["a b", text, "漢 c d"])[1]
+        assert alone.tolist() == beside.tolist()
+
+
+@pytest.mark.parametrize("size", [5, 30, 300])
+def test_sketches_estimate_the_jaccard_similarity(size: int) -> None:
+    rng = random.Random(size)
+    errors = []
+    for _ in range(300):
+        words = [str(rng.random()) for _ in range(size + 1)]
+        other = list(words)
+        for at in rng.sample(range(size), size // 5):
+            other[at] = "x"
+        left, right = sketches([" ".join(words), " ".join(other)])
+        a, b = {*pairwise(words)}, {*pairwise(other)}
+        errors.append(float((left == right).mean()) - len(a & b) / len(a | b))
+    assert abs(sum(errors) / len(errors)) < 0.015
+    assert np.std(errors) < 1.1 * np.sqrt(0.25 / BINS)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+def test_bands_find_pairs_at_the_threshold(threshold: float) -> None:
+    bands, rows = banding(threshold)
+    assert bands * rows <= BINS
+    assert 1 - (1 - threshold**rows) ** bands >= RECALL
+
+
+def test_firsts_by_dict_and_by_sorting_agree() -> None:
+    rng = random.Random(2)
+    keys = [rng.randrange(DICT) << 40 for _ in range(DICT + 1)]
+    whole, half = firsts(keys), firsts(keys[: DICT // 2])
+    assert list(half) == list(whole[: DICT // 2])
+    seen: dict[int, int] = {}
+    assert list(whole) == [i if not k else seen.setdefault(k, i) for i, k in enumerate(keys)]
+
+
+def test_clusters_are_the_connected_parts() -> None:
+    assert clusters([(4, 9), (1, 2), (9, 11), (2, 7)]) == [[1, 2, 7], [4, 9, 11]]
+
+
+@given(st.lists(st.binary(max_size=40), max_size=8), st.integers(0, 60))
+@settings(max_examples=200, deadline=None)
+def test_a_spool_is_its_bytes_wherever_they_are(parts: list[bytes], limit: int) -> None:
+    spools = [Spool(part, limit) for part in parts]
+    left = Spool(limit=limit)
+    for spool in spools:
+        before, left = left, left.merge(spool)
+        assert left == before.merge(spool)  # again, though the file has more by now
+    right = Spool(limit=limit)
+    for spool in reversed(spools):
+        right = spool.merge(right)
+    whole = b"".join(parts)
+    assert b"".join(left.blocks()) == whole == b"".join(right.blocks())
+    assert left == right == pickle.loads(pickle.dumps(left))
+    assert left.array().tobytes() == whole
+    assert len(left) == len(whole)
