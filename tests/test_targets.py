@@ -151,7 +151,6 @@ MEANT = {
     ("config.py", 1000): "the rank of an exact selector",
     ("conflict.py", 1000): "contradictions that are shown with their answers",
     ("language.py", 8192): "texts whose language is remembered",
-    ("normalise.py", 65536): "characters of a text that is remembered",
     ("profile.py", 1000): "different answers beyond which they are no labels",
 }
 """Numbers of the code that are also figures of a provider, by chance."""
