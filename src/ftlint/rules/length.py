@@ -24,11 +24,26 @@ _HI, _OK = user("Hi"), assistant("Hello!")
 
 
 def _long(*lengths: int) -> list[dict[str, Any]]:
-    """Return examples with answers of so many characters."""
+    """Return examples with answers of about so many characters."""
     return [
-        chat(user(f"Question {n}?"), assistant("ab " * (size // 3)))
-        for n, size in enumerate(lengths)
+        chat(user(f"Question {n}?"), assistant(_prose(n, size))) for n, size in enumerate(lengths)
     ]
+
+
+def _prose(seed: int, size: int) -> str:
+    """Return a text that goes on without repeating itself, of at most `size` characters."""
+    known = _WORDS.split()
+    words, state = list[str](), seed + 1
+    while 6 * len(words) < size:
+        state = state * 48_271 % 2_147_483_647  # Lehmer 1951: the same on every machine
+        words.append(known[state % len(known)])
+    return " ".join(words)[: size - 1].rstrip() + "."
+
+
+_WORDS = (
+    "river stone lamp garden window letter market winter bridge paper morning harbour candle"
+    " forest silver orchard engine meadow copper ladder violin basket thunder pebble anchor"
+)
 
 
 _USUAL = [*range(150, 330, 6)]
