@@ -11,9 +11,12 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
+import orjson
 import pytest
 import yaml
 from command import CLEAN, HUMAN, inside
+
+from ftlint.case import assistant, chat, user
 
 ROOT = Path(__file__).parents[1]
 PUBLISHED = (
@@ -163,12 +166,15 @@ def test_a_commit_is_refused(data: Repository) -> None:
 def test_what_init_writes_works(tmp_path: Path, env: dict[str, str]) -> None:
     path = os.pathsep.join([sysconfig.get_path("scripts"), env["PATH"]])
     repository = Repository(tmp_path, {**env, "PATH": path})
-    repository.put(train_jsonl=CLEAN, eval_jsonl=CLEAN)
+    words = ("harbour", "candle", "orchard", "violin", "thunder", "pebble", "anchor", "lantern")
+    records = [chat(user(f"Spell {word} backwards."), assistant(word[::-1])) for word in words]
+    held_out = b"".join(orjson.dumps(record) + b"\n" for record in records)
+    repository.put(train_jsonl=CLEAN, eval_jsonl=held_out)
     assert inside(tmp_path, "init", "--pre-commit").status == 0
     repository.git("add", "--all")
     status, said = repository.hooks()
     assert (status, verdicts(said)) == (0, ["Passed", "Passed"]), said
-    repository.put(eval_jsonl=CLEAN + HUMAN)
+    repository.put(eval_jsonl=held_out + HUMAN)
     status, said = repository.hooks()
     assert (status, verdicts(said)) == (1, ["Failed", "Failed"])
-    assert "eval.jsonl:11:" in said
+    assert "eval.jsonl:9:" in said

@@ -156,7 +156,7 @@ def limited(tokens: int, rules: dict[str, Any] | None = None) -> str:
 def test_the_key_names_a_folder_beside_the_file(place: Path) -> None:
     write(place, limited(counted(place / "tokenizer", TALK).total - 1))
     done = inside(place / "data", "check", "../train.jsonl", "--format", "json")
-    assert [(line, code) for _, line, code in done.places] == [(11, "FT201")]
+    assert [(line, code) for _, line, code in done.places if code < "FT3"] == [(11, "FT201")]
     measured = done.report["measures"]["tokens"]
     assert (measured["encoding"], measured["tokenizer"]) == (None, str(place / "tokenizer"))
     assert measured["limit"]["above"] == 1
@@ -245,7 +245,7 @@ def test_a_plan_for_a_trainer(place: Path) -> None:
 
 def test_rules_that_wait_for_a_model_are_not_mentioned(place: Path) -> None:
     write(place, "")
-    plain = inside(place, "check", "train.jsonl")
+    plain = inside(place, "check", "train.jsonl", "--ignore", "edge-whitespace")
     assert plain.out == "✓ 11 examples in train.jsonl: no findings\n"
     assert "not run" not in inside(place, "check", "train.jsonl", "--format", "concise").out
     for more in (
@@ -257,4 +257,4 @@ def test_rules_that_wait_for_a_model_are_not_mentioned(place: Path) -> None:
         assert "FT201" in inside(place, "check", "train.jsonl", *more).out, more
     assert "FT210" not in inside(place, "check", "train.jsonl", "--target", "openai").out
     told = not_run(inside(place, "check", "train.jsonl", "--format", "json"))
-    assert set(told) == {"FT201", "FT202", "FT203", "FT208", "FT209", "FT210", "FT211"}
+    assert set(told) == {"FT201", "FT202", "FT203", "FT208", "FT209", "FT210", "FT211", "FT532"}
