@@ -232,6 +232,17 @@ def test_sizes_never_change_the_clusters(shared: Path, shard: int, batch: int) -
     assert '"FT403"' in whole
 
 
+def test_sketches_on_disk_give_the_same_clusters(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Source(str(shared / "data/chat/banking77_train.jsonl"))
+    plan = Plan(RULES, cap=0)
+    kept = shown(run(plan, Dataset((source,), 1 << 18)))
+    monkeypatch.setattr("ftlint.spool.LIMIT", 100_000)
+    assert shown(run(plan, Dataset((source,), 1 << 18))) == kept
+    assert '"FT403"' in kept
+
+
 def test_processes_never_change_the_clusters(shared: Path) -> None:
     source = Source(str(shared / "data/truth/dup_gpteacher/rows.jsonl"))
     plan = Plan(RULES, cap=0)

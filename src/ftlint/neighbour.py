@@ -121,7 +121,8 @@ class _Search:
         self.threshold = threshold
         self.leaders = leaders
         self.pairs: list[Pair] = []
-        self._seen: set[tuple[int, int]] = set()
+        self._seen: set[int] = set()
+        """The pairs that were compared, as one number each (about 70 bytes)."""
         self._forest = Forest(len(leaders))
         self._known: dict[int, Words] = {}
         self._held = 0
@@ -149,10 +150,11 @@ class _Search:
         many = len(self.leaders)
         keys = np.unique(candidates[:, 0] * many + candidates[:, 1])
         for start in range(0, len(keys), STEP):
-            left, right = np.divmod(keys[start : start + STEP], many)
-            kept = self.wanted(left, right, crowded)
-            pairs = zip(left[kept].tolist(), right[kept].tolist(), strict=True)
-            for chunk in self._chunks(pairs):
+            some = keys[start : start + STEP]
+            some = some[self.wanted(*np.divmod(some, many), crowded)]
+            fresh = [key for key in some.tolist() if key not in self._seen]
+            self._seen.update(fresh)
+            for chunk in self._chunks(divmod(key, many) for key in fresh):
                 self._compare(chunk)
 
     def _compare(self, chunk: list[tuple[int, int]]) -> None:
@@ -176,15 +178,12 @@ class _Search:
         return self._known
 
     def _chunks(self, candidates: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-        """Yield new pairs whose lines have about `READ` bytes together."""
+        """Yield pairs whose lines have about `READ` bytes together."""
         leaders, sizes = self.leaders, self.index.sizes
         chunk: list[tuple[int, int]] = []
         members: set[int] = set()
         size = 0
         for left, right in candidates:
-            if (left, right) in self._seen:
-                continue
-            self._seen.add((left, right))
             chunk.append((left, right))
             for at in {left, right} - members:
                 members.add(at)

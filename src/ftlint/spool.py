@@ -42,9 +42,9 @@ class Spool:
 
     __slots__ = ("_file", "_stored", "_tail", "limit")
 
-    def __init__(self, data: bytes = b"", limit: int = LIMIT) -> None:
-        """Keep `data`."""
-        self.limit = limit
+    def __init__(self, data: bytes = b"", limit: int | None = None) -> None:
+        """Keep `data`; more than `limit` bytes (`LIMIT`) go to disk when spools are merged."""
+        self.limit = LIMIT if limit is None else limit
         self._file: _File | None = None
         self._stored = 0
         self._tail: tuple[bytes, ...] = (data,) if data else ()
