@@ -25,7 +25,7 @@ BASELINE = "ftlint-baseline.json"
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What to do with the findings; nothing, for most runs."""
+    """What to do with the findings, all of which must have been kept."""
 
     fix: bool = False
     diff: bool = False
@@ -53,15 +53,8 @@ class Steps:
         update, prune = options["update_baseline"], options["prune"]
         return cls(fix, diff, allowed, baseline, update, prune, options["quiet"])
 
-    @property
-    def any(self) -> bool:
-        """Return whether all findings are needed."""
-        return self.fix or self.diff or bool(self.baseline)
-
     def after(self, session: Session, sources: Sequence[Source], report: Report) -> Report:
         """Do it, and return the report that is shown. Raises: FtlintError, SystemExit."""
-        if not self.any:
-            return report
         if self.fix or self.diff:
             changes = fixes_of(report, session.plan(sources), self.allowed)
             if self.diff:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from ftlint.analysis import Analysis
@@ -60,6 +61,22 @@ def bad(
 ) -> Case:
     """Return a case on which the rule speaks exactly at the places `at`."""
     return Case(lines, (at,) if isinstance(at, str) else tuple(at), note, **how)
+
+
+class _Later:
+    """A class attribute that is made when somebody reads it."""
+
+    def __init__(self, make: Callable[[], tuple[Case, ...]]) -> None:
+        self._make = cache(make)
+
+    def __get__(self, rule: object, kind: type) -> tuple[Case, ...]:
+        return self._make()
+
+
+def later(make: Callable[[], tuple[Case, ...]]) -> tuple[Case, ...]:
+    """Return cases for `good` or `bad` of a class that are too large to make at each start."""
+    made: Any = _Later(make)
+    return made  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from ftlint.error import UsageError
 from ftlint.output import check_writable, write_atomically, write_out
 
 if TYPE_CHECKING:
+    from ftlint.afterwards import Steps
     from ftlint.report import Report
     from ftlint.session import Request
 
@@ -129,7 +130,6 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     configuration are linted. Exit status: 0 clean, 1 findings at or above --fail-on, 2 could not
     run.
     """
-    from ftlint.afterwards import Steps
     from ftlint.progress import watching
     from ftlint.session import Session, spooled
 
@@ -142,10 +142,12 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
         check_writable(path)
     figures = options["statistics"] or "json" in (options["format_"], *(f for f, _ in further))
     options["table"] = any(format_ in TABLES for format_, _ in further)
-    steps = Steps.of(options)
-    session = Session.open(_request(paths, options, figures, keep_all=steps.any))
+    steps = _steps(options)
+    session = Session.open(_request(paths, options, figures, keep_all=steps is not None))
     with spooled(session.sources()) as sources, watching(sources, options["quiet"]) as step:
-        report = steps.after(session, sources, session.check(sources, step))
+        report = session.check(sources, step)
+        if steps:
+            report = steps.after(session, sources, report)
     for format_, path in further:
         _write(report, format_, path, options)
     _write(report, options["format_"], options["output"], options)
@@ -153,6 +155,16 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
         for entry in report.crashed:  # people would not see it there
             complain(f"{entry.code} {entry.reason}")
     raise click.exceptions.Exit(report.exit_status)
+
+
+def _steps(options: dict[str, Any]) -> Steps | None:
+    """Return what is to be done with the findings before they are shown; mostly nothing."""
+    asked = ("fix", "unsafe_fixes", "diff", "baseline", "update_baseline", "prune")
+    if not any(options[name] for name in asked):
+        return None
+    from ftlint.afterwards import Steps
+
+    return Steps.of(options)
 
 
 def _request(

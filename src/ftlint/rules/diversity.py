@@ -14,7 +14,7 @@ from ftlint.analyses.topic import QuestionTopics, Topic, Topics
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity
 from ftlint.interval import wilson
-from ftlint.rule import AnalysisRule, bad, good
+from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
 
@@ -102,8 +102,8 @@ class LowDiversity(_Answers):
     name = "low-diversity"
     severity = Severity.WARNING
     message = "answers repeat one another: {found} ({looked:,} of {examples:,} examples looked at)"
-    good = (good(*_varied(60), pad=False),)
-    bad = (bad(*_menu(260), at="-", pad=False),)
+    good = later(lambda: (good(*_varied(60), pad=False),))
+    bad = later(lambda: (bad(*_menu(260), at="-", pad=False),))
 
     distinct: float = 0.2
     """Smallest share of different pairs of words."""
@@ -155,8 +155,8 @@ class RepeatedOpening(_Answers):
         "{share:.0%} of the answers begin with {words!r} ({count:,} of {looked:,} looked at; "
         "{interval}); at most {limit:.0%}"
     )
-    good = (good(*_varied(60), pad=False),)
-    bad = (
+    good = later(lambda: (good(*_varied(60), pad=False),))
+    bad = later(lambda: (
         bad(
             *_varied(40),
             *[
@@ -167,7 +167,7 @@ class RepeatedOpening(_Answers):
             at="-",
             pad=False,
         ),
-    )  # fmt: skip
+    ))  # fmt: skip
 
     most: float = 0.25
     """Largest share of answers that begin alike."""
@@ -211,22 +211,24 @@ class UniformSentences(_Answers):
         "burstiness of sentence lengths is {burstiness:.2f}, at least {limit:.2f} "
         "({looked:,} of {examples:,} examples looked at)"
     )
-    good = (good(*_varied(60), pad=False),)
-    bad = (
-        bad(
-            *[
-                chat(
-                    user(f"Say {_word(n)}."),
-                    assistant(
-                        f"{_word(n * 3 + 7)} is a word. {_word(n * 5)} is a word. "
-                        f"{_word(n * 7 + 1)} is the word. {_word(n * 11)} is a word."
-                    ),
-                )
-                for n in range(60)
-            ],
-            at="-",
-            pad=False,
-        ),
+    good = later(lambda: (good(*_varied(60), pad=False),))
+    bad = later(
+        lambda: (
+            bad(
+                *[
+                    chat(
+                        user(f"Say {_word(n)}."),
+                        assistant(
+                            f"{_word(n * 3 + 7)} is a word. {_word(n * 5)} is a word. "
+                            f"{_word(n * 7 + 1)} is the word. {_word(n * 11)} is a word."
+                        ),
+                    )
+                    for n in range(60)
+                ],
+                at="-",
+                pad=False,
+            ),
+        )
     )
 
     least: float = -0.6
@@ -303,8 +305,8 @@ class QuestionTypeConcentration(_Questions):
         "{share:.0%} of the questions begin with {terms!r} ({count:,} of {looked:,} looked at; "
         "{interval}); at most {limit:.0%}"
     )
-    good = (good(*_varied(60), pad=False),)
-    bad = (bad(*_varied(20), *_menu(40), at="-", pad=False),)
+    good = later(lambda: (good(*_varied(60), pad=False),))
+    bad = later(lambda: (bad(*_varied(20), *_menu(40), at="-", pad=False),))
 
     def _largest(self, each: Topics) -> Topic | None:
         return each.kinds[0] if each.kinds else None
@@ -331,8 +333,8 @@ class TopicConcentration(_Questions):
         "{share:.0%} of the questions are about one topic: {terms} ({count:,} of {looked:,} "
         "looked at; {interval}); at most {limit:.0%}"
     )
-    good = (good(*_varied(60), pad=False),)
-    bad = (bad(*_varied(20), *_menu(60), at="-", pad=False),)
+    good = later(lambda: (good(*_varied(60), pad=False),))
+    bad = later(lambda: (bad(*_varied(20), *_menu(60), at="-", pad=False),))
 
     def _largest(self, each: Topics) -> Topic | None:
         return each.topics[0] if each.topics else None

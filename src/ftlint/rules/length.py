@@ -11,7 +11,7 @@ from ftlint.analyses.turns import Spread, TurnCounts, Turning
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity
 from ftlint.interval import wilson
-from ftlint.rule import AnalysisRule, bad, good
+from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
 
@@ -90,10 +90,12 @@ class LengthOutlier(_Lengths):
         "{count:,} of {answers:,} answers have fewer than {below:,.0f} or more than {above:,.0f} "
         "characters ({deviations:.0f} deviations from the median of {median:,}): {found}"
     )
-    good = (good(*_long(*_USUAL), pad=False),)
-    bad = (
-        bad(*_long(*_USUAL, 60_000), at="-", pad=False),
-        bad(*_long(*_USUAL, 3), at="-", pad=False),
+    good = later(lambda: (good(*_long(*_USUAL), pad=False),))
+    bad = later(
+        lambda: (
+            bad(*_long(*_USUAL, 60_000), at="-", pad=False),
+            bad(*_long(*_USUAL, 3), at="-", pad=False),
+        )
     )
 
     deviations: float = 6.0
@@ -146,11 +148,13 @@ class ShortAnswer(_Lengths):
         "{share:.1%} of the answers ({count:,} of {answers:,}; {interval}) have at most "
         "{characters:,} characters, half of all have {median:,} and more; at most {limit:.0%}"
     )
-    good = (
-        good(*_long(*_USUAL), pad=False),
-        good(*_long(*([3] * 40)), note="all are short, as labels are", pad=False),
+    good = later(
+        lambda: (
+            good(*_long(*_USUAL), pad=False),
+            good(*_long(*([3] * 40)), note="all are short, as labels are", pad=False),
+        )
     )
-    bad = (bad(*_long(*_USUAL, 3, 6, 3, 6), at="-", pad=False),)
+    bad = later(lambda: (bad(*_long(*_USUAL, 3, 6, 3, 6), at="-", pad=False),))
 
     characters: int = 12
     """Characters of an answer that is very short."""
