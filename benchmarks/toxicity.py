@@ -23,12 +23,19 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from ftlint.features.toxicity import LABELS
+from ftlint.features.toxicity import LABELS, Triage
 from ftlint.triage.model import Model, load
 
 DATA = Path(__file__).parent / "../../shared/data"
 CSV = "profanity_check/data/clean_data.csv"
 BATCH = 4096
+LOADING = """
+import time, numpy, ftlint.packs
+begin = time.process_time()
+from ftlint.triage.model import model
+model()
+print(time.process_time() - begin)
+"""
 
 Set = list[tuple[str, int]]
 Bools = NDArray[np.bool_]
@@ -50,6 +57,7 @@ def main() -> int:
     missed += functions(model, options.data, limit)
     detoxified(model, options.data)
     unjudged(model, options.data)
+    missed += gated(options.data)
     if not options.no_speed:
         missed += speed(options.data)
     print("\nMissed targets: " + ("; ".join(missed) or "none"))
@@ -114,7 +122,10 @@ def ranking(model: Model, sets: dict[str, Set], limit: float) -> list[str]:
         score = scored(model, [text for text, _ in pairs])[:, 0]
         toxic = np.array([label for _, label in pairs]) == 1
         judged = ~np.isnan(score)
-        area, precision = roc_auc(toxic[judged], score[judged]), average(toxic[judged], score[judged])
+        area, precision = (
+            roc_auc(toxic[judged], score[judged]),
+            average(toxic[judged], score[judged]),
+        )
         print(
             f"| {name} | {len(pairs):,} | {toxic.sum():,} | {(~judged).sum():,} "
             f"| {area:.3f} | {precision:.3f} "
@@ -184,7 +195,9 @@ def detoxified(model: Model, data: Path) -> None:
     judged = ~np.isnan(ours[:, 0])
     voted = judged & ~np.isnan(votes)
     toxic = np.array(votes) >= 0.5
-    print(f"\nDetoxify's own scores of {judged.sum():,} OASST messages: it ranks the votes with AUC")
+    print(
+        f"\nDetoxify's own scores of {judged.sum():,} OASST messages: it ranks the votes with AUC"
+    )
     print(f"{roc_auc(toxic[voted], theirs[voted]):.3f}, triage with", end=" ")
     print(f"{roc_auc(toxic[voted], ours[voted, 0]):.3f}; triage ranks", end=" ")
     for limit in (0.1, 0.5):
@@ -198,8 +211,35 @@ def unjudged(model: Model, data: Path) -> None:
     found = rows(data / "truth/langid_udhr/articles_common.jsonl")
     none = np.isnan(scored(model, [row["text"] for row in found])[:, 0])
     english = np.array([row["lang"] == "eng" for row in found])
-    print(f"\nNot judged: {none[english].mean():.1%} of {english.sum()} English paragraphs,", end=" ")
+    print(
+        f"\nNot judged: {none[english].mean():.1%} of {english.sum()} English paragraphs,", end=" "
+    )
     print(f"{none[~english].mean():.1%} of {(~english).sum():,} in other languages.")
+
+
+def gated(data: Path) -> list[str]:
+    """Print how often the gate changes a flag; returns the target missed."""
+    paths = sorted((data / "chat").glob("*.jsonl"))
+    texts = list(dict.fromkeys(text for path in paths for text in said(path)))
+    whole, quick = Triage(), Triage(gated=True)
+    parts = [texts[at : at + BATCH] for at in range(0, len(texts), BATCH)]
+    begin = time.process_time()
+    few = [quick.judge(part) for part in parts]
+    spent = time.process_time() - begin
+    all_of = [whole.judge(part) for part in parts]
+    limit = whole.threshold
+    flagged = [
+        (every[index][0] >= limit, index in some)
+        for some, every in zip(few, all_of, strict=True)
+        for index in every
+    ]
+    toxic, lost = sum(high for high, _ in flagged), sum(h and not p for h, p in flagged)
+    agree = 1 - lost / len(texts)
+    print(
+        f"\nGate: {sum(map(len, few)):,} of {len(texts):,} different chat texts pass; flags", end=""
+    )
+    print(f" agree on {agree:.3%}, {lost} of {toxic} are lost; {spent:.2f} CPU s with the model.")
+    return [f"gate {agree:.2%} (99.5 %)"] if agree < 0.995 else []
 
 
 def speed(data: Path) -> list[str]:
@@ -209,12 +249,10 @@ def speed(data: Path) -> list[str]:
     begin = time.process_time()
     scored(model, list(dict.fromkeys(messages)))
     rate = len(messages) / (time.process_time() - begin)
-    program = "import time, numpy; t = time.process_time(); {}; print(time.process_time() - t)"
-    loading = "from ftlint.triage.model import model; model()"
-    command = [sys.executable, "-c", program.format(loading)]
+    command = [sys.executable, "-c", LOADING]
     started = min(float(subprocess.check_output(command)) for _ in range(3))
     print(f"\n{len(messages):,} messages, {len(set(messages)):,} different, first seen:", end=" ")
-    print(f"{rate:,.0f} a CPU second; loaded in {1000 * started:.0f} ms beside numpy.")
+    print(f"{rate:,.0f} a CPU second; loaded in {1000 * started:.0f} ms (numpy and ftlint apart).")
     missed = [f"{rate:,.0f} messages/s (40,000)"] if rate < 40_000 else []
     return missed + ([f"load {1000 * started:.0f} ms (100)"] if started > 0.1 else [])
 

@@ -23,8 +23,8 @@ from zlib import crc32
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
-IDENTITY = ROOT / "rules/lexicons/identity"
+from ftlint.triage.identity import names
+
 SENTENCES = Path(__file__).with_name("sentences.yaml.rot13")
 CSV = "profanity_check/data/clean_data.csv"
 
@@ -75,16 +75,6 @@ def benign(folder: Path) -> list[str]:
     """Return the half of the role-play texts that thresholds are chosen on."""
     texts = [row["text"] for row in lines(folder / "benign_gpteacher.jsonl")]
     return [text for text in texts if part(text) % 2 == 0]
-
-
-def names() -> list[str]:
-    """Return the names of groups in the identity lexicons."""
-    found = set()
-    for path in sorted(IDENTITY.glob("*.yaml")):
-        for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"].values():
-            found |= set(group.get("words", ()))
-            found |= {noun + end for noun in group.get("nouns", ()) for end in ("", "s")}
-    return sorted(found)
 
 
 class Writer:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ftlint.triage.identity import split
 from ftlint.triage.model import CALM, RUNS
 from ftlint.triage.reading import STOP, Lexicon, Names, Reader, grams, pair, reading
-from ftlint.triage.words import words_of
 
 SIZES = {"words": 1 << 17, "runs": 1 << 18, "pairs": 1 << 19, "gaps": 1 << 16}
 """Cells of each table."""
@@ -45,12 +46,9 @@ class Design:
 class Designer:
     """Reads texts; all designs of one designer number words alike."""
 
-    def __init__(self, names: list[str]) -> None:
-        """Keep the names of groups."""
-        split = [tuple(w for piece in name.split() for w in words_of(piece)) for name in names]
-        if wrong := [name for name in split if not 1 <= len(name) <= 2]:
-            raise SystemExit(f"names of one or two words only: {wrong}")
-        self.names = Names.of(split)
+    def __init__(self) -> None:
+        """Read the names of groups."""
+        self.names = Names.of(split())
         self.lexicon = Lexicon(self.names)
         self._reader = Reader(self.lexicon)
 
@@ -117,7 +115,7 @@ def fit(
     total = float(weight.sum())
 
     def loss(x: Floats) -> tuple[float, Floats]:
-        own, runs, pairs, gaps = (x[a:b] for a, b in zip(edges, edges[1:], strict=False))
+        own, runs, pairs, gaps = (x[a:b] for a, b in pairwise(edges))
         sums = words @ (matrices[0] @ own + matrices[1] @ runs)
         odds = x[0] + design.root * (sums + matrices[2] @ pairs + matrices[3] @ gaps)
         cost = weight * (np.logaddexp(0, odds) - label * odds)

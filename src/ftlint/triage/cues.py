@@ -60,7 +60,7 @@ def signs(
     import numpy as np
 
     def has(*names: str) -> NDArray[np.bool_]:
-        return (cue & sum(_BIT[name] for name in names)) != 0
+        return np.asarray((cue & sum(_BIT[name] for name in names)) != 0)
 
     def near(left: Any, right: Any, reach: int) -> NDArray[np.bool_]:
         """Return the words of `left` with one of `right` at most `reach` words after them."""
@@ -70,7 +70,7 @@ def signs(
         return found
 
     def shown(words: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        return np.bincount(text[words], minlength=texts) > 0
+        return np.asarray(np.bincount(text[words], minlength=texts) > 0) > 0
 
     someone = named | has("target")
     ill = has("insult", "dehuman", "hate", "harm", "harmed")

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ftlint.triage.cues import cues, signs
+from ftlint.triage.identity import split
 from ftlint.triage.reading import (
     CUES,
     SINGLE,
@@ -30,10 +30,12 @@ from ftlint.triage.reading import (
     pair,
     reading,
 )
-from ftlint.triage.words import key, readable, spelled
+from ftlint.triage.words import readable, spelled
 
 PATH = Path(__file__).parents[1] / "models" / "toxicity.npz"
 
+LABELS = 7
+"""Scores a text, in the order of `ftlint.features.toxicity.LABELS`."""
 RUNS = (3, 4, 5)
 """Lengths of the runs of letters."""
 UNIT = 4096
@@ -67,22 +69,24 @@ class Weights:
     """Score from which a text is flagged."""
     known: Keys
     """Keys of English words, sorted."""
-    names: Names
 
 
 def load(path: Path = PATH) -> Weights:
     """Return the weights in a file. Nothing in it is code."""
     with np.load(path, allow_pickle=False) as file:
         part = {name: file[name] for name in file.files}
-    names = Names(
-        frozenset(part["names"].tolist()),
-        frozenset(part["firsts"].tolist()),
-        part["phrases"],
-    )
-    tables = (part[name] for name in ("words", "runs", "pairs", "gaps"))
     known = np.cumsum(part["known"].astype(np.uint32), dtype=np.uint32)
-    bias, threshold = int(part["bias"]), float(part["threshold"])
-    return Weights(*tables, part["factors"].astype(np.int64), bias, threshold, known, names)
+    bias, threshold = int(part["bias"]), round(float(part["threshold"]), 2)
+    return Weights(
+        part["words"],
+        part["runs"],
+        part["pairs"],
+        part["gaps"],
+        part["factors"].astype(np.int64),
+        bias,
+        threshold,
+        known,
+    )
 
 
 class Model:
@@ -91,10 +95,11 @@ class Model:
     def __init__(self, weights: Weights) -> None:
         """Begin with no words."""
         self.weights = weights
+        self.names = Names.of(split())
         self._forget()
 
     def _forget(self) -> None:
-        self._lexicon = Lexicon(self.weights.names, cues())
+        self._lexicon = Lexicon(self.names, cues())
         self._reader = Reader(self._lexicon)
         self._keys = np.zeros(0, np.uint32)
         self._bits = np.zeros(0, np.int64)
@@ -103,6 +108,8 @@ class Model:
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the scores of `LABELS`, float32, shape (texts, labels); NaN: not judged."""
+        if not texts:
+            return np.zeros((0, LABELS), np.float32)
         if len(self._lexicon) > WORDS:
             self._forget()
         words, ends = self._reader.read([t if readable(t) else "" for t in texts])
@@ -113,6 +120,12 @@ class Model:
             words, ends = self._reader.read([t if readable(t) else "" for t in texts])
             self._learn()
         return self._judged(words, ends)
+
+    def said(self, words: Sequence[str]) -> Ints:
+        """Return what each word says alone, in 1 / `UNIT`."""
+        numbers = [self._lexicon[word] for word in words]
+        self._learn()
+        return self._said[numbers]
 
     def _learn(self) -> None:
         """Work out what the words say that were not read before."""
@@ -147,7 +160,7 @@ class Model:
         english = _sums(self._known[words] & content, ends)
         judged = english > np.where(size <= FEW, 0, KNOWN * size)
         chance = 1 / (1 + np.exp(-self._odds(words, ends)))
-        scores = np.zeros((len(ends), 7), np.float32)
+        scores = np.zeros((len(ends), LABELS), np.float32)
         scores[:, 0] = chance
         text = np.repeat(np.arange(len(ends)), counts)
         shown = signs(bits >> CUES, (bits & 1) != 0, text, len(ends))
@@ -159,7 +172,7 @@ class Model:
     def _odds(self, words: Ints, ends: Ints) -> NDArray[np.float64]:
         """Return the score of each text: that of its worst window."""
         weights = self.weights
-        seen = reading(words, ends, self._keys, self._bits, weights.names.pairs)
+        seen = reading(words, ends, self._keys, self._bits, self.names.pairs)
         factor = weights.factors
         said = self._said[seen.words]
         said += factor[2] * weights.pairs[seen.pairs % len(weights.pairs)]

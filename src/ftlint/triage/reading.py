@@ -24,8 +24,29 @@ CUES = 8
 """The lowest bit of a word that stands for a class of cues."""
 
 PEOPLE = frozenset(
-    "people person persons folk folks community communities individual individuals couple couples "
-    "guy guys citizen citizens kid kids child children adult adults".split()
+    [
+        "people",
+        "person",
+        "persons",
+        "folk",
+        "folks",
+        "community",
+        "communities",
+        "individual",
+        "individuals",
+        "couple",
+        "couples",
+        "guy",
+        "guys",
+        "citizen",
+        "citizens",
+        "kid",
+        "kids",
+        "child",
+        "children",
+        "adult",
+        "adults",
+    ]
 )
 """Words that go with the name of a group, and are left out beside it."""
 
@@ -143,9 +164,7 @@ def _times(side: Keys | int, factor: int) -> Any:
     return side * np.uint32(factor)
 
 
-def reading(
-    words: Ints, ends: Ints, keys: Keys, bits: Ints, phrases: Keys
-) -> Reading:
+def reading(words: Ints, ends: Ints, keys: Keys, bits: Ints, phrases: Keys) -> Reading:
     """Return what is left of texts; `keys` and `bits` are by number, `phrases` names of two."""
     counts = np.diff(ends, prepend=0)
     text = np.repeat(np.arange(len(ends)), counts)
