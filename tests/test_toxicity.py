@@ -365,8 +365,8 @@ def test_a_report_does_not_quote_what_it_finds(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)) + b"\n")
     for form in ("full", "concise", "json", "jsonl"):
         run = ftlint(tmp_path, "check", "train.jsonl", "--select", "FT6", "--format", form)
-        assert "FT601" in run.stdout
-        assert "stupid" not in run.stdout and "idiot" not in run.stdout
+        assert "FT601" in run.out
+        assert "stupid" not in run.out and "idiot" not in run.out
 
 
 def test_figures_count_by_role(tmp_path: Path) -> None:
@@ -377,7 +377,7 @@ def test_figures_count_by_role(tmp_path: Path) -> None:
     ]
     (tmp_path / "train.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)) + b"\n")
     run = ftlint(tmp_path, "check", "train.jsonl", "--select", "FT601", "--format", "json")
-    found = orjson.loads(run.stdout)["measures"]["toxicity"]
+    found = orjson.loads(run.out)["measures"]["toxicity"]
     assert (found["backend"], found["texts"], found["judged"], found["not_judged"]) == (
         "triage",
         6,

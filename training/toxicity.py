@@ -18,7 +18,7 @@ from corpus import Labelled, Writer, benign, part, shared, training, wiki
 from design import Designer, Floats, fit
 
 from ftlint.triage import gate
-from ftlint.triage.identity import names
+from ftlint.triage.identity import names, split
 from ftlint.triage.model import PATH, UNIT, Model, Weights, load
 from ftlint.triage.words import key, words_of
 
@@ -31,8 +31,10 @@ BENIGN = 0.001
 """Share of benign role-play that may be flagged."""
 OFTEN = 3
 """Texts in which a word stands that counts as known."""
-OPENING = 1.0
-"""What a word says alone, as logarithm of the odds, from which on it opens the gate."""
+LOUD = 0.5
+"""What a word says alone, as logarithm of the odds, from which on the gate knows it."""
+NAMED = 2.0
+"""What the name of a group counts in the gate alone, where what stands around it may matter."""
 
 
 def main() -> None:
@@ -57,9 +59,10 @@ def main() -> None:
     choose = [row for row in everything if part(row.text) == 1]
     write(options.output, parts)
     weights = load(options.output)
-    opened = opening(weights, rows)
-    gate.write(options.output.with_suffix(".gate"), weights.threshold, opened)
-    print(f"{len(opened):,} words open the gate")
+    alone = speaking(weights, rows)
+    bias = round(weights.bias / UNIT * gate.PARTS)
+    gate.write(options.output.with_suffix(".gate"), weights.threshold, bias, alone)
+    print(f"{len(alone):,} words in the gate")
     report(weights, choose)
 
 
@@ -122,14 +125,16 @@ def write(path: Path, parts: dict[str, Any]) -> None:
     print(f"{path.name}: {size:,} bytes, SHA-256 {digest}; threshold {parts['threshold']}")
 
 
-def opening(weights: Weights, rows: list[Labelled]) -> set[int]:
-    """Return the keys of the words of more than one text that say enough alone."""
+def speaking(weights: Weights, rows: list[Labelled]) -> dict[int, int]:
+    """Return by key what the words of more than one text say alone; of names, `NAMED`."""
     seen: Counter[str] = Counter()
     for row in rows:
         seen.update({w for piece in row.text.split() for w in words_of(piece)})
     words = [word for word, texts in seen.items() if texts > 1]
     said = Model(weights).said(words) / UNIT
-    return {key(word) for word, odds in zip(words, said, strict=True) if odds >= OPENING}
+    loud = {key(word): float(odds) for word, odds in zip(words, said, strict=True)}
+    found = {k: round(odds * gate.PARTS) for k, odds in loud.items() if abs(odds) >= LOUD}
+    return found | {key(name[0]): round(NAMED * gate.PARTS) for name in split() if len(name) == 1}
 
 
 def report(weights: Weights, rows: list[Labelled]) -> None:

@@ -1,79 +1,96 @@
-"""Gate: which texts the model must look at, without numpy; most say no word that could matter.
+"""Gate: which texts the model must look at, without numpy; few do.
 
-A text passes when it says a word to which the model gives weight of its own. What that costs is
-measured: `benchmarks/toxicity.py` prints how often flags with and without the gate differ.
+It adds up what the words of a text say alone, as the model does, without what they say beside each
+other. A text passes that comes near enough to the threshold. What that costs is measured:
+`benchmarks/toxicity.py` prints how often flags with and without the gate differ.
 """
 
 from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import accumulate
+from math import log, sqrt
 from pathlib import Path
 from zlib import compress, decompress
 
-from ftlint.triage.words import END, key, readable, words_of
+from ftlint.triage.words import key, readable, spelled, words_of
 
 PATH = Path(__file__).parents[1] / "models" / "toxicity.gate"
-"""Numbers of 32 bits, little-endian, compressed by zlib: the threshold in hundredths, then the keys
-of the words that open the gate."""
+"""Numbers of 32 bits, little-endian, compressed by zlib: the threshold in hundredths, the bias in
+1 / `PARTS`, the keys of words, and after them what each word says, in bytes."""
+PARTS = 8
+"""Steps of what a word says in a unit of the score (the logarithm of the odds)."""
+MARGIN = 2.0
+"""How far below the threshold a text may stay and still pass."""
+
+CALM = 6
+"""Words added to the length of a text, so that short ones do not shout."""
+WINDOW, STEP = 64, 32
+"""Words that are judged together in a longer text, and how far apart such windows begin."""
 MEMORY = 1 << 18
 """Pieces that are remembered; then all are forgotten. Size: about 100 bytes each."""
-LETTERS = 3
-"""Letters that stand alone in a text from which on it may spell a word with spaces."""
 
 
-class Gate:
-    """The words that open it, and the pieces of text that were seen not to."""
+class Gate(dict[str, int]):
+    """What each piece of text that was seen says alone, in 1 / `PARTS`."""
 
-    def __init__(self, threshold: float, keys: Iterable[int]) -> None:
-        """Keep the keys of the words, and the toxicity from which the model calls a text toxic."""
+    def __init__(self, threshold: float, bias: int, words: Mapping[int, int]) -> None:
+        """Keep the toxicity from which a text is toxic, and what words say, by key."""
+        super().__init__()
         self.threshold = threshold
-        self._keys = frozenset(keys)
-        self._dull: set[str] = set()
+        self._least = (log(threshold / (1 - threshold)) - MARGIN) * PARTS - bias
+        self._words = words
+
+    def __missing__(self, piece: str) -> int:
+        """Return what `piece` says."""
+        found = self[piece] = sum([self._words.get(key(word), 0) for word in words_of(piece)])
+        return found
 
     def passing(self, texts: Sequence[str]) -> list[int]:
         """Return the indices of the texts that the model must look at."""
-        dull, found = self._dull, []
-        if len(dull) > MEMORY:
-            dull.clear()
-        for index, text in enumerate(texts):
-            pieces = text.split()
-            if not dull.issuperset(pieces) and self._opens(pieces) and readable(text):
-                found.append(index)
-        return found
+        if len(self) > MEMORY:
+            self.clear()
+        return [i for i, text in enumerate(texts) if readable(text) and self._opens(text)]
 
-    def _opens(self, pieces: list[str]) -> bool:
-        dull, letters = self._dull, 0
-        for piece in pieces:
-            if piece in dull:
-                continue
-            words = words_of(piece)
-            if len(words) == 1 and len(words[0]) == 1 and words[0] != END:
-                letters += 1
-                if letters >= LETTERS:
-                    return True
-            elif any(["*" in word or key(word) in self._keys for word in words]):
-                return True
-            else:
-                dull.add(piece)
-        return False
+    def _opens(self, text: str) -> bool:
+        pieces = text.split()
+        many = len(pieces)
+        short = sum([len(piece) == 1 for piece in pieces]) > 2 if many > 2 else False
+        if short and (joined := spelled(text)) != text:
+            pieces = joined.split()
+            many = len(pieces)
+        said = map(self.__getitem__, pieces)
+        if many <= WINDOW:
+            return sum(said) >= self._least * sqrt(many + CALM)
+        sums = list(accumulate(said, initial=0))
+        last = many - WINDOW
+        starts = [min(at, last) for at in range(0, last + STEP, STEP)]
+        worst = max([sums[at + WINDOW] - sums[at] for at in starts])
+        return worst >= self._least * sqrt(WINDOW + CALM)
 
 
 @cache
 def gate() -> Gate:
     """Return the gate that ships with the model, loaded once a process."""
-    numbers = array("I")
-    numbers.frombytes(decompress(PATH.read_bytes()))
+    raw = decompress(PATH.read_bytes())
+    many = (len(raw) - 8) // 5
+    numbers, said = array("I"), array("b")
+    numbers.frombytes(raw[: 8 + 4 * many])
+    said.frombytes(raw[8 + 4 * many :])
     if sys.byteorder == "big":
         numbers.byteswap()
-    return Gate(numbers[0] / 100, numbers[1:])
+    bias = numbers[1] - (1 << 32 if numbers[1] >> 31 else 0)
+    return Gate(numbers[0] / 100, bias, dict(zip(numbers[2:], said, strict=True)))
 
 
-def write(path: Path, threshold: float, keys: Iterable[int]) -> None:
+def write(path: Path, threshold: float, bias: int, words: Mapping[int, int]) -> None:
     """Write the file that `gate` reads."""
-    numbers = array("I", [round(threshold * 100), *sorted(keys)])
+    keys = sorted(words)
+    numbers = array("I", [round(threshold * 100), bias % (1 << 32), *keys])
     if sys.byteorder == "big":
         numbers.byteswap()
-    path.write_bytes(compress(numbers.tobytes(), 9))
+    said = array("b", [max(-128, min(127, words[each])) for each in keys])
+    path.write_bytes(compress(numbers.tobytes() + said.tobytes(), 9))

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftlint.triage.cues import cues, signs
+from ftlint.triage.gate import CALM, STEP, WINDOW
 from ftlint.triage.identity import split
 from ftlint.triage.reading import (
     CUES,
@@ -40,10 +41,6 @@ RUNS = (3, 4, 5)
 """Lengths of the runs of letters."""
 UNIT = 4096
 """Whole numbers a unit of the score (the logarithm of the odds)."""
-CALM = 6
-"""Words added to the length of a text, so that short ones do not shout."""
-WINDOW, STEP = 64, 32
-"""Words that are judged together in a longer text, and how far apart such windows begin."""
 WORDS = 1 << 18
 """Words that are remembered; then all are forgotten."""
 FEW = 4

@@ -25,6 +25,7 @@ _TWINS = frozenset("ls")
 _MEASURES = re.compile(r"[0-9]+[a-z]{1,3}|[a-z]{1,2}[0-9]+|[^a-z]+")
 """`4th`, `20mm`, `b12`: letters beside a number, not for it; and what has no letters."""
 _DISGUISE = str.maketrans("0134578@$!", "oieastbasi")
+_DIGITS = re.compile("[^a-z*]")
 _MARKS = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufe0f\ufeff]")
 _ALIKE = str.maketrans("авеікмнорстухѕј", "abeikmhopctyxsj")
 """Cyrillic letters that look Latin; read as such beside Latin ones only."""
@@ -72,7 +73,7 @@ def _undisguised(part: str) -> str:
     part = part.rstrip("!@$").lstrip("!")
     if len(part) < 3 or _MEASURES.fullmatch(part):
         return part if part.isalpha() else ""
-    return _finished(part.translate(_DISGUISE))
+    return _finished(_DIGITS.sub("", part.translate(_DISGUISE)))
 
 
 def _finished(word: str) -> str:
