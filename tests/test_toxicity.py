@@ -21,9 +21,9 @@ from ftlint.case import assistant, chat, user
 from ftlint.example import Batch, Lines
 from ftlint.features.toxicity import LABELS, Scores, Toxicity, Triage, measured
 from ftlint.triage.cues import CLASSES, revealed
-from ftlint.triage.gate import gate
+from ftlint.triage.gate import CALM, STEP, WINDOW, gate
 from ftlint.triage.identity import names
-from ftlint.triage.model import CALM, PATH, RUNS, STEP, UNIT, WINDOW, Model, load
+from ftlint.triage.model import PATH, RUNS, UNIT, Model, load
 from ftlint.triage.reading import PEOPLE
 from ftlint.triage.words import END, key, readable, spelled, words_of
 
