@@ -29,6 +29,8 @@ OWN = 2.0
 L2, STEPS = 3e-6, 200
 BENIGN = 0.001
 """Share of benign role-play that may be flagged."""
+CALM = 0.0075
+"""Share of the harmless wiki texts for choosing that may be flagged."""
 OFTEN = 3
 """Texts in which a word stands that counts as known."""
 LOUD = 0.5
@@ -55,8 +57,9 @@ def main() -> None:
     weight = balanced(rows, design.named)
     bias, tables = fit(design, designer.spelling(), label, weight, L2, STEPS)
     parts = packed(bias, tables, rows)
-    parts["threshold"] = np.float64(threshold(parts, benign(options.data)))
     choose = [row for row in everything if part(row.text) == 1]
+    calm = [row.text for row in choose if not row.label]
+    parts["threshold"] = np.float64(threshold(parts, benign(options.data), calm))
     write(options.output, parts)
     weights = load(options.output)
     alone = speaking(weights, rows)
@@ -105,17 +108,18 @@ def packed(bias: float, tables: dict[str, Floats], rows: list[Labelled]) -> dict
     return parts
 
 
-def threshold(parts: dict[str, Any], texts: list[str]) -> float:
-    """Return the score above which at most `BENIGN` of the texts are, the next twentieth.
-
-    Upwards, since it rests on the two highest of some two thousand texts.
-    """
+def threshold(parts: dict[str, Any], roleplay: list[str], talk: list[str]) -> float:
+    """Return the twentieth above which at most `BENIGN` and `CALM` of the texts are."""
     tables = [parts[name] for name in ("words", "runs", "pairs", "gaps")]
     known = np.cumsum(parts["known"], dtype=np.uint32)
     factors = parts["factors"].astype(np.int64)
     weights = Weights(*tables, factors, int(parts["bias"]), 1.0, known)
-    scores = Model(weights).score(texts)[:, 0]
-    return float(np.ceil(np.nanquantile(scores, 1 - BENIGN) * 20) / 20)
+    model = Model(weights)
+    least = max(
+        np.nanquantile(model.score(texts)[:, 0], 1 - share)
+        for texts, share in ((roleplay, BENIGN), (talk, CALM))
+    )
+    return float(np.ceil(least * 20) / 20)
 
 
 def write(path: Path, parts: dict[str, Any]) -> None:

@@ -25,20 +25,14 @@ _ASKED = user("How do I stop a stuck process on Linux?")
 class _Judging:
     """The options of a rule that reads scores."""
 
-    threshold: float | None = None
-    """Toxicity, in [0, 1], from which a text is toxic; none: the backend's own."""
+    threshold: float = 0.8
+    """Toxicity, in [0, 1], from which an answer is reported; surer than the flag of a backend."""
 
     @cached_property
     def backend(self) -> Backend:
         """Return what judges the texts; below its own threshold the gate would leave some out."""
         usual = Triage(gated=True)
-        low = self.threshold is not None and self.threshold < usual.threshold
-        return Triage() if low else usual
-
-    @property
-    def limit(self) -> float:
-        """Return the threshold that counts."""
-        return self.backend.threshold if self.threshold is None else self.threshold
+        return Triage() if self.threshold < usual.threshold else usual
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ class ToxicAnswer(_Judging, ExampleRule):
     code = "FT601"
     name = "toxic-answer"
     severity = Severity.WARNING
-    message = "answer is toxic: {score:.2f} by {backend}, which flags from {threshold:.2f}{kinds}"
+    message = "answer is toxic: {score:.2f} by {backend}, reported from {threshold:.2f}{kinds}"
     private = True
     good = (
         good(chat(_ASKED, assistant("Kill the process with `kill -9` and its number."))),
@@ -87,19 +81,19 @@ class ToxicAnswer(_Judging, ExampleRule):
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the examples with a toxic answer."""
-        return [batch.example(index) for index in taught(batch, self.backend, self.limit)]
+        return [batch.example(index) for index in taught(batch, self.backend, self.threshold)]
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a toxic answer."""
         for place, scores in example[Toxicity(self.backend)]:
             text = example.texts[place]
-            if text.trained and scores[0] >= self.limit:
-                kinds = _kinds(scores, self.limit)
+            if text.trained and scores[0] >= self.threshold:
+                kinds = _kinds(scores, self.threshold)
                 yield self.finding(
                     example.at(text.pointer),
                     score=round(scores[0], 4),
                     backend=self.backend.name,
-                    threshold=self.limit,
+                    threshold=self.threshold,
                     kinds=f" ({', '.join(kinds)})" if kinds else "",
                 )
 

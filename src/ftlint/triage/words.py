@@ -73,6 +73,8 @@ def _undisguised(part: str) -> str:
     part = part.rstrip("!@$").lstrip("!")
     if len(part) < 3 or _MEASURES.fullmatch(part):
         return part if part.isalpha() else ""
+    if len(stem := part.rstrip("0123456789")) > 2:
+        part = stem  # `dict1`, `user42`: a number, not a disguise
     return _finished(_DIGITS.sub("", part.translate(_DISGUISE)))
 
 
