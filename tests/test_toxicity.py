@@ -345,7 +345,7 @@ def test_each_text_is_judged_once_and_nothing_is_made_up() -> None:
 
 
 def test_the_gate_lets_pass_what_matters() -> None:
-    assert gate().passing(["The sky is blue.", RUDE, "", "i d i o t", "什么"]) == [1, 3]
+    assert gate().passing(["The sky is blue.", RUDE, "", "s t u p i d", "什么"]) == [1, 3]
     assert Triage(gated=True).judge([KIND, RUDE]).keys() == {1}
     assert Triage().threshold == WEIGHTS.threshold
 

@@ -99,7 +99,9 @@ class Judged(Sequence[list[tuple[int, Scores]]]):
         return self._length
 
     def __getitem__(self, index: Any) -> Any:
-        """Return the judged texts of one example."""
+        """Return the judged texts of one example. Raises: IndexError."""
+        if not 0 <= index < self._length:
+            raise IndexError(index)
         return self.found.get(index, [])
 
 
