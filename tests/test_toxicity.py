@@ -378,14 +378,12 @@ def test_figures_count_by_role(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)) + b"\n")
     run = ftlint(tmp_path, "check", "train.jsonl", "--select", "FT601", "--format", "json")
     found = orjson.loads(run.out)["measures"]["toxicity"]
-    assert (found["backend"], found["texts"], found["judged"], found["not_judged"]) == (
-        "triage",
-        6,
-        4,
-        2,
-    )
-    assert found["roles"]["user"] == {"texts": 3, "judged": 2, "toxic": 1}
-    assert found["roles"]["assistant"] == {"texts": 3, "judged": 2, "toxic": 1}
+    assert (found["backend"], found["threshold"]) == ("triage", 0.8)
+    assert (found["texts"], found["unreadable"], found["toxic"]) == (6, 2, 2)
+    assert 2 <= found["judged"] <= 4
+    for role in ("user", "assistant"):
+        assert found["roles"][role]["texts"] == 3
+        assert (found["roles"][role]["unreadable"], found["roles"][role]["toxic"]) == (1, 1)
     assert found["labels"]["toxicity"] == found["labels"]["insult"] == 2
 
 

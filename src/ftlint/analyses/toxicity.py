@@ -12,6 +12,7 @@ from ftlint.features.turns import TURNS
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Counts, Groups, Tally
+from ftlint.triage.words import readable
 
 RELATED = 5
 """Toxic examples that a finding about a share names."""
@@ -54,9 +55,11 @@ def taught(batch: Batch, backend: Backend, limit: float) -> dict[int, list[tuple
 
 @dataclass(frozen=True, slots=True)
 class ToxicTexts:
-    """Texts by role: all, judged, toxic; and toxic ones by label. Size: O(roles + labels)."""
+    """Texts by role: all, unreadable, judged, toxic; toxic ones by label. Size: O(roles)."""
 
     texts: Counts[str] = field(default_factory=Counts)
+    unreadable: Counts[str] = field(default_factory=Counts)
+    """Mostly in other scripts than the Latin one."""
     judged: Counts[str] = field(default_factory=Counts)
     toxic: Counts[str] = field(default_factory=Counts)
     labels: Counts[str] = field(default_factory=Counts)
@@ -65,6 +68,7 @@ class ToxicTexts:
         """Return the counts of both."""
         return ToxicTexts(
             self.texts.merge(other.texts),
+            self.unreadable.merge(other.unreadable),
             self.judged.merge(other.judged),
             self.toxic.merge(other.toxic),
             self.labels.merge(other.labels),
@@ -73,11 +77,15 @@ class ToxicTexts:
 
 @dataclass(frozen=True)
 class ToxicityFigures(Analysis[ToxicTexts, ToxicTexts]):
-    """What was judged, by which backend, over how many texts, with which threshold."""
+    """What was judged, by which backend, over how many texts, with which threshold.
+
+    Of a gated backend `judged` are the texts that the gate let pass, in English; of the others it
+    says that they stay far below the threshold, or are in another language.
+    """
 
     measure = "toxicity"
 
-    backend: Backend = field(default_factory=Triage)
+    backend: Backend = field(default_factory=lambda: Triage(gated=True))
     threshold: float | None = None
     """Toxicity from which a text is toxic; none: the backend's own."""
 
@@ -99,8 +107,10 @@ class ToxicityFigures(Analysis[ToxicTexts, ToxicTexts]):
                 if scores[0] >= limit:
                     toxic.append(role)
                     labels += [n for n, score in zip(LABELS, scores, strict=True) if score >= limit]
-        said = (role or "other" for turn in turns for role, _ in turn)
-        return ToxicTexts(*map(Counts.tally, (said, scored, toxic, labels)))
+        said = [(role or "other", text) for turn in turns for role, text in turn]
+        strange = [role for role, text in said if not readable(text)]
+        roles = [role for role, _ in said]
+        return ToxicTexts(*map(Counts.tally, (roles, strange, scored, toxic, labels)))
 
     def conclude(self, summary: ToxicTexts, dataset: Dataset) -> ToxicTexts:
         """Return the counts of all examples."""
@@ -112,12 +122,13 @@ class ToxicityFigures(Analysis[ToxicTexts, ToxicTexts]):
             "backend": self.backend.name,
             "threshold": self.limit,
             "texts": result.texts.total,
+            "unreadable": result.unreadable.total,
             "judged": result.judged.total,
-            "not_judged": result.texts.total - result.judged.total,
             "toxic": result.toxic.total,
             "roles": {
                 role: {
                     "texts": many,
+                    "unreadable": result.unreadable.of.get(role, 0),
                     "judged": result.judged.of.get(role, 0),
                     "toxic": result.toxic.of.get(role, 0),
                 }

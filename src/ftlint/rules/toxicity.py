@@ -77,7 +77,7 @@ class ToxicAnswer(_Judging, ExampleRule):
 
     def analyses(self) -> tuple[ToxicityFigures]:
         """Return the figures of all texts, which a report states."""
-        return (ToxicityFigures(Triage(), self.threshold),)
+        return (ToxicityFigures(self.backend, self.threshold),)
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the examples with a toxic answer."""
