@@ -51,7 +51,9 @@ def content(wheel: Path) -> dict[str, bytes]:
 def test_the_wheel_holds_what_it_must(wheel: Path) -> None:
     names = set(content(wheel))
     source = {path.relative_to(ROOT / "src") for path in (ROOT / "src").rglob("*")}
-    code = {str(path) for path in source if path.suffix in (".py", ".json", ".typed")}
+    code = {
+        str(path) for path in source if path.suffix in (".py", ".json", ".typed", ".npz", ".gate")
+    }
     rules = {
         f"ftlint/_rules/{path.relative_to(ROOT / 'rules')}"
         for path in (ROOT / "rules").rglob("*")
@@ -66,13 +68,13 @@ def test_the_wheel_holds_what_it_must(wheel: Path) -> None:
 
 
 def test_the_metadata(wheel: Path) -> None:
-    found = {name.rpartition("/")[2]: data.decode() for name, data in content(wheel).items()}
-    metadata = message_from_string(found["METADATA"])
+    found = {name.rpartition("/")[2]: data for name, data in content(wheel).items()}
+    metadata = message_from_string(found["METADATA"].decode())
     assert metadata["Name"] == "ftlint" and metadata["License-Expression"] == "MIT"
     needed = [word for word in metadata.get_all("Requires-Dist", []) if "extra ==" not in word]
     heavy = ("pandas", "torch", "spacy", "detoxify", "openai", "ray")
     assert needed and not [word for word in needed if word.lower().startswith(heavy)]
-    assert "ftlint = ftlint.cli:main" in found["entry_points.txt"]
+    assert "ftlint = ftlint.cli:main" in found["entry_points.txt"].decode()
 
 
 def works(folder: Path, python: Path, env: dict[str, str]) -> None:

@@ -39,7 +39,7 @@ LABELS = 7
 """Scores a text, in the order of `ftlint.features.toxicity.LABELS`."""
 RUNS = (3, 4, 5)
 """Lengths of the runs of letters."""
-UNIT = 4096
+UNIT = 1 << 12
 """Whole numbers a unit of the score (the logarithm of the odds)."""
 WORDS = 1 << 18
 """Words that are remembered; then all are forgotten."""
