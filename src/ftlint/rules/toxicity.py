@@ -44,7 +44,7 @@ class ToxicAnswer(_Judging, ExampleRule):
 
     Ignore when: the character that is taught swears or insults on purpose, or the answer quotes
     or translates what others said. The small model that judges reads English, knows words and
-    their neighbours, not meaning, and is wrong about one harmless text in some hundred.
+    their neighbours, not meaning, and is wrong about one harmless text in a few hundred.
 
     Source: docs/toxicity-model.md (training, figures, limits); OpenAI fine-tuning guide
     (moderation of training data).
