@@ -51,7 +51,9 @@ def content(wheel: Path) -> dict[str, bytes]:
 def test_the_wheel_holds_what_it_must(wheel: Path) -> None:
     names = set(content(wheel))
     source = {path.relative_to(ROOT / "src") for path in (ROOT / "src").rglob("*")}
-    code = {str(path) for path in source if path.suffix in (".py", ".json", ".typed")}
+    code = {
+        str(path) for path in source if path.suffix in (".py", ".json", ".typed", ".npz", ".gate")
+    }
     rules = {
         f"ftlint/_rules/{path.relative_to(ROOT / 'rules')}"
         for path in (ROOT / "rules").rglob("*")

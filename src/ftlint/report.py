@@ -195,7 +195,7 @@ def _located(report: Report, rule: Rule, finding: Finding, spot: Spot, raw: byte
         tuple(_place(report.dataset, other) for other in finding.related),
         finding.fix,
         _fingerprint(report.dataset, finding, raw),
-        spot.snippet,
+        None if rule.private else spot.snippet,
         (
             where.source,
             -1 if where.ordinal is None else where.ordinal,

@@ -131,6 +131,7 @@ from ftlint.rules.token import (
     TokenOverrun,
 )
 from ftlint.rules.tooling import ToolAlwaysCalled, ToolNeverCalled
+from ftlint.rules.toxicity import ToxicAnswer, ToxicShare
 from ftlint.rules.turn import (
     ConsecutiveRoles,
     DuplicateMessage,
@@ -271,5 +272,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     InvisibleCharacter,
     BidirectionalControl,
     SemanticDuplicate,
+    ToxicAnswer,
+    ToxicShare,
 )
 """Every built-in rule that is a class, in the order of the codes."""

@@ -1,0 +1,155 @@
+"""Toxicity: what a backend says of the texts of a batch, each different text judged once.
+
+Labels and their names are Detoxify's. A backend leaves out the texts that it cannot judge, and has
+NaN for the labels that it does not know: nothing that was not judged is ever zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import nan
+from typing import Any, Protocol
+
+from ftlint.example import Batch
+from ftlint.feature import Feature
+from ftlint.features.turns import TURNS
+
+LABELS = (
+    "toxicity",
+    "severe_toxicity",
+    "obscene",
+    "threat",
+    "insult",
+    "identity_attack",
+    "sexual_explicit",
+)
+"""In the order of every row of scores."""
+
+Scores = tuple[float, ...]
+"""One score a label, in [0, 1], or NaN."""
+
+
+class Backend(Protocol):
+    """A frozen dataclass that can judge texts."""
+
+    @property
+    def name(self) -> str:
+        """Return the name that reports state."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """Return the toxicity from which a text is toxic."""
+        ...
+
+    def judge(self, texts: Sequence[str]) -> Mapping[int, Scores]:
+        """Return the scores of the texts that can be judged, by index."""
+        ...
+
+
+@dataclass(frozen=True)
+class Triage:
+    """The small model that ships with ftlint: English, blind to identity, all of every text.
+
+    Toxicity is the model's. The other labels are the same number where the text has cues of that
+    kind, and else 0: no cue.
+    """
+
+    gated: bool = False
+    """Whether texts are left out that surely stay far below the threshold; much faster."""
+    name: str = field(default="triage", init=False)
+
+    @property
+    def threshold(self) -> float:
+        """Return the threshold that was chosen with the weights."""
+        from ftlint.triage.gate import gate
+
+        return gate().threshold
+
+    def judge(self, texts: Sequence[str]) -> dict[int, Scores]:
+        """Return the scores of the texts in English; if gated, of those that may be toxic."""
+        chosen: Sequence[int] = range(len(texts))
+        if self.gated:
+            from ftlint.triage.gate import gate
+
+            chosen = gate().passing(texts)
+        if not chosen:
+            return {}
+        # Loaded here: it needs numpy, and clean data does not come so far.
+        from ftlint.triage.model import model
+
+        rows = model().score([texts[index] for index in chosen]).tolist()
+        judged = zip(chosen, rows, strict=True)
+        return {index: tuple(row) for index, row in judged if row[0] == row[0]}
+
+
+class Judged(Sequence[list[tuple[int, Scores]]]):
+    """The judged texts of each example: index in `Example.texts`, scores."""
+
+    __slots__ = ("_length", "found")
+
+    def __init__(self, length: int, found: dict[int, list[tuple[int, Scores]]]) -> None:
+        """Keep what was found, by index of the example in the batch."""
+        self._length = length
+        self.found = found
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return self._length
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return the judged texts of one example. Raises: IndexError."""
+        if not 0 <= index < self._length:
+            raise IndexError(index)
+        return self.found.get(index, [])
+
+
+@dataclass(frozen=True)
+class Toxicity(Feature[list[tuple[int, Scores]]]):
+    """What a backend says of each text of an example."""
+
+    backend: Backend = field(default_factory=Triage)
+
+    def compute(self, batch: Batch) -> Judged:
+        """Return the judged texts of each example; equal texts are judged once."""
+        turns = batch.column(TURNS)
+        texts = list(dict.fromkeys([text for said in turns for _, text in said]))
+        scores = self.backend.judge(texts)
+        known = {texts[index]: row for index, row in scores.items()}
+        found: dict[int, list[tuple[int, Scores]]] = {}
+        for index, said in enumerate(turns) if known else ():
+            rows = [(n, known[text]) for n, (_, text) in enumerate(said) if text in known]
+            if rows:
+                found[index] = rows
+        return Judged(len(batch), found)
+
+
+def judged(batch: Batch, backend: Backend) -> Judged:
+    """Return the judged texts of `batch`."""
+    column = batch.column(Toxicity(backend))
+    assert isinstance(column, Judged)
+    return column
+
+
+SIDES = {"toxicity_user": "user", "toxicity_answer": "assistant"}
+"""Columns of the table of measures that read one role only."""
+
+
+def measured(batch: Batch, backend: Backend) -> Iterator[dict[str, float]]:
+    """Yield the columns of each example: each label at its worst, and toxicity by role.
+
+    NaN where no text was judged. For full tables the backend must not be gated.
+    """
+    turns = batch.column(TURNS)
+    for rows, said in zip(judged(batch, backend), turns, strict=True):
+        row = {label: nan for label in (*LABELS, *SIDES)}
+        for place, label in enumerate(LABELS):
+            row[label] = _worst([scores[place] for _, scores in rows])
+        for column, role in SIDES.items():
+            row[column] = _worst([scores[0] for n, scores in rows if said[n][0] == role])
+        yield row
+
+
+def _worst(scores: list[float]) -> float:
+    return max([score for score in scores if score == score], default=nan)

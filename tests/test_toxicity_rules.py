@@ -1,0 +1,142 @@
+"""Toxicity: the feature, its gate, the rules and what they say of labelled data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isnan, nan
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pytest
+from command import ftlint
+
+from ftlint.case import assistant, chat, user
+from ftlint.example import Batch, Lines
+from ftlint.features.toxicity import LABELS, Scores, Toxicity, Triage, measured
+from ftlint.triage.gate import gate
+from ftlint.triage.model import Model, load
+
+SHARED = Path(__file__).parents[1] / "../shared/data"
+WEIGHTS = load()
+RUDE = "You are a stupid idiot and everybody hates you."
+KIND = "Thank you, that was a lovely walk by the river."
+
+
+def score(*texts: str) -> np.ndarray:
+    return Model(WEIGHTS).score(texts)
+
+
+# The feature.
+
+
+def batch(*records: object) -> Batch:
+    return Batch(Lines(0, 0, [orjson.dumps(record) for record in records]))
+
+
+@dataclass(frozen=True)
+class Shouting:
+    """Knows two labels, and judges no text without a capital."""
+
+    asked: list[str] = field(default_factory=list, hash=False, compare=False)
+    name: str = "shouting"
+    threshold: float = 0.5
+
+    def judge(self, texts: Sequence[str]) -> dict[int, Scores]:
+        self.asked.extend(texts)
+        known = {index: text for index, text in enumerate(texts) if text != text.lower()}
+        return {i: (float(t.isupper()), nan, nan, 0.25, nan, nan, nan) for i, t in known.items()}
+
+
+def test_each_text_is_judged_once_and_nothing_is_made_up() -> None:
+    records = [
+        chat(user("Hi"), assistant("HELLO")),
+        chat(user("hi"), assistant("HELLO")),
+        chat(user("hi")),
+    ]
+    backend = Shouting()
+    column = batch(*records).column(Toxicity(backend))
+    assert backend.asked == ["Hi", "HELLO", "hi"]
+    assert [[place for place, _ in rows] for rows in column] == [[0, 1], [1], []]
+
+    rows = list(measured(batch(*records), backend))
+    assert [row["toxicity"] for row in rows[:2]] == [1.0, 1.0]
+    assert [row["threat"] for row in rows[:2]] == [0.25, 0.25]
+    assert [row["toxicity_user"] for row in rows[:1]] == [0.0]
+    assert rows[1]["toxicity_answer"] == 1.0 and isnan(rows[1]["toxicity_user"])
+    assert all(isnan(rows[0][label]) for label in ("insult", "severe_toxicity"))
+    assert all(map(isnan, rows[2].values()))
+    assert list(rows[0]) == [*LABELS, "toxicity_user", "toxicity_answer"]
+
+
+def test_the_gate_lets_pass_what_matters() -> None:
+    assert gate().passing(["The sky is blue.", RUDE, "", "s t u p i d", "什么"]) == [1, 3]
+    assert Triage(gated=True).judge([KIND, RUDE]).keys() == {1}
+    assert Triage().threshold == WEIGHTS.threshold
+
+
+def test_gated_scores_are_the_same_scores() -> None:
+    texts = [KIND, RUDE, "You are evil.", "Good morning!"]
+    every, few = Triage().judge(texts), Triage(gated=True).judge(texts)
+    assert few and few.items() <= every.items()
+
+
+# The rules.
+
+
+def test_a_report_does_not_quote_what_it_finds(tmp_path: Path) -> None:
+    lines = [chat(user(f"Question {n}?"), assistant(f"It is {n}.")) for n in range(10)]
+    records = [*lines, chat(user("Hello there"), assistant(RUDE))]
+    (tmp_path / "train.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)) + b"\n")
+    for form in ("full", "concise", "json", "jsonl"):
+        run = ftlint(tmp_path, "check", "train.jsonl", "--select", "FT6", "--format", form)
+        assert "FT601" in run.out
+        assert "stupid" not in run.out and "idiot" not in run.out
+
+
+def test_figures_count_by_role(tmp_path: Path) -> None:
+    records = [
+        chat(user(RUDE), assistant("I am sorry to hear that you are upset.")),
+        chat(user("How do I get to the old town?"), assistant(RUDE)),
+        chat(user("你好"), assistant("你好，很高兴见到你。")),
+    ]
+    (tmp_path / "train.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)) + b"\n")
+    run = ftlint(tmp_path, "check", "train.jsonl", "--select", "FT601", "--format", "json")
+    found = orjson.loads(run.out)["measures"]["toxicity"]
+    assert (found["backend"], found["threshold"]) == ("triage", 0.8)
+    assert (found["texts"], found["unreadable"], found["toxic"]) == (6, 2, 2)
+    assert 2 <= found["judged"] <= 4
+    for role in ("user", "assistant"):
+        assert found["roles"][role]["texts"] == 3
+        assert (found["roles"][role]["unreadable"], found["roles"][role]["toxic"]) == (1, 1)
+    assert found["labels"]["toxicity"] == found["labels"]["insult"] == 2
+
+
+# Labelled data.
+
+
+def labelled(name: str) -> list[dict[str, object]]:
+    path = SHARED / f"toxicity/{name}.jsonl"
+    if not path.exists():
+        pytest.skip(f"no {path}")
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def flags(rows: list[dict[str, object]]) -> np.ndarray:
+    return score(*[str(row["text"]) for row in rows])[:, 0] >= WEIGHTS.threshold
+
+
+def test_neutral_templates_are_not_flagged() -> None:
+    rows = labelled("identity_templates")
+    toxic = np.array([row["label"] == 1 for row in rows])
+    flagged = flags(rows)
+    assert flagged[~toxic].mean() < 0.01
+    assert flagged[toxic].mean() > 0.75
+
+
+def test_positive_identity_is_not_flagged() -> None:
+    rows = labelled("hatecheck")
+    for function in ("ident_neutral_nh", "ident_pos_nh"):
+        assert flags([row for row in rows if row["func"] == function]).mean() <= 0.1
+    assert flags([row for row in rows if row["func"] == "profanity_h"]).mean() > 0.8
