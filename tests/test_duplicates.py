@@ -133,7 +133,9 @@ def test_planted_edits_are_found(shared: Path, tmp_path: Path) -> None:
     path = written(tmp_path / "train.jsonl", [*originals, *(copy for _, copy in planted)])
     report = lint(path)
     copies = [found(report, code) for code in ("FT401", "FT402", "FT403")]
-    hit = sum(any(number + len(planted) in c for c in copies) for number in range(1, len(planted)))
+    hit = sum(
+        any(number + len(planted) in c for c in copies) for number in range(1, len(planted) + 1)
+    )
     assert hit >= 0.95 * len(planted)
 
 
