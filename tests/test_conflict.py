@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ftlint.case import assistant, call, calling, chat, declare, system, user
@@ -86,6 +86,11 @@ datasets = st.lists(
 )
 
 
+HI = {"role": "user", "content": "Hi"}
+MASKED = {"messages": [HI, *({"role": "assistant", "content": "Hi", "weight": w} for w in (1, 0))]}
+
+
+@example([{"messages": [HI, {"role": "assistant", "content": "Hello"}]}, MASKED], 1, 1)
 @given(datasets, st.integers(1, 600), st.integers(1, 9))
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_contradictions_are_those_of_a_naive_search(

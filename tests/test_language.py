@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from command import ftlint
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ftlint.analyses.language import LanguageShares, last_texts
@@ -89,6 +89,7 @@ def test_texts(text: str, code: str) -> None:
     assert language(text) == code
 
 
+@example("0" * 49 + "\x80")
 @given(st.text(max_size=400))
 def test_every_text_has_one_answer(text: str) -> None:
     said = guess(text)

@@ -24,7 +24,7 @@ from ftlint.spool import Spool
 
 @dataclass(frozen=True, slots=True)
 class DuplicateSummary:
-    """What is kept of some examples. Size: 36 bytes each, and 64 that go to disk when many."""
+    """What is kept of some examples. Size: 44 bytes each, and 64 that go to disk when many."""
 
     lots: tuple[Lot, ...] = ()
     sketches: Spool = field(default_factory=Spool)

@@ -40,7 +40,7 @@ class Digest(Feature[int]):
         """Return one unsigned integer of 64 bits an example."""
         column = batch.column(NORMAL if self.normal and self.part != "example" else SPOKEN)
         if self.part == "conversation":
-            return array("Q", [_said(said) for said in column])
+            return array("Q", [said_digest(said) for said in column])
         if self.part == "question":
             return array("Q", [_text(_first_question(said)) for said in column])
         if self.part == "answer":
@@ -80,7 +80,8 @@ def _text(text: str | None) -> int:
     return digest(text) if text else NONE
 
 
-def _said(said: Sequence[Said], more: str = "") -> int:
+def said_digest(said: Sequence[Said], more: str = "") -> int:
+    """Return the digest of messages and of `more`, `NONE` when nothing is said in them."""
     for _, text in said:
         if text:
             return digest(written(said) + more)
@@ -99,7 +100,7 @@ def _last_answer(said: Sequence[Said]) -> str | None:
 def _prompt(said: Sequence[Said], example: Example | None) -> int:
     """Return the digest of what the model reads; `example` is None for one of texts alone."""
     tools = example.value.get("tools") if example else None
-    return _said(said[: last_answer(said)], canonical(tools) if tools else "")
+    return said_digest(said[: last_answer(said)], canonical(tools) if tools else "")
 
 
 def _record(said: Sequence[Said], example: Example | None) -> int:

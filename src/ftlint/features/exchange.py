@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
-from ftlint.features.digest import NONE, Digest, digest, last_answer
+from ftlint.features.digest import NONE, Digest, digest, last_answer, said_digest
 from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical
 
 ASKING = frozenset({"user", "tool", "function"})
@@ -83,11 +83,9 @@ def _masked(batch: Batch, index: int, normal: Sequence[Said], at: int) -> tuple[
     if at == len(normal):
         return NONE, NONE
     tools = batch.example(index).value.get("tools")
-    prompt = _Prefix()
-    for each in normal[:at]:
-        prompt.add(each)
     text = normal[at][1]
-    return prompt.digest(canonical(tools) if tools else ""), digest(text) if text else NONE
+    prompt = said_digest(normal[:at], canonical(tools) if tools else "")
+    return prompt, digest(text) if text else NONE
 
 
 def _ends(normal: Sequence[Said]) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
@@ -117,9 +115,5 @@ class _Prefix:
         self.hash.update(f"{role}{len(text)}:{text}".encode("utf-8", "surrogatepass"))
         self.length += len(text)
 
-    def digest(self, more: str = "") -> int:
-        if not self.length:
-            return NONE
-        whole = self.hash.copy()
-        whole.update(more.encode("utf-8", "surrogatepass"))
-        return int.from_bytes(whole.digest(), "little") or 1
+    def digest(self) -> int:
+        return (int.from_bytes(self.hash.digest(), "little") or 1) if self.length else NONE

@@ -45,6 +45,8 @@ def unclear(prompt: str, answer: str) -> bool:
     A text that is too short to be judged, or a single word such as a label, is no reason.
     """
     prompt, answer = prompt[:HEAD], answer[:HEAD]
+    if prompt == answer:
+        return False
     if _english(answer) and _english(prompt):
         return False
     if _brief(answer) or _brief(prompt):
