@@ -151,7 +151,6 @@ MEANT = {
     ("config.py", 1000): "the rank of an exact selector",
     ("conflict.py", 1000): "contradictions that are shown with their answers",
     ("language.py", 8192): "texts whose language is remembered",
-    ("semantic.py", 1000): "examples of a sample",
     ("sarif.py", 25000): "results that GitHub takes",
     ("splice.py", 4096): "characters in which the habits of a line are looked for",
     ("profile.py", 1000): "different answers beyond which they are no labels",

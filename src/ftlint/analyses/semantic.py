@@ -19,7 +19,7 @@ from ftlint.ngram import words
 from ftlint.source import Dataset
 from ftlint.summary import Groups
 
-TEXT = 1000
+TEXT = 1024
 """Characters that are kept of a prompt; the model reads about half as many."""
 FEWEST = 5
 """Words of the shortest prompt that is compared: less says too little."""

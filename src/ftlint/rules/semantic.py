@@ -23,7 +23,7 @@ class SemanticDuplicate(AnalysisRule[Paraphrases]):
     Ignore when: wordings are varied on purpose, as in intent classification.
 
     Source: Reimers and Gurevych 2019 (Sentence-BERT); the model is all-MiniLM-L6-v2, for English.
-    A sample is compared, chosen by the numbers of the examples: 1000 take about 15 seconds.
+    A sample is compared, chosen by the numbers of the examples: 1024 take about 15 seconds.
     Prompts that share 80 % of their words are left to near-duplicate, and such with other
     numbers are other questions.
     """
@@ -57,7 +57,7 @@ class SemanticDuplicate(AnalysisRule[Paraphrases]):
 
     cosine: float = 0.9
     """Likeness from which two prompts count as one question, up to 1."""
-    sample: int = 1000
+    sample: int = 1024
     """Examples that are compared; the time grows with them."""
 
     def __post_init__(self) -> None:
