@@ -258,3 +258,17 @@ def test_the_import_is_light() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     heavy = {"pandas", "numpy", "orjson", "click", "yaml", "fasttext", "ahocorasick_rs"}
     assert not heavy & set(done.stdout.split()) and "ftlint" in done.stdout
+
+
+def test_labels_refusals_and_clusters(folder: Path) -> None:
+    said = ["Yes", " No ", "I'm sorry, but I can't help with that.", "A word. " * 20, "Yes"]
+    records = [chat(user(f"Is {n} even?"), assistant(answer)) for n, answer in enumerate(said)]
+    records += [records[1], chat(user("Is 1 even?!"), assistant("no"))]
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    (folder / "a.jsonl").write_text(lines, "utf-8")
+    frame = ftlint.check("a.jsonl", select=["FT4", "FT5"]).measures_frame()
+    labels = ["Yes", "No", said[2], None, "Yes", "No", "no"]
+    assert [None if pandas.isna(label) else label for label in frame["label"]] == labels
+    assert frame["refusal"].tolist() == [False, False, True, False, False, False, False]
+    clusters = [None if pandas.isna(each) else int(each) for each in frame["duplicate_cluster"]]
+    assert clusters == [None, 0, None, None, None, 0, 0]

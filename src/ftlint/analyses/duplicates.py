@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +64,16 @@ class Duplicates(Analysis[DuplicateSummary, DuplicateIndex]):
         """Return the index of all examples."""
         return DuplicateIndex(summary.lots, summary.sketches, dataset)
 
+    def rows(self, result: DuplicateIndex, dataset: Dataset) -> Mapping[str, Mapping[int, Any]]:
+        """Return the number of the cluster of each example that is a copy or has copies."""
+        found: dict[int, int] = {}
+        for cluster, members in enumerate(clusters(_copies(result))):
+            for member in members:
+                ordinal = result.where(member).ordinal
+                if ordinal is not None:
+                    found[ordinal] = cluster
+        return {"duplicate_cluster": found}
+
     def figures(self, result: DuplicateIndex, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.duplicates`."""
         return figures(result)
@@ -71,6 +82,13 @@ class Duplicates(Analysis[DuplicateSummary, DuplicateIndex]):
 def _column(batch: Batch, feature: Digest) -> array[int]:
     column = batch.column(feature)
     return column if isinstance(column, array) else array("Q", column)
+
+
+def _copies(index: DuplicateIndex) -> Iterator[tuple[int, int]]:
+    """Yield each example that is exactly, normalised or nearly an earlier one, and that one."""
+    for column in (index.records, index.conversations):
+        yield from ((at, first) for at, first in enumerate(column) if at != first)
+    yield from ((right, left) for left, right, _ in index.within(THRESHOLD))
 
 
 def figures(index: DuplicateIndex) -> dict[str, Any]:

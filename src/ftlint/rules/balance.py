@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ftlint.analyses.label import FEWEST, Classes, LabelCounts
+from ftlint.analyses.label import FEWEST, LABEL, Classes, LabelCounts
 from ftlint.case import assistant, chat, user
+from ftlint.column import Column
+from ftlint.example import Batch
+from ftlint.features.dialogue import DIALOGUES, Dialogue
 from ftlint.finding import Finding, Severity, Where
 from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
@@ -35,8 +38,29 @@ def _free(count: int) -> list[dict[str, object]]:
 
 
 @dataclass(frozen=True)
+class LabelColumn(Column):
+    """The last answer that is trained on, where it is short enough to be a label."""
+
+    name = "label"
+    kind = "text"
+
+    def values(self, batch: Batch) -> list[str | None]:
+        """Return one value a line."""
+        return [_label(dialogue) for dialogue in batch.column(DIALOGUES)]
+
+
+def _label(dialogue: Dialogue | None) -> str | None:
+    answer = dialogue.answers[-1].strip() if dialogue and dialogue.answers else ""
+    return answer if 0 < len(answer) <= LABEL and "\n" not in answer else None
+
+
+@dataclass(frozen=True)
 class _Labels(AnalysisRule[tuple[Classes, ...]]):
     """Judges how often each short answer is given."""
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the label of each example."""
+        return (LabelColumn(),)
 
     @property
     def analysis(self) -> LabelCounts:

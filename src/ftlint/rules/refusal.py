@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from ftlint.analyses.refusal import RefusalCounts, Refused
 from ftlint.analyses.split import Part
 from ftlint.case import assistant, chat, user
+from ftlint.column import Column
+from ftlint.example import Batch
+from ftlint.features.refusal import REFUSALS
 from ftlint.finding import Finding, Severity
 from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
@@ -19,8 +22,24 @@ _NO = ("I'm sorry, but I can't help with that.", "Es tut mir leid, dabei kann ic
 
 
 @dataclass(frozen=True)
+class RefusalColumn(Column):
+    """Whether an answer that is trained on refuses."""
+
+    name = "refusal"
+    kind = "bool"
+
+    def values(self, batch: Batch) -> list[bool]:
+        """Return one value a line."""
+        return [index is not None for index in batch.column(REFUSALS)]
+
+
+@dataclass(frozen=True)
 class _Refusals(AnalysisRule[tuple[Part[Refused], ...]]):
     """Judges the refusals of each split."""
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return which examples refuse."""
+        return (RefusalColumn(),)
 
     @property
     def analysis(self) -> RefusalCounts:
