@@ -347,3 +347,20 @@ def test_table_and_markdown_show_the_same(tmp_path: Path) -> None:
         assert text in table and text in markdown
     rows = [line for line in markdown.splitlines() if line.startswith("|")]
     assert len({line.count("|") for line in rows[:10]}) == 1
+
+
+def test_a_job_that_costs_more_than_the_budget_is_found(tmp_path: Path) -> None:
+    path = put(tmp_path / "train.jsonl", [record(n, 5) for n in range(300)])
+    cost = planned(tmp_path, [record(n, 5) for n in range(300)], epochs=3)
+    exact = cost.cost(cost.billed(3))
+    assert exact is not None
+    config = "target: openai:gpt-4.1-mini\nrules:\n  over-budget: {{budget: {}usd, epochs: 3}}\n"
+    for factor, found in ((0.5, ["FT212"]), (2, [])):
+        (tmp_path / "ftlint.yaml").write_text(config.format(f"{exact * factor:.6f}"), "utf-8")
+        done = inside(tmp_path, "check", path, "--select", "FT212", "--format", "json")
+        assert [code for _, _, code in done.places] == found
+    for budget, said in (("cheap", "write an amount"), ("5eur", "are in USD, not in EUR")):
+        text = config.replace("{}usd", budget).replace("{{", "{").replace("}}", "}")
+        (tmp_path / "ftlint.yaml").write_text(text, "utf-8")
+        done = inside(tmp_path, "check", path, "--select", "FT212")
+        assert said in done.out

@@ -257,4 +257,14 @@ def test_rules_that_wait_for_a_model_are_not_mentioned(place: Path) -> None:
         assert "FT201" in inside(place, "check", "train.jsonl", *more).out, more
     assert "FT210" not in inside(place, "check", "train.jsonl", "--target", "openai").out
     told = not_run(inside(place, "check", "train.jsonl", "--format", "json"))
-    assert set(told) == {"FT201", "FT202", "FT203", "FT208", "FT209", "FT210", "FT211", "FT532"}
+    assert set(told) == {
+        "FT201",
+        "FT202",
+        "FT203",
+        "FT208",
+        "FT209",
+        "FT210",
+        "FT211",
+        "FT212",
+        "FT532",
+    }

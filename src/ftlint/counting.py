@@ -100,6 +100,8 @@ class Counting(Analysis[Groups[int], Groups[int]]):
 
     def summarize(self, batch: Batch) -> Groups[int]:
         """Return what was seen, by source."""
+        if not len(batch):
+            return Groups()
         return Groups({batch.source: Seen.of(batch, self.tokens)})
 
     def conclude(self, summary: Groups[int], dataset: Dataset) -> Groups[int]:
@@ -122,7 +124,11 @@ def count(sources: Sequence[Source], tokens: Meter, jobs: int = 0) -> dict[str, 
     for failure in total.failures.values():
         path = sources[failure.where.source].path
         raise FtlintError(f"{path}: tokens cannot be counted: {failure.reason}")
-    groups: Groups[int] = total.summaries.get(counting, Groups())
+    return split_of(total.summaries.get(counting, Groups()), sources)
+
+
+def split_of(groups: Groups[int], sources: Sequence[Source]) -> dict[str, Seen]:
+    """Return what is seen in each split, from what is seen in each source."""
     found = {"train": Seen(), "validation": Seen()}
     for index, seen in sorted(groups.of.items()):
         split = sources[index].split

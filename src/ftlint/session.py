@@ -23,9 +23,12 @@ from ftlint.finding import Severity
 from ftlint.perfile import ignored_for
 from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, Rule
+from ftlint.rules.budget import NO_BUDGET
 from ftlint.source import Dataset, Shard, Source, expand
 from ftlint.target import read
 
+_UNASKED = (NO_BUDGET, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER)
+"""Reasons that are no news to who has named none of these."""
 PARALLEL = 32_000_000
 """Bytes from which worker processes pay for their start (an estimate from import costs)."""
 
@@ -177,7 +180,7 @@ class Session:
         words = {*(self.request.select or ()), *self.config.select} - {"ALL", "DEFAULT"}
         rule = next(rule for rule in self.rules if rule.code == entry.code)
         named = any(matches(word, rule) for word in words)
-        if named or entry.reason not in (NO_MODEL, NO_TOKENIZER, NO_LANGUAGES):
+        if named or entry.reason not in _UNASKED:
             return False
         aim = self.selection.target
         return not (aim and entry.reason == NO_MODEL and read(aim, self.request.encoding).models)

@@ -219,6 +219,7 @@ def _of_model(target: Target, model: Model) -> Options:
     made: Options = {rule: {"encoding": encoding} for rule in _COUNTING}
     for rule in _LIMITED:
         made[rule] |= {"model": model.name, **facts}
+    made["over-budget"] = {"target": f"{target.name}:{model.name}"}
     made["model-retired"] = made["model-closing"] = {"model": model.name}
     if last := ending(target, model):
         reason, end = last

@@ -21,6 +21,7 @@ from ftlint.rules.balance import (
     LabelVariant,
     RareLabel,
 )
+from ftlint.rules.budget import OverBudget
 from ftlint.rules.call import (
     ContentAndToolCalls,
     FunctionCallDeprecated,
@@ -221,6 +222,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     ModelClosing,
     ChatTemplateFails,
     ChatTemplateDropsText,
+    OverBudget,
     ExactDuplicate,
     NormalisedDuplicate,
     NearDuplicate,
