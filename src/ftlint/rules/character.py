@@ -64,6 +64,17 @@ class _Characters(ExampleRule):
         """Return the texts of the example that have one of them."""
         return list({id(hit.text): hit.text for hit in hits(example, self.lexicon)}.values())
 
+    def runs(self, example: Example, pattern: re.Pattern[str], title: str) -> Iterator[Finding]:
+        """Yield a finding for each run that `pattern` finds, with the fix to leave all out."""
+        for text in self.texts(example):
+            for match in pattern.finditer(text.value):
+                yield self.finding(
+                    example.at(text.pointer, match.span()),
+                    fix=replaced(text, title, pattern.sub("", text.value), Safety.UNSAFE),
+                    role=text.role or "message",
+                    character=f"U+{ord(match[0][0]):04X}",
+                )
+
 
 def replaced(text: Text, title: str, value: str, safety: Safety) -> Fix:
     """Return the proposal to write `value` instead of `text`."""
@@ -176,19 +187,7 @@ class ControlCharacter(_Characters):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a run of control characters."""
-        for text in self.texts(example):
-            for match in _CONTROLS.finditer(text.value):
-                yield self.finding(
-                    example.at(text.pointer, match.span()),
-                    fix=replaced(
-                        text,
-                        "leave out the control characters",
-                        _CONTROLS.sub("", text.value),
-                        Safety.UNSAFE,
-                    ),
-                    role=text.role or "message",
-                    character=f"U+{ord(match[0][0]):04X}",
-                )
+        yield from self.runs(example, _CONTROLS, "leave out the control characters")
 
 
 _ZERO_WIDTH = "\u00ad\u200b\u2060\ufeff\u2061\u2062\u2063\u2064\u180e"
@@ -228,19 +227,7 @@ class InvisibleCharacter(_Characters):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a run of them."""
-        for text in self.texts(example):
-            for match in _INVISIBLE.finditer(text.value):
-                yield self.finding(
-                    example.at(text.pointer, match.span()),
-                    fix=replaced(
-                        text,
-                        "leave out the invisible characters",
-                        _INVISIBLE.sub("", text.value),
-                        Safety.UNSAFE,
-                    ),
-                    role=text.role or "message",
-                    character=f"U+{ord(match[0][0]):04X}",
-                )
+        yield from self.runs(example, _INVISIBLE, "leave out the invisible characters")
 
 
 _BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
