@@ -14,6 +14,7 @@ import sys
 import tempfile
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import process
 
@@ -48,11 +49,13 @@ def main() -> int:
     return told(report["measures"]["duplicates"], used, options)
 
 
-def told(found: dict, used: process.Usage, options: argparse.Namespace) -> int:  # type: ignore[type-arg]
+def told(found: dict[str, Any], used: process.Usage, options: argparse.Namespace) -> int:
     """Print what was used and found; returns the exit status."""
     many, planted = options.examples, options.examples // PLANTED
     near = found["near"]["examples"]
-    print(f"CPU {used.cpu:.1f} s, wall {used.wall:.1f} s, {used.cpu / many * 1e6:.1f} µs an example")
+    print(
+        f"CPU {used.cpu:.1f} s, wall {used.wall:.1f} s, {used.cpu / many * 1e6:.1f} µs an example"
+    )
     print(f"peak {used.peak / 1e9:.2f} GB, {used.peak / many:.0f} bytes an example")
     print(f"exact {found['exact']['examples']}, near {near:,} of {planted:,} planted")
     return 1 if near < LEAST * planted or used.peak > options.limit * 1e9 else 0
@@ -62,6 +65,7 @@ def write(path: Path, examples: int) -> None:
     """Write the examples, the same ones for the same number."""
     rng = random.Random(1)
     letters = "etaoinshrdlucmfwyp"
+    last: tuple[list[str], int] = ([], 0)
     words = ["".join(rng.choices(letters, k=rng.randint(2, 10))) for _ in range(WORDS)]
     chosen = list(accumulate(1 / (rank + 3) for rank in range(WORDS)))
     with path.open("w") as out:
