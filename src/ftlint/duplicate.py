@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
+from typing import Literal, NamedTuple, get_args
 
-from ftlint.cluster import firsts
+from ftlint.cluster import clusters, firsts
 from ftlint.example import Batch, Lines
 from ftlint.features.spoken import COMPARED
 from ftlint.finding import Where
@@ -20,6 +21,17 @@ from ftlint.spool import Spool
 
 MANY = 1000
 """Lines from which the faster decoder pays for its import."""
+Way = Literal["exact", "normalised", "near"]
+WAYS: tuple[Way, ...] = get_args(Way)
+"""How an example may be a copy, the most exact way first."""
+
+
+class Copies(NamedTuple):
+    """Examples that are copies of earlier ones in one way, and of which cluster each is."""
+
+    numbers: array[int]
+    heads: array[int]
+    """The first example of the cluster of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,11 @@ class DuplicateIndex:
         return self.dataset.sources[self._lot(number)[0].source].split
 
     @cached_property
+    def filled(self) -> int:
+        """Return the number of examples that have a record."""
+        return sum(1 for lot in self.lots for digest in lot.records if digest)
+
+    @cached_property
     def sizes(self) -> array[int]:
         """Return the bytes of each line."""
         return array("I", chain.from_iterable(lot.sizes for lot in self.lots))
@@ -115,6 +132,23 @@ class DuplicateIndex:
             digests: array[int] = getattr(lot, name)
             column.extend(digests if not salt else [(d and d ^ salt) or d for d in digests])
         return column
+
+    @cached_property
+    def copies(self) -> dict[Way, Copies]:
+        """Return the copies of each kind; an example is one once, in the most exact way."""
+        records, conversations = self.records, self.conversations
+        exact = array("q", [at for at, first in enumerate(records) if at != first])
+        normalised = array(
+            "q", [at for at, first in enumerate(conversations) if at != first and records[at] == at]
+        )
+        pairs = [(left, right) for left, right, _ in self.within(THRESHOLD)]
+        found = {right for _, right in pairs}
+        near = [(at, those[0]) for those in clusters(pairs) for at in those if at in found]
+        return {
+            "exact": Copies(exact, array("q", [records[at] for at in exact])),
+            "normalised": Copies(normalised, array("q", [conversations[at] for at in normalised])),
+            "near": Copies(array("q", [n for n, _ in near]), array("q", [h for _, h in near])),
+        }
 
     def leaders(self) -> array[int]:
         """Return the examples that say something and are the first of their split to say it."""

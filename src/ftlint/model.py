@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+MILLION = 1_000_000
+"""Tokens for which prices are given."""
 STALE = 180
 """Days after which a figure is shown with a warning: providers change prices about that often."""
 
@@ -61,6 +63,10 @@ class Amount(Figure):
     value: float
     currency: str = ""
     """ISO 4217."""
+
+    def of(self, tokens: int) -> float:
+        """Return the money for so many tokens, where this is the price of a million."""
+        return round(tokens * self.value / MILLION, 6)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -172,8 +172,20 @@ class Session:
             ignored=ignored_for(self.config, sources, ready),
             changed=frozenset(r.code for r in ready if r != originals[r.code]),
             not_run=not_run,
-            analyses=(*analyses, *(_table(ready) if asked.table else ())),
+            analyses=(
+                *analyses,
+                *(_table(ready) if asked.table else ()),
+                *(self._costs(ready) if asked.figures else ()),
+            ),
         )
+
+    def _costs(self, rules: Sequence[Rule]) -> tuple[Analysis[Any, Any], ...]:
+        """Return the analysis of what duplicates cost, where tokens are counted as well."""
+        from ftlint.analyses.waste import duplicate_cost
+
+        aim = self.selection.target
+        model = read(aim, self.request.encoding).model if aim else None
+        return duplicate_cost(rules, model.training_price if model else None)
 
     def _unasked(self, entry: NotRun) -> bool:
         """Return whether a rule lacks only what most users never name, nor did they name it."""

@@ -256,6 +256,8 @@ class Quote(NamedTuple):
 
     where: Where
     text: str
+    called: bool = False
+    """Whether tools are called."""
 
 
 def quotes(dataset: Dataset, places: Sequence[Where]) -> dict[int, Quote]:
@@ -269,7 +271,7 @@ def quotes(dataset: Dataset, places: Sequence[Where]) -> dict[int, Quote]:
             message = example.messages[at]
             more = "/content" if isinstance(message.content, str) else ""
             where = example.at(message.pointer + more)
-            found[ordinal] = Quote(where, said(message))
+            found[ordinal] = Quote(where, said(message), bool(message.calls))
     return found
 
 
