@@ -377,7 +377,7 @@ def test_precedence() -> None:
 
     dated = "gpt-4.1-mini-2025-04-14"
     assert made(Config(), target="openai:gpt-4.1-mini") == (65536, "o200k_base", dated)
-    file = Config(target="openai:gpt-3.5-turbo", rules={"token-overrun": {"limit": 9}})
+    file = Config(target=("openai:gpt-3.5-turbo",), rules={"token-overrun": {"limit": 9}})
     assert made(file) == (9, "cl100k_base", "gpt-3.5-turbo-0125")
     assert made(file, target="openai:gpt-4.1-mini") == (9, "o200k_base", dated)
     own = Config(rules={"token-overrun": {"limit": 9, "encoding": "o200k_base"}})

@@ -14,6 +14,7 @@ from ftlint import __version__
 from ftlint.advice import Advice, advise
 from ftlint.config import Selection, discover
 from ftlint.counting import Spread, Waste
+from ftlint.error import UsageError
 from ftlint.model import Range
 from ftlint.plan import MILLION, Budget, TrainingPlan, draw, money, whole
 from ftlint.profile import table, written
@@ -42,7 +43,7 @@ def present(
     config = discover(Path.cwd(), request.config)
     # A session without rules: it knows which files are meant, and which are held out.
     session = Session(request, config, (), Selection((), {}, None))
-    name = request.target or config.target
+    name = _one(request.targets or config.target)
     tokenizer = tokenizer_of(config, request.tokenizer)
     with spooled(session.sources()) as sources:
         plan = draw(
@@ -56,6 +57,13 @@ def present(
         )
     over = money_there.excess(plan) if money_there else ""
     return render(plan, form), over
+
+
+def _one(targets: Sequence[str]) -> str | None:
+    """Return the target of a plan. Raises: UsageError for several."""
+    if len(targets) > 1:
+        raise UsageError(f"a plan is for one target, not {len(targets)} ({', '.join(targets)})")
+    return targets[0] if targets else None
 
 
 def render(plan: TrainingPlan, form: str) -> str:

@@ -24,6 +24,8 @@ Options = dict[str, dict[str, Any]]
 USUAL = "openai"
 """The target whose limits hold where none is named: the one that the rules are written for."""
 
+_SUFFIXES = (".yaml", ".yml")
+"""How the path of a user's own target ends."""
 _OWN = {"key": False}  # no key of the file
 
 
@@ -35,6 +37,8 @@ class Target:
     as_of: str
     """Date at which the sources were read (ISO 8601)."""
     source: str
+    openai_compatible: bool = False
+    """Whether it takes OpenAI's records; then its verdicts are told in runs without a target."""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Level] = field(default_factory=dict)
@@ -87,22 +91,49 @@ def encodings() -> list[str]:
     return sorted(VOCABULARIES)
 
 
-def read(name: str, encoding: str | None = None) -> Target:
-    """Return the target `openai`, or `openai:gpt-4.1-mini` with its model.
+def read(name: str, encoding: str | None = None, root: Path | None = None) -> Target:
+    """Return the target `openai`, `openai:gpt-4.1-mini` with its model, or that of a YAML file.
 
-    With an `encoding` of its own a model need not be known. Raises: UsageError, PackError.
+    With an `encoding` of its own a model need not be known. A path starts at `root`, else at the
+    working folder. Raises: UsageError, PackError.
     """
-    provider, colon, word = name.partition(":")
-    known = names()
-    if provider not in known:
-        near = suggest(provider, known)
-        raise UsageError(f"unknown target {provider!r}{near} ({', '.join(known)})")
-    target = convert(_dated(_load(provider)), "", Target)
+    provider, colon, word = _parts(name)
+    document = (
+        _own_file(provider, root) if provider.endswith(_SUFFIXES) else _load(_known(provider))
+    )
+    target = convert(_dated(document), "", Target)
     models = {key: replace(model, name=key) for key, model in target.models.items()}
     target = replace(target, name=provider, models=models)
     if colon:
         target = replace(target, model=_model(target, word, encoding))
     return replace(target, rules=_completed(target))
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    """Return provider or path, a colon if there is one, and the model."""
+    for suffix in _SUFFIXES:
+        # A path may have a colon of its own.
+        path, found, rest = name.partition(suffix)
+        if found and (not rest or rest.startswith(":")):
+            return path + found, rest[:1], rest[1:]
+    return name.partition(":")
+
+
+def _known(provider: str) -> str:
+    """Return the name of a target that comes with ftlint. Raises: UsageError."""
+    known = names()
+    if provider not in known:
+        near = suggest(provider, known)
+        raise UsageError(f"unknown target {provider!r}{near} ({', '.join(known)})")
+    return provider
+
+
+def _own_file(path: str, root: Path | None) -> Document:
+    """Return the file of a target of the user's own. Raises: UsageError, PackError."""
+    place = (root or Path()) / path
+    if not place.is_file():
+        raise UsageError(f"target {path!r}: there is no such file")
+    return documents.load(place, PackError)
 
 
 def usual() -> Options:
