@@ -400,7 +400,7 @@ def test_without_a_model_its_rules_are_not_run(folder: Path) -> None:
     assert report.not_run == [NotRun("FT208", NO_MODEL), NotRun("FT209", NO_MODEL)]
     assert [each.name for each in report.rules] == ["min-examples"]
     assert not report.findings and report.exit_status == 0
-    report = checked(folder, target="azure-openai:gpt-4.1", select=("FT208",))
+    report = checked(folder, targets=("azure-openai:gpt-4.1",), select=("FT208",))
     assert report.not_run == [
         NotRun("FT208", "no date is known on which gpt-4.1-2025-04-14 closes")
     ]
