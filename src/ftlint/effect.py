@@ -63,6 +63,9 @@ def completed(target: Target) -> Target:
         options |= _of_trainer(target, context.value)
     if target.model:
         options |= _of_model(target, target.model)
+    elif target.closes:
+        reason = f"end of fine-tuning at {target.title}"
+        options |= _of_end(f"a model of {target.title}", (reason, target.closes))
     options |= _of_keys(target)
     for rule, given in target.rules.items():
         options[rule] = {**options.get(rule, {}), **given}
@@ -133,7 +136,7 @@ def _of_model(target: Target, model: Model) -> Options:
     # No encoding rather than the usual one: a wrong count is worse than none.
     encoding = model.encoding.value if model.encoding else ""
     known = {
-        "limit": model.training_context,
+        "limit": model.training_context or target.limits.training_context,
         "image": model.image or target.limits.image,
         "low-image": model.low_image,
     }
@@ -148,14 +151,21 @@ def _of_model(target: Target, model: Model) -> Options:
         "held": _first(target.limits.max_validation_examples),
     }
     made["model-retired"] = made["model-closing"] = {"model": model.name}
-    if last := ending(target, model):
-        reason, end = last
-        dated: dict[str, Any] = {"date": end.value, "reason": reason, "uncertain": end.uncertain}
-        made["model-retired"] = {"model": model.name, **dated}
-        gone = model.shutdown.value if model.shutdown else ""
-        later = {"shutdown": gone} if gone > end.value else {}
-        made["model-closing"] = {"model": model.name, **dated, **later}
-    return made
+    return made | _of_end(model.name, ending(target, model), model.shutdown)
+
+
+def _of_end(name: str, last: tuple[str, Day] | None, shutdown: Day | None = None) -> Options:
+    """Return the options of the rules about what can no longer be trained, or not for long."""
+    if last is None:
+        return {}
+    reason, end = last
+    dated: dict[str, Any] = {"date": end.value, "reason": reason, "uncertain": end.uncertain}
+    gone = shutdown.value if shutdown else ""
+    later = {"shutdown": gone} if gone > end.value else {}
+    return {
+        "model-retired": {"model": name, **dated},
+        "model-closing": {"model": name, **dated, **later},
+    }
 
 
 def _first(*figures: Any) -> int | None:

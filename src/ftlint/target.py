@@ -49,6 +49,8 @@ class Target:
     as_of: str
     """Date at which the sources were read (ISO 8601)."""
     source: str
+    aliases: tuple[str, ...] = ()
+    """Other names of the target."""
     openai_compatible: bool = False
     """Whether it takes OpenAI's records; then its verdicts are told in runs without a target."""
     select: tuple[str, ...] = ()
@@ -119,9 +121,9 @@ def read(name: str, encoding: str | None = None, root: Path | None = None) -> Ta
     working folder. Raises: UsageError, PackError.
     """
     provider, colon, word = _parts(name)
-    document = (
-        _own_file(provider, root) if provider.endswith(_SUFFIXES) else _load(_known(provider))
-    )
+    own = provider.endswith(_SUFFIXES)
+    provider = provider if own else _known(provider)
+    document = _own_file(provider, root) if own else _load(provider)
     target = convert(_dated(document), "", Target)
     models = {key: replace(model, name=key) for key, model in target.models.items()}
     target = replace(target, name=provider, models=models)
@@ -144,6 +146,9 @@ def _known(provider: str) -> str:
     """Return the name of a target that comes with ftlint. Raises: UsageError."""
     known = names()
     if provider not in known:
+        for name in known:
+            if provider in _load(name).data.get("aliases", ()):
+                return name
         near = suggest(provider, known)
         raise UsageError(f"unknown target {provider!r}{near} ({', '.join(known)})")
     return provider

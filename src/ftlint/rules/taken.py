@@ -71,6 +71,10 @@ class RecordRefused(ExampleRule):
     target: str = ""
     """Who demands it."""
 
+    def __hash__(self) -> int:
+        """Return a hash: schemas are mappings, which have none."""
+        return hash((self.target, *self.schemas))
+
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a place, the first few of them."""
         seen: set[str] = set()
