@@ -155,8 +155,8 @@ MEANT = {
     ("shingle.py", 131072): "the first code point of the supplementary ideographs",
     ("homogeneity.py", 10000): "terms of a series",
     ("syntax.py", 10000): "copies that anchors of a YAML file may make",
-    ("diversity.py", 16000): "texts of a block of comparisons",
-    ("diversity.py", 5000): "pairs that are compared",
+    ("diversity.py", 16000): "bytes that are compressed at once",
+    ("diversity.py", 5000): "pairs of words that are looked at",
     ("splice.py", 4096): "characters in which the habits of a line are looked for",
     ("profile.py", 1000): "different answers beyond which they are no labels",
 }
