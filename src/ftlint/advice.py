@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import sqrt
 
+from ftlint.effect import ending
 from ftlint.neighbour import THRESHOLD
 from ftlint.plan import TrainingPlan, money, whole
-from ftlint.target import ending
 
 REPEATS = 4
 """Epochs up to which repeated data is nearly as good as new: `_REPEATED`, in pre-training."""

@@ -6,8 +6,10 @@ and whether that is certain. Nothing of this kind stands in code.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 MILLION = 1_000_000
 """Tokens for which prices are given."""
@@ -84,6 +86,13 @@ class Words(Figure):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Form(Figure):
+    """What a record must be: a JSON Schema (draft 2020-12)."""
+
+    value: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Day(Figure):
     """A date: the first day on which something is no longer possible."""
 
@@ -121,6 +130,8 @@ class Limits:
     min_examples: Whole | None = None
     """Examples of a training file."""
     recommended_examples: Whole | None = None
+    max_examples: Whole | None = None
+    max_validation_examples: Whole | None = None
     file_bytes: Whole | None = None
     """Bytes of one upload."""
     parts_bytes: Whole | None = None
@@ -173,10 +184,15 @@ class Model:
     """Tokens of an image of 1024 by 1024 pixels and high detail, for which others are taken."""
     low_image: Whole | None = None
     """Tokens of an image of low detail, whatever its size."""
+    min_examples: Whole | None = None
+    """Examples of a training file; those of the provider when the model says nothing else."""
+    max_examples: Whole | None = None
     training_price: Amount | None = None
     """Money for a million trained tokens."""
     hour_price: Amount | None = None
     """Money for an hour of training."""
+    records: Mapping[str, Form] = field(default_factory=dict)
+    """What a record must be besides what the provider demands, by shape."""
     training_ends: Day | None = None
     """No new jobs from this day on."""
     shutdown: Day | None = None

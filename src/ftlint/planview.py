@@ -15,6 +15,7 @@ from ftlint.advice import Advice, advise
 from ftlint.analyses.waste import Waste
 from ftlint.config import Selection, discover
 from ftlint.counting import Spread
+from ftlint.error import UsageError
 from ftlint.model import MILLION, Range
 from ftlint.neighbour import THRESHOLD
 from ftlint.plan import Budget, TrainingPlan, draw, money, whole
@@ -44,7 +45,7 @@ def present(
     config = discover(Path.cwd(), request.config)
     # A session without rules: it knows which files are meant, and which are held out.
     session = Session(request, config, (), Selection((), {}, None))
-    name = request.target or config.target
+    name = _one(request.targets or config.target)
     tokenizer = tokenizer_of(config, request.tokenizer)
     with spooled(session.sources()) as sources:
         plan = draw(
@@ -58,6 +59,13 @@ def present(
         )
     over = money_there.excess(plan) if money_there else ""
     return render(plan, form), over
+
+
+def _one(targets: Sequence[str]) -> str | None:
+    """Return the target of a plan. Raises: UsageError for several."""
+    if len(targets) > 1:
+        raise UsageError(f"a plan is for one target, not {len(targets)} ({', '.join(targets)})")
+    return targets[0] if targets else None
 
 
 def render(plan: TrainingPlan, form: str) -> str:

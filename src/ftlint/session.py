@@ -20,6 +20,7 @@ from ftlint.engine import Plan, run
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Processes, Serial
 from ftlint.finding import Severity
+from ftlint.panel import NOBODY, Panel
 from ftlint.perfile import ignored_for
 from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, Rule
@@ -44,7 +45,7 @@ class Request:
     ignore: tuple[str, ...] = ()
     severity: tuple[str, ...] = ()
     fail_on: str | None = None
-    target: str | None = None
+    targets: tuple[str, ...] = ()
     encoding: str | None = None
     tokenizer: str | None = None
     benchmarks: tuple[str, ...] = ()
@@ -86,7 +87,7 @@ class Session:
             request.select,
             ignore,
             request.severity,
-            request.target,
+            request.targets,
             request.encoding,
         )
         if not selection.rules:
@@ -148,7 +149,11 @@ class Session:
         if asked.fail_on:
             never = asked.fail_on == "never"
             report.fail_on = None if never else Severity.parse(asked.fail_on)
-        report.target = chosen.target
+        report.target = ", ".join(chosen.targets) or None
+        if not chosen.targets and report.findings:
+            from ftlint.provider import tell
+
+            tell(report, self.rules)
         return report
 
     @property
@@ -161,7 +166,7 @@ class Session:
         """Return what a run over `sources` does."""
         chosen, asked = self.selection, self.request
         originals = {rule.code: rule for rule in self.rules}
-        ready, not_run = runnable(chosen.rules)
+        ready, not_run, panel = runnable(chosen.rules, chosen.panel)
         not_run = tuple(replace(entry, unasked=self._unasked(entry)) for entry in not_run)
         return Plan(
             rules=ready,
@@ -172,6 +177,7 @@ class Session:
             ignored=ignored_for(self.config, sources, ready),
             changed=frozenset(r.code for r in ready if r != originals[r.code]),
             not_run=not_run,
+            panel=panel,
             analyses=(
                 *analyses,
                 *(_table(ready) if asked.table else ()),
@@ -180,11 +186,15 @@ class Session:
         )
 
     def _costs(self, rules: Sequence[Rule]) -> tuple[Analysis[Any, Any], ...]:
-        """Return the analysis of what duplicates cost, where tokens are counted as well."""
+        """Return the analysis of what duplicates cost, where tokens are counted as well.
+
+        Of several targets none has the price.
+        """
         from ftlint.analyses.waste import duplicate_cost
 
-        aim = self.selection.target
-        model = read(aim, self.request.encoding).model if aim else None
+        aims = self.selection.targets
+        one = read(aims[0], self.request.encoding, self.config.root) if len(aims) == 1 else None
+        model = one.model if one else None
         return duplicate_cost(rules, model.training_price if model else None)
 
     def _unasked(self, entry: NotRun) -> bool:
@@ -194,8 +204,10 @@ class Session:
         named = any(matches(word, rule) for word in words)
         if named or entry.reason not in _UNASKED:
             return False
-        aim = self.selection.target
-        return not (aim and entry.reason == NO_MODEL and read(aim, self.request.encoding).models)
+        if entry.reason != NO_MODEL:
+            return True
+        aims = self.selection.targets
+        return not any(read(aim, self.request.encoding, self.config.root).models for aim in aims)
 
     def executor(self, sources: Sequence[Source]) -> Executor:
         """Return worker processes where they pay, else this process."""
@@ -230,11 +242,25 @@ def _table(rules: Sequence[Rule]) -> tuple[Analysis[Any, Any], ...]:
     return (tabulation(column for rule in rules for column in rule.columns()),)
 
 
-def runnable(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[NotRun, ...]]:
-    """Return the rules that can run with their options, and the others with the reason."""
-    reasons = {rule.code: rule.unready() for rule in rules}
-    ready = tuple(rule for rule in rules if reasons[rule.code] is None)
-    return ready, tuple(NotRun(code, reason) for code, reason in reasons.items() if reason)
+def runnable(
+    rules: Sequence[Rule], panel: Panel = NOBODY
+) -> tuple[tuple[Rule, ...], tuple[NotRun, ...], Panel]:
+    """Return the rules that can run with their options, and the others with the reason.
+
+    Of several targets those are named for which a rule cannot run, unless it is all of them.
+    """
+    reasons = [rule.unready() for rule in rules]
+    ready = [index for index, reason in enumerate(reasons) if reason is None]
+    there = {rules[index].code for index in ready}
+    not_run = []
+    for voice, reason in zip(panel.voices(rules), reasons, strict=True):
+        code = voice.rule.code
+        if reason:
+            told = panel.told(code, voice.targets) if code in there else ()
+            named = f" (for {', '.join(told)})" if told else ""
+            not_run.append(NotRun(code, reason + named))
+    kept = panel.kept(ready) if panel.names else panel
+    return tuple(rules[index] for index in ready), tuple(dict.fromkeys(not_run)), kept
 
 
 def with_tokenizer(config: Config, rules: Sequence[Rule], asked: str | None) -> tuple[Rule, ...]:

@@ -37,9 +37,11 @@ LEVELS = ("error", "warning", "note")
 @click.option("--validation", multiple=True, metavar="PATH", help="A validation file.")
 @click.option(
     "--target",
+    "targets",
+    multiple=True,
     metavar="NAME",
     shell_complete=target_names,
-    help="Where the data is sent: openai, openai:gpt-4.1-mini, azure-openai, together, …",
+    help="Where the data is sent: openai:gpt-4.1-mini, together, ./own.yaml, …; may be repeated.",
 )
 @click.option(
     "--encoding",
@@ -180,7 +182,7 @@ def _request(
         ignore=words(options["ignore"]),
         severity=words(options["severity"]),
         fail_on=options["fail_on"],
-        target=options["target"],
+        targets=options["targets"],
         encoding=options["encoding"],
         tokenizer=options["tokenizer"],
         benchmarks=options["benchmarks"],

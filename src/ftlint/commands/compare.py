@@ -13,7 +13,14 @@ from ftlint.output import write_out
 @click.command()
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@click.option("--target", metavar="NAME", shell_complete=target_names, help="As of check.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=target_names,
+    help="As of check.",
+)
 @click.option("--select", multiple=True, metavar="RULES", help="As of check.")
 @click.option("--ignore", multiple=True, metavar="RULES", help="As of check.")
 @click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")

@@ -95,6 +95,8 @@ def _block(finding: Located, options: Options, paint: Paint) -> str:
     if finding.place.line and finding.place.pointer:
         title.append(paint(f"at {escape(finding.place.pointer)}", dim=True))
     lines = [" ".join(title), f"  {escape(finding.message)}"]
+    if finding.audience:
+        lines.append(f"  {paint(finding.audience, dim=True)}")
     if finding.snippet:
         text, caret = frame(finding.snippet, options.width - len(BAR))
         bar = paint(BAR, dim=True)

@@ -51,6 +51,7 @@ def entry(finding: Located) -> dict[str, Any]:
         "end_column": finding.end_column,
         "pointer": _pointer(finding.place),
         "span": finding.span,
+        "targets": {name: str(severity) for name, severity in finding.targets.items()},
         "data": finding.data,
         "related": [_related(place) for place in finding.related],
         "fix": {"title": fix.title, "safety": str(fix.safety)} if fix else None,
@@ -89,6 +90,7 @@ def _head(report: Report) -> dict[str, Any]:
 def _run(report: Report) -> dict[str, Any]:
     return {
         "target": report.target,
+        "targets": report.targets or [report.target] if report.target else [],
         "method": report.method,
         "rules": sorted(rule.code for rule in report.rules),
         "not_run": [{"code": e.code, "reason": e.reason} for e in report.not_run],

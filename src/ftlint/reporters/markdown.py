@@ -72,7 +72,8 @@ def _findings(report: Report) -> Iterator[str]:
         yield "\n"
     for finding in shown:
         yield f"- {_SIGNS[str(finding.severity)]} {_link(finding)} **{finding.code}** "
-        yield f"{_plain(finding.message)}\n"
+        audience = f" *({_plain(finding.audience)})*" if finding.audience else ""
+        yield f"{_plain(finding.message)}{audience}\n"
     if left := sum(report.counts.values()) - len(shown):
         yield f"\n… and {count(left, 'more finding')} in the full report\n"
 

@@ -55,6 +55,13 @@ from ftlint.rules.declaration import (
     ToolDeclaredDuplicate,
     ToolsNotList,
 )
+from ftlint.rules.demand import (
+    FirstNotUser,
+    ReservedText,
+    RoleNotTaken,
+    SeveralSystems,
+    ToolUndescribed,
+)
 from ftlint.rules.diversity import (
     LowDiversity,
     QuestionTypeConcentration,
@@ -124,6 +131,7 @@ from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.semantic import SemanticDuplicate
 from ftlint.rules.shape import MethodMismatch, MixedFormats
 from ftlint.rules.system import SystemPromptDrift, SystemPromptMissing
+from ftlint.rules.taken import MaxExamples, RecordRefused, UnevenKeys
 from ftlint.rules.template import ChatTemplateDropsText, ChatTemplateFails
 from ftlint.rules.token import (
     AnswerFullyTruncated,
@@ -213,6 +221,14 @@ BUILTIN: tuple[type[Rule], ...] = (
     FunctionCallDeprecated,
     ToolCallIdMistral,
     ContentAndToolCalls,
+    RoleNotTaken,
+    RecordRefused,
+    FirstNotUser,
+    SeveralSystems,
+    MaxExamples,
+    ReservedText,
+    UnevenKeys,
+    ToolUndescribed,
     TokenOverrun,
     AnswerFullyTruncated,
     TokenNearLimit,

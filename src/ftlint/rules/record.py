@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ftlint.case import assistant, chat, user
 from ftlint.decode import kind
@@ -72,6 +73,7 @@ class MessagesShape(ExampleRule):
             yield self.finding(example.at("/messages"), found=found)
 
 
+@dataclass(frozen=True)
 class UnknownTopLevelKey(ExampleRule):
     """Record has a key that the target does not know.
 
@@ -97,13 +99,16 @@ class UnknownTopLevelKey(ExampleRule):
         bad(chat(_HI, _HELLO, source="web", tag=None), at=("/source", "/tag")),
     )
 
+    keys: tuple[str, ...] = ()
+    """Keys that the target takes; none takes those of OpenAI."""
+
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a key."""
-        value = example.value
-        if "messages" not in value or value.keys() <= CHAT_KEYS:
+        value, taken = example.value, frozenset(self.keys) or CHAT_KEYS
+        if "messages" not in value or value.keys() <= taken:
             return
         for key in value:
-            if key not in CHAT_KEYS:
+            if key not in taken:
                 pointer = "/" + key.replace("~", "~0").replace("/", "~1")
                 patch = ({"op": "remove", "path": pointer},)
                 hint = "; write it as a message with the role 'system'" if key == "system" else ""
