@@ -90,12 +90,14 @@ def _head(report: Report) -> dict[str, Any]:
 
 
 def _run(report: Report) -> dict[str, Any]:
+    rules = sorted(report.rules, key=lambda rule: rule.code)
+    own = [rule for rule in rules if not rule.code.startswith("FT")]
     return {
         "target": report.target,
         "method": report.method,
         "fail_on": "never" if report.fail_on is None else str(report.fail_on),
-        "rules": sorted(rule.code for rule in report.rules),
-        "own_rules": [_own(rule) for rule in report.rules if not rule.code.startswith("FT")],
+        "rules": [rule.code for rule in rules],
+        "own_rules": [_own(rule) for rule in own],
         "severities": {code: str(report.severities[code]) for code in sorted(report.severities)},
         "not_run": [
             {"code": e.code, "reason": e.reason, "crashed": e.crashed, "unasked": e.unasked}
