@@ -86,7 +86,8 @@ LEVELS = ("error", "warning", "note")
     metavar="N",
     help="Worker processes.  [default: by the size of the data]",
 )
-@click.option("--no-cache", is_flag=True, help="Neither read nor write compiled rules on disk.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write what is kept on disk.")
+@click.option("--cache-dir", metavar="DIR", help="Keep results here  [default: the user's folder]")
 @click.option(
     "--max-findings",
     type=click.IntRange(0),
@@ -116,13 +117,11 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     configuration are linted. Exit status: 0 clean, 1 findings at or above --fail-on, 2 could not
     run.
     """
+    from ftlint import cache
     from ftlint.progress import watching
     from ftlint.session import Session, spooled
 
-    if options["no_cache"]:
-        from ftlint import cache
-
-        cache.disable()
+    cache.choose(options["cache_dir"] or "", disabled=options["no_cache"])
     if options["output"]:
         check_writable(options["output"])
     written = further(outputs, (*FORMATS, *TABLES))
@@ -169,6 +168,7 @@ def _request(
         config=options["config"],
         max_findings=options["max_findings"],
         keep_all=keep_all,
+        patches=options["fix"] or options["diff"],
         figures=figures,
         table=options["table"],
         jobs=options["jobs"] or 0,
