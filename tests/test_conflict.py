@@ -388,7 +388,7 @@ def test_the_answer_that_contradicts_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "told"), [("gsm8k_train", 0.99), ("oasst_zh_sft", 0.99), ("flan_cot", 0.99)]
 )
-def test_answers_of_others_and_other_numbers_contradict(shared: Path, name: str, told: float) -> None:
+def test_other_answers_and_numbers_contradict(shared: Path, name: str, told: float) -> None:
     answers = [
         json.loads(line)["messages"][-1]["content"]
         for line in (shared / f"data/chat/{name}.jsonl").read_text("utf-8").splitlines()[:600]

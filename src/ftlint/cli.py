@@ -15,6 +15,7 @@ from ftlint.commands.check import check
 from ftlint.commands.compare import compare
 from ftlint.commands.init import init, test
 from ftlint.commands.plan import plan
+from ftlint.commands.report import report
 from ftlint.commands.show import rule, targets
 from ftlint.commands.split import split
 from ftlint.commands.undo import undo
@@ -49,5 +50,5 @@ def cli() -> None:
     """
 
 
-for command in (check, rule, targets, plan, compare, split, undo, init, test):
+for command in (check, report, rule, targets, plan, compare, split, undo, init, test):
     cli.add_command(command)

@@ -101,6 +101,11 @@ class Config:
     max_findings: int = field(
         default=500, metadata=_doc("Findings kept of one rule; 0 keeps all.", minimum=0)
     )
+    cache: str | None = field(
+        default=None,
+        kw_only=True,
+        metadata=_doc("Folder in which results of runs are kept, instead of that of the user."),
+    )
     root: Path = field(default_factory=Path.cwd, metadata=_OWN)
     """The folder of the file, absolute: every path in the file starts here."""
     document: Document = field(

@@ -36,9 +36,10 @@ _DUMPED = 60
 """Code points shown of bytes that take more than twice as many."""
 
 
-def page(rule: Rule) -> str:
-    """Return the page of one rule as Markdown."""
-    return "\n".join(_page(rule)).rstrip() + "\n"
+def page(rule: Rule, *, options: bool = True) -> str:
+    """Return the page of one rule as Markdown; `options` of a run are no part of what it is."""
+    lines = [*_page(rule), *(_options(rule) if options else ())]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _page(rule: Rule) -> Iterator[str]:
@@ -60,7 +61,6 @@ def _page(rule: Rule) -> Iterator[str]:
     yield f"**Message.** `{rule.message}`\n"
     yield from _cases("Bad", rule.bad)
     yield from _cases("Good", rule.good)
-    yield from _options(rule)
 
 
 def summary_of(rule: Rule) -> str:

@@ -344,8 +344,9 @@ def _concluded(
             if analysis.measure:
                 figures = analysis.figures(result, dataset)
                 known = measures.setdefault(analysis.measure, {})
-                # Of two targets that measure the same, the first counts.
-                known.update({key: figures[key] for key in figures if key not in known})
+                # What is derived says more of its parts; of two targets the first counts.
+                more = isinstance(analysis, Derived)
+                known.update({k: figures[k] for k in figures if more or k not in known})
             results[analysis] = result
         except Exception as error:
             for code in codes or [type(analysis).__name__]:

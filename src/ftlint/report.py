@@ -106,11 +106,13 @@ class Report:
     method: str = "sft"
     duration: float = 0.0
     """Seconds of wall time."""
+    written_by: str = __version__
+    """The version of ftlint that linted."""
 
     @property
     def version(self) -> str:
-        """Return the version of ftlint."""
-        return __version__
+        """Return the version of ftlint that linted."""
+        return self.written_by
 
     @property
     def total_examples(self) -> int:

@@ -97,6 +97,8 @@ class Rule:
     default: ClassVar[bool] = True
     """False: only when it is selected by code or name, or by the preset `strict`."""
     since: ClassVar[str] = "0.1.0"
+    dated: ClassVar[bool] = False
+    """Whether what is found depends on the day, and is not kept for the next one."""
     private: ClassVar[bool] = False
     """Whether reports must not show the text that is found; only where it stands."""
     good: ClassVar[tuple[Case, ...]] = ()

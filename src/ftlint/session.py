@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from ftlint import plugins
 from ftlint.analysis import Analysis
@@ -28,8 +29,13 @@ from ftlint.rules.budget import NO_BUDGET
 from ftlint.source import Dataset, Shard, Source, expand
 from ftlint.target import read
 
+if TYPE_CHECKING:
+    from ftlint.memory import Memory
+
 _UNASKED = (NO_BUDGET, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER)
 """Reasons that are no news to who has named none of these."""
+LEAST = 256 << 10
+"""Bytes from which a run costs more than to look for its result (measured)."""
 PARALLEL = 32_000_000
 """Bytes from which worker processes pay for their start (an estimate from import costs)."""
 
@@ -56,6 +62,8 @@ class Request:
     """Whether all findings are kept at first, whatever is shown: for fixes and baselines."""
     figures: bool = True
     """Whether the output shows `measures`, which may need more than the findings do."""
+    patches: bool = False
+    """Whether the patches of fixes are needed, which no result that was kept has."""
     table: bool = False
     """Whether a table of the examples is folded, which measures each of them."""
     jobs: int = 0
@@ -142,9 +150,16 @@ class Session:
         """
         chosen, asked = self.selection, self.request
         plan = self.plan(sources, analyses)
-        executor = executor or self.executor(sources)
-        with workers_told():
-            report = run(plan, Dataset(tuple(sources)), executor, progress)
+        memory, started = self._memory(plan, sources), time.perf_counter()
+        report = memory.recall(plan) if memory else None
+        if report is None:
+            executor = executor or self.executor(sources)
+            with workers_told():
+                report = run(plan, Dataset(tuple(sources)), executor, progress)
+            if memory:
+                memory.keep(report, sources)
+        else:
+            report.duration = time.perf_counter() - started
         report.fail_on = chosen.fail_on
         if asked.fail_on:
             never = asked.fail_on == "never"
@@ -155,6 +170,15 @@ class Session:
 
             tell(report, self.rules)
         return report
+
+    def _memory(self, plan: Plan, sources: Sequence[Source]) -> Memory | None:
+        """Return where the result is kept; None where that does not pay, or it says too little."""
+        if self.request.patches or plan.size < LEAST:
+            return None
+        from ftlint.memory import Memory
+
+        own = self._beside(self.config.cache) if self.config.cache else ""
+        return Memory.of(plan, sources, own)
 
     @property
     def cap(self) -> int:

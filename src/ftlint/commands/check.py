@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftlint.commands.argument import (
-    complain,
-    encoding_names,
-    is_terminal,
-    rule_names,
-    target_names,
-    words,
-)
-from ftlint.error import UsageError
-from ftlint.output import check_writable, write_atomically, write_out
+from ftlint.commands.argument import encoding_names, rule_names, target_names, words
+from ftlint.output import check_writable
+from ftlint.rendering import FORMATS, TABLES, further, write
 
 if TYPE_CHECKING:
     from ftlint.afterwards import Steps
-    from ftlint.report import Report
     from ftlint.session import Request
 
-FORMATS = (*("full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"),)
-TABLES = ("csv", "parquet")
-"""Formats of files with one row an example."""
 LEVELS = ("error", "warning", "note")
 
 
@@ -102,7 +88,8 @@ LEVELS = ("error", "warning", "note")
     metavar="N",
     help="Worker processes.  [default: by the size of the data]",
 )
-@click.option("--no-cache", is_flag=True, help="Neither read nor write compiled rules on disk.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write what is kept on disk.")
+@click.option("--cache-dir", metavar="DIR", help="Keep results here  [default: the user's folder]")
 @click.option(
     "--max-findings",
     type=click.IntRange(0),
@@ -132,30 +119,24 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     configuration are linted. Exit status: 0 clean, 1 findings at or above --fail-on, 2 could not
     run.
     """
+    from ftlint import cache
     from ftlint.progress import watching
     from ftlint.session import Session, spooled
 
-    if options["no_cache"]:
-        from ftlint import cache
-
-        cache.disable()
-    further = [_further(word) for word in outputs]
-    for path in filter(None, [options["output"], *(path for _, path in further)]):
-        check_writable(path)
-    figures = options["statistics"] or "json" in (options["format_"], *(f for f, _ in further))
-    options["table"] = any(format_ in TABLES for format_, _ in further)
+    cache.choose(options["cache_dir"] or "", disabled=options["no_cache"])
+    if options["output"]:
+        check_writable(options["output"])
+    written = further(outputs, (*FORMATS, *TABLES))
+    formats = {options["format_"], *(format_ for format_, _ in written)}
+    figures = options["statistics"] or "json" in formats
+    options["table"] = not formats.isdisjoint(TABLES)
     steps = _steps(options)
     session = Session.open(_request(paths, options, figures, keep_all=steps is not None))
     with spooled(session.sources()) as sources, watching(sources, options["quiet"]) as step:
         report = session.check(sources, step)
         if steps:
             report = steps.after(session, sources, report)
-    for format_, path in further:
-        _write(report, format_, path, options)
-    _write(report, options["format_"], options["output"], options)
-    if options["output"] or options["format_"] in ("json", "jsonl"):
-        for entry in report.crashed:  # people would not see it there
-            complain(f"{entry.code} {entry.reason}")
+    write(report, written, options)
     raise click.exceptions.Exit(report.exit_status)
 
 
@@ -189,48 +170,8 @@ def _request(
         config=options["config"],
         max_findings=options["max_findings"],
         keep_all=keep_all,
+        patches=options["fix"] or options["diff"],
         figures=figures,
         table=options["table"],
         jobs=options["jobs"] or 0,
     )
-
-
-def _further(word: str) -> tuple[str, str]:
-    format_, equals, path = word.partition("=")
-    known = (*FORMATS, *TABLES)
-    if format_ not in known or not equals or not path:
-        raise UsageError(f"-o {word}: write FORMAT=PATH, with one of {', '.join(known)}")
-    if format_ in TABLES:
-        from ftlint.frames import check_installed
-
-        check_installed(format_)
-    return format_, path
-
-
-def _write(report: Report, format_: str, path: str | None, options: dict[str, Any]) -> None:
-    if path is not None and format_ in TABLES:
-        from ftlint.frames import written
-
-        return write_atomically(path, [written(report, format_)])
-    from ftlint.reporters import Options, load
-
-    to_terminal = path is None and is_terminal(sys.stdout)
-    chunks = load(format_)(
-        report,
-        Options(
-            color=_color(options["color"], to_terminal),
-            quiet=options["quiet"],
-            statistics=options["statistics"],
-            width=min(shutil.get_terminal_size().columns, 120) if to_terminal else 100,
-        ),
-    )
-    if path is None:
-        write_out(chunks)
-    else:
-        write_atomically(path, chunks)
-
-
-def _color(choice: str, terminal: bool) -> bool:
-    if choice != "auto":
-        return choice == "always"
-    return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -55,7 +55,7 @@ def _descriptor(report: Report, rule: Rule) -> dict[str, Any]:
         "name": "".join(word.title() for word in rule.name.split("-")),
         "shortDescription": {"text": summary},
         "fullDescription": {"text": summary},
-        "help": {"text": summary, "markdown": page(rule)},
+        "help": {"text": summary, "markdown": page(rule, options=False)},
         "defaultConfiguration": {"level": str(report.severity_of(rule))},
         "properties": {"tags": [FAMILIES.get(rule.code[:3], "Plugins")], "since": rule.since},
     }
