@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,18 @@ def test_the_command_renders_what_check_showed(tmp_path: Path) -> None:
     assert (shown.status, shown.out, saved.status) == (0, saved.out, 1)
     assert (tmp_path / "a.xml").read_bytes() == (tmp_path / "b.xml").read_bytes()
     assert json.loads((tmp_path / "run.json").read_bytes())["schema_version"] == 1
+
+
+@pytest.mark.parametrize("form", ["full", "concise", "json", "markdown"])
+def test_a_run_for_several_targets_is_shown_as_it_was(tmp_path: Path, form: str) -> None:
+    (tmp_path / "train.jsonl").write_bytes(CLEAN + HUMAN)
+    targets = ("--target", "together", "--target", "databricks")
+    saved = inside(tmp_path, "check", "train.jsonl", *targets, "-o", "json=run.json", "-q")
+    direct = inside(tmp_path, "check", "train.jsonl", *targets, "--format", form)
+    shown = inside(tmp_path, "report", "run.json", "--format", form)
+    lasted = re.compile(r"[0-9.]+ ?s\b|duration_seconds.*")
+    assert saved.status == 1 and "together" in shown.out
+    assert lasted.sub("", shown.out) == lasted.sub("", direct.out)
 
 
 def test_a_crashed_run_is_shown_as_such(tmp_path: Path) -> None:

@@ -158,7 +158,9 @@ MEANT = {
     ("diversity.py", 16000): "bytes that are compressed at once",
     ("diversity.py", 5000): "pairs of words that are looked at",
     ("splice.py", 4096): "characters in which the habits of a line are looked for",
-    ("profile.py", 1000): "different answers beyond which they are no labels",
+    ("conflict.py", 10000): "contradictions whose answers are told",
+    ("stamp.py", 20000): "files whose stamps are taken",
+    ("memory.py", 4096): "characters of the longest path",
 }
 """Numbers of the code that are also figures of a provider, by chance."""
 

@@ -6,6 +6,7 @@ afterwards: the patches of fixes, and what the analyses concluded.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -65,12 +66,18 @@ def parse(content: bytes, rules: Sequence[Rule]) -> Report:
         severities={code: Severity.parse(word) for code, word in run["severities"].items()},
         fail_on=None if run["fail_on"] == "never" else Severity.parse(run["fail_on"]),
         target=run["target"],
+        targets=tuple(run["targets"]) if len(run["targets"]) > 1 else (),
+        levels={code: _levels(each) for code, each in document["counts"]["by_level"].items()},
         method=run["method"],
         duration=run["duration_seconds"],
         written_by=document["tool"]["version"],
     )
     report.findings = list(_findings(document["findings"], report.dataset))
     return report
+
+
+def _levels(counts: Mapping[str, int]) -> Counter[Severity]:
+    return Counter({Severity.parse(word): count for word, count in counts.items()})
 
 
 def _own(entry: Mapping[str, Any]) -> Rule:
@@ -147,6 +154,8 @@ def _findings(entries: Sequence[Mapping[str, Any]], dataset: Dataset) -> Iterato
             entry["fingerprint"],
             Snippet(**snippet) if snippet else None,
             (index, ordinal, entry["column"] or 0, entry["code"], entry["message"]),
+            {name: Severity.parse(word) for name, word in entry["targets"].items()},
+            entry["audience"] or "",
         )
 
 

@@ -54,6 +54,7 @@ def entry(finding: Located) -> dict[str, Any]:
         "pointer": _pointer(finding.place),
         "span": finding.span,
         "targets": {name: str(severity) for name, severity in finding.targets.items()},
+        "audience": finding.audience or None,
         "data": finding.data,
         "related": [_related(place) for place in finding.related],
         "fix": {"title": fix.title, "safety": str(fix.safety)} if fix else None,
@@ -138,6 +139,10 @@ def _counts(report: Report) -> dict[str, Any]:
     return {
         **{str(severity): count for severity, count in report.by_severity().items()},
         "by_rule": dict(sorted(report.counts.items())),
+        "by_level": {
+            code: {str(severity): count for severity, count in sorted(counts.items()) if count}
+            for code, counts in sorted(report.levels.items())
+        },
         "known": report.known,
         "truncated": report.truncated,
     }
