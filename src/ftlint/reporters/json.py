@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from ftlint.report import Located, Place, Report
+from ftlint.report import Located, Place, Report, Suppressed
 from ftlint.reporters import Options
 
 SCHEMA_VERSION = 1
@@ -34,6 +34,7 @@ def render(report: Report, options: Options) -> Iterator[str]:
         yield separator + _indented(entry(finding), 4)
         separator = ",\n    "
     yield "\n  ],\n" if report.findings else "],\n"
+    yield f'  "suppressed": {_indented([_accepted(each) for each in report.suppressed], 2)},\n'
     yield f'  "measures": {_indented(report.measures, 2)}\n}}\n'
 
 
@@ -56,6 +57,11 @@ def entry(finding: Located) -> dict[str, Any]:
         "fix": {"title": fix.title, "safety": str(fix.safety)} if fix else None,
         "fingerprint": finding.fingerprint,
     }
+
+
+def _accepted(each: Suppressed) -> dict[str, Any]:
+    where = {"path": each.place.path, "line": each.place.line, "column": each.column}
+    return {**entry(each.finding), "suppression": {"reason": each.reason, **where}}
 
 
 def encode(value: object, *, indent: bool = False) -> str:
@@ -115,6 +121,8 @@ def _counts(report: Report) -> dict[str, Any]:
         **{str(severity): count for severity, count in report.by_severity().items()},
         "by_rule": dict(sorted(report.counts.items())),
         "known": report.known,
+        "suppressed": len(report.suppressed),
+        "unchanged": report.unchanged,
         "truncated": report.truncated,
     }
 
