@@ -78,6 +78,13 @@ class Steps:
         """Return whether findings are compared with those of before, one by one."""
         return self.changed or bool(self.baseline)
 
+    def check_possible(self, sources: Sequence[Source]) -> None:
+        """Find out before the work begins what cannot be done with it. Raises: FtlintError."""
+        if self.changed:
+            from ftlint.changed import check_possible
+
+            check_possible(sources, self.since)
+
     def after(self, session: Session, sources: Sequence[Source], report: Report) -> Report:
         """Do it, and return the report that is shown. Raises: FtlintError, SystemExit."""
         if self.suppressions:

@@ -63,12 +63,11 @@ def changes(sources: Sequence[Source], since: str | None, held_out: Sequence[str
 
     `held_out` are validation files that may be gone. Raises: GitError, SourceError.
     """
-    asked = "--changed" if since is None else f"--since {since}"
     bases: list[Base] = []
     fresh: dict[int, frozenset[int]] = {}
     touched: set[int] = set()
     remarks = []
-    for repository, indices in _by_repository(sources, asked).items():
+    for repository, indices in _by_repository(sources, _option(since)).items():
         commits, remark = _commits(repository, since)
         remarks += [remark] if remark else []
         own = [_base(repository, commit, sources, indices, held_out) for commit in commits]
@@ -78,6 +77,16 @@ def changes(sources: Sequence[Source], since: str | None, held_out: Sequence[str
         touched |= set(indices).intersection(*(base.touched for base in own))
         bases += own
     return Changes(tuple(sources), tuple(bases), fresh, frozenset(touched), tuple(remarks))
+
+
+def check_possible(sources: Sequence[Source], since: str | None) -> None:
+    """Find out before the work begins that nothing can be compared. Raises: GitError."""
+    for repository in _by_repository(sources, _option(since)):
+        _commits(repository, since)
+
+
+def _option(since: str | None) -> str:
+    return "--changed" if since is None else f"--since {since}"
 
 
 def _by_repository(sources: Sequence[Source], asked: str) -> dict[Repository, list[int]]:
@@ -243,9 +252,10 @@ def narrow(report: Report, found: Changes, lint: Lint, known: frozenset[str]) ->
     sure, doubtful, old = list[Located](), list[Located](), list[Located]()
     sides = _sides(report)
     for finding in report.findings:
-        verdict = _verdict(report.dataset, finding, found, sides)
         if finding.order[0] >= len(found.sources):
-            verdict = finding.fingerprint not in known
+            verdict: bool | None = finding.fingerprint not in known
+        else:
+            verdict = _verdict(report.dataset, finding, found, sides)
         (doubtful if verdict is None else sure if verdict else old).append(finding)
     if doubtful:
         before = _of_bases(found, lint, frozenset(finding.code for finding in doubtful))

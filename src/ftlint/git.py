@@ -30,6 +30,7 @@ POINTER = b"version https://git-lfs.github.com/spec/"
 """How the pointer begins that Git LFS keeps in place of a file (its specification)."""
 _POINTER_SIZE = 1024
 _HEXADECIMAL = re.compile("[0-9a-f]{7,64}")
+_BRANCH = re.compile(r"(?!HEAD\b)\w[\w./-]*")
 
 
 class GitError(UsageError):
@@ -114,15 +115,19 @@ class Repository:
         """Say what would be right in place of a revision that is not there."""
         if self.commit(f"origin/{revision}"):
             return f"no such revision in {self.root}; did you mean 'origin/{revision}'?"
-        remote, _, branch = revision.partition("/")
+        # In a whole clone a depth would cut off the history that is there.
+        fetch = "git fetch --depth=1 origin" if self.shallow else "git fetch origin"
+        branch = revision.removeprefix("origin/")
         if _HEXADECIMAL.fullmatch(revision):
-            fetch = f"git fetch --depth=1 origin {revision}"
-        elif branch and remote == "origin":
-            fetch = f"git fetch --depth=1 origin {branch}:refs/remotes/origin/{branch}"
+            how = f"{fetch} {revision} fetches it"
+        elif _BRANCH.fullmatch(branch):
+            how = f"{fetch} {branch}:refs/remotes/origin/{branch} fetches it as origin/{branch}"
+        elif self.shallow:
+            how = "git fetch --unshallow fetches the rest of the history"
         else:
-            fetch = "git fetch --unshallow --tags" if self.shallow else "git fetch --tags origin"
+            how = "git log shows what there is"
         where = "this shallow clone has no such revision" if self.shallow else "no such revision"
-        return f"{where} in {self.root}; {fetch} fetches it, if it is there"
+        return f"{where} in {self.root}; {how}"
 
     def moved(self, commit: str) -> list[Moved]:
         """Return the files of the work tree that differ from those of a commit.

@@ -81,7 +81,7 @@ class Suppression:
 class _File:
     """What .ftlint-ignore.yaml says."""
 
-    suppressions: tuple[Suppression, ...] = field(metadata=_doc("What is accepted."))
+    suppressions: tuple[Suppression, ...] = field(default=(), metadata=_doc("What is accepted."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +173,6 @@ def find(here: Path, root: Path) -> Path | None:
 
 
 def _entries(document: Document, rules: list[Rule], absent: tuple[str, ...]) -> Iterator[Entry]:
-    if document.data is None:  # nothing but comments
-        return
     if not isinstance(document.data, dict):
         raise document.error("", "the file is a mapping with the key 'suppressions'")
     codes = {word: rule.code for rule in rules for word in (rule.code, rule.name)}

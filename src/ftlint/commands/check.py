@@ -155,6 +155,8 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
         request = replace(session.request, keep_all=True, every_copy=steps.every_copy)
         session = replace(session, request=request)
     with spooled(session.sources()) as sources, watching(sources, options["quiet"]) as step:
+        if steps:
+            steps.check_possible(sources)
         report = session.check(sources, step)
         if steps:
             report = steps.after(session, sources, report)
