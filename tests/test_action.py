@@ -390,6 +390,28 @@ def test_ftlint_is_installed_from_the_action(tmp_path: Path, env: dict[str, str]
 TEMPLATE = list(yaml.safe_load_all((ROOT / "templates/ftlint.yml").read_text("utf-8")))
 
 
+def examples(start: str) -> Any:
+    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    (text,) = re.findall(rf"^```yaml\n(# {re.escape(start)}\n.*?)^```$", page, re.M | re.S)
+    return yaml.safe_load(text)
+
+
+def test_the_documented_workflows_use_what_there_is() -> None:
+    workflow = examples(".github/workflows/dataset.yml")
+    assert workflow["permissions"] == {"contents": "read", "pull-requests": "write"}
+    (job,) = workflow["jobs"].values()
+    assert job["steps"][1]["with"].keys() <= ACTION["inputs"].keys()
+    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    table = page.partition("| input |")[2].partition("Outputs:")[0]
+    assert set(re.findall(r"`([a-z-]+)`(?=[,` |a-z-]*\|)", table)) >= ACTION["inputs"].keys()
+    (included,) = examples(".gitlab-ci.yml")["include"]
+    assert included["inputs"].keys() <= TEMPLATE[0]["spec"]["inputs"].keys()
+    assert included["remote"].endswith("/templates/ftlint.yml")
+    (hook,) = examples(".pre-commit-config.yaml")["repos"][0]["hooks"]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert hook["id"] in [each["id"] for each in hooks]
+
+
 def gitlab(folder: Path, **variables: str) -> tuple[int, str]:
     """Run the script of the template; return its status and what it wrote."""
     spec, jobs = TEMPLATE

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from command import CLEAN, HUMAN, TWICE, Outcome, inside
 from ftlint.case import assistant, chat
 from ftlint.catalogue import builtin
 from ftlint.error import ConfigError
-from ftlint.suppression import NAME, Suppressions, agrees
+from ftlint.suppression import NAME, Suppression, Suppressions, agrees
 
 TOMORROW = date.today() + timedelta(days=2)
 LEGACY = {**chat({"role": "robot", "content": "Hi"}, assistant("Hello!")), "source": "old/7"}
@@ -245,3 +247,15 @@ def test_rules_of_plugins_that_are_not_loaded_may_be_named(tmp_path: Path) -> No
     assert [each.code for each in read.entries] == ["ACME001"]
     with pytest.raises(ConfigError, match="unknown rule 'ACME001'"):
         Suppressions.read(tmp_path / NAME, builtin(), ["OTHER"])
+
+
+def test_the_documented_file_is_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "everyday.md").read_text("utf-8")
+    (text,) = re.findall(r"^```yaml\n(# \.ftlint-ignore\.yaml\n.*?)^```$", page, re.M | re.S)
+    (tmp_path / NAME).write_text(text, "utf-8")
+    read = Suppressions.read(tmp_path / NAME, builtin())
+    assert [each.code for each in read.entries] == ["FT401", "FT107", "FT104"]
+    assert read.entries[1].expires == date(2027, 6, 30)
+    table = page.partition("## Suppressions")[2].partition("\n\nAll that an entry")[0]
+    keys = re.findall(r"^\| `([a-z]+)` \|", table, re.M)
+    assert keys == [each.name for each in fields(Suppression)]
