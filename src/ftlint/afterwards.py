@@ -103,6 +103,7 @@ class Steps:
             self._compare(report)
         if self.changed:
             report = self._of_changes(session, sources, report, told=True)
+        report.counts = {code: count for code, count in report.counts.items() if count}
         report.shorten(session.cap)
         return report
 

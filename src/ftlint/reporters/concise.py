@@ -11,16 +11,7 @@ from collections.abc import Iterator
 
 from ftlint.report import Report
 from ftlint.reporters import Options
-from ftlint.reporters.terminal import (
-    count,
-    escape,
-    headline,
-    left_out,
-    number,
-    passed_over,
-    scope,
-    tally,
-)
+from ftlint.reporters.terminal import count, escape, headline, left_out, outcome, scope
 
 
 def render(report: Report, options: Options) -> Iterator[str]:
@@ -42,9 +33,7 @@ def _summary(report: Report, options: Options) -> Iterator[str]:
         yield f"not run ({', '.join(codes)}): {escape(reason)}\n"
     left = sum(report.truncated.values())
     hidden = f" ({count(left, 'finding')} not listed)" if left else ""
-    passed = passed_over(report) if any(report.counts.values()) else ()
-    others = "".join(f", {number(many)} {how}" for many, how in passed)
-    yield f"{scope(report)}: {tally(report)}{hidden}{others}\n"
+    yield f"{scope(report)}: {outcome(report)}{hidden}\n"
 
 
 def _statistics(report: Report) -> Iterator[str]:

@@ -151,6 +151,13 @@ def tally(report: Report, paint: Paint | None = None) -> str:
     )
 
 
+def outcome(report: Report) -> str:
+    """Return the counts by severity, and how many findings are not shown, and why."""
+    if not any(report.counts.values()):
+        return tally(report)
+    return ", ".join([tally(report), *(f"{number(n)} {how}" for n, how in passed_over(report))])
+
+
 def passed_over(report: Report) -> list[tuple[int, str]]:
     """Return how many findings are not shown, and why: by baseline, suppressions, revision."""
     hidden = (
