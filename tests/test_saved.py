@@ -116,6 +116,22 @@ def test_a_run_for_several_targets_is_shown_as_it_was(tmp_path: Path, form: str)
     assert lasted.sub("", shown.out) == lasted.sub("", direct.out)
 
 
+@pytest.mark.parametrize("form", ["full", "concise", "json", "sarif", "junit"])
+def test_accepted_findings_are_shown_as_they_were(tmp_path: Path, form: str) -> None:
+    (tmp_path / "train.jsonl").write_bytes(CLEAN + HUMAN + HUMAN)
+    accepted = "suppressions:\n- {rule: role-invalid, path: train.jsonl, reason: known}\n"
+    unused = "- {rule: FT101, path: gone.jsonl, reason: old}\n"
+    (tmp_path / ".ftlint-ignore.yaml").write_text(accepted + unused)
+    select = ("--select", "FT107,FT03")
+    saved = inside(tmp_path, "check", "train.jsonl", *select, "-o", "json=run.json", "-q")
+    direct = inside(tmp_path, "check", "train.jsonl", *select, "--format", form)
+    shown = inside(tmp_path, "report", "run.json", "--format", form)
+    assert json.loads((tmp_path / "run.json").read_bytes())["counts"]["suppressed"] == 2
+    lasted = re.compile(r"[0-9.]+ ?s\b|duration_seconds.*")
+    assert lasted.sub("", shown.out) == lasted.sub("", direct.out)
+    assert saved.status == direct.status
+
+
 def test_a_crashed_run_is_shown_as_such(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(text(REPORTS["crashed"](), "json"), "utf-8")
     shown = inside(tmp_path, "report", "run.json")

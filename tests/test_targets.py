@@ -159,7 +159,7 @@ MEANT = {
     ("diversity.py", 5000): "pairs of words that are looked at",
     ("splice.py", 4096): "characters in which the habits of a line are looked for",
     ("conflict.py", 10000): "contradictions whose answers are told",
-    ("stamp.py", 20000): "files whose stamps are taken",
+    ("stamp.py", 20000): "files of a folder that are looked at",
     ("memory.py", 4096): "characters of the longest path",
 }
 """Numbers of the code that are also figures of a provider, by chance."""

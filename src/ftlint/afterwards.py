@@ -1,6 +1,8 @@
 """Afterwards: what a run is asked to do with its findings before they are shown.
 
-Fixes are written, or shown as a difference; a baseline is written, or takes away what it knows.
+Suppressed findings are taken out first, so that nothing else sees them. Then fixes are written, or
+shown as a difference; a baseline is written, or takes away what it knows; and of what is left,
+only what changed rows brought is kept, when that is asked for.
 """
 
 from __future__ import annotations
@@ -8,8 +10,10 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ftlint.baseline import Baseline, compare, narrow
 from ftlint.error import UsageError
@@ -17,8 +21,12 @@ from ftlint.finding import Safety
 from ftlint.fix import FileFix, fixable, fixes_of
 from ftlint.output import check_writable, write_atomically, write_out
 from ftlint.report import Report
-from ftlint.session import Session
+from ftlint.session import Session, beside
 from ftlint.source import Source
+from ftlint.suppression import EXPIRED, UNUSED
+
+if TYPE_CHECKING:
+    from ftlint.config import Config
 
 BASELINE = "ftlint-baseline.json"
 
@@ -34,39 +42,100 @@ class Steps:
     update: bool = False
     prune: bool = False
     quiet: bool = False
+    suppressions: Path | None = None
+    changed: bool = False
+    since: str | None = None
+    """The revision; without one, changes of the work tree count."""
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Steps:
-        """Return what the options of the command line ask for. Raises: UsageError."""
+    def of(cls, options: Mapping[str, Any], config: Config) -> Steps | None:
+        """Return what command line and configuration ask for, if anything. Raises: UsageError."""
+        from ftlint.suppression import find
+
         fix, diff, unsafe = options["fix"], options["diff"], options["unsafe_fixes"]
-        baseline = options["baseline"] or ""
+        since, changed = options["since"], options["changed"] or options["since"] is not None
+        if options["changed"] and since is not None:
+            raise UsageError("--since REV is a wider --changed; leave one of them out")
+        if changed and options["update_baseline"]:
+            raise UsageError("a baseline holds all findings; leave --changed and --since out")
         if unsafe and not (fix or diff):
             raise UsageError("--unsafe-fixes needs --fix, or --diff to see them first")
         if fix and diff:
             raise UsageError("--diff writes nothing; leave one of --fix and --diff out")
-        if options["prune"] and not baseline:
-            raise UsageError("--prune needs --baseline FILE")
-        if options["update_baseline"]:
-            baseline = baseline or BASELINE
-            check_writable(baseline)
+        baseline = _baseline(options, config)
+        named = None if config.suppressions is None else beside(config, config.suppressions)
+        file = None if options["no_suppressions"] else named or find(Path.cwd(), config.root)
         allowed = Safety.UNSAFE if unsafe else Safety.SAFE
         update, prune = options["update_baseline"], options["prune"]
-        return cls(fix, diff, allowed, baseline, update, prune, options["quiet"])
+        if not (fix or diff or baseline or file or changed):
+            return None
+        return cls(
+            fix, diff, allowed, baseline, update, prune, options["quiet"], file, changed, since
+        )
+
+    @property
+    def every_copy(self) -> bool:
+        """Return whether findings are compared with those of before, one by one."""
+        return self.changed or bool(self.baseline)
+
+    def check_possible(self, sources: Sequence[Source]) -> None:
+        """Find out before the work begins what cannot be done with it. Raises: FtlintError."""
+        if self.changed:
+            from ftlint.changed import check_possible
+
+            check_possible(sources, self.since)
 
     def after(self, session: Session, sources: Sequence[Source], report: Report) -> Report:
         """Do it, and return the report that is shown. Raises: FtlintError, SystemExit."""
+        if self.suppressions:
+            self._suppress(session, sources, report)
         if self.fix or self.diff:
-            changes = fixes_of(report, session.plan(sources), self.allowed)
+            mended = self._of_changes(session, sources, report) if self.changed else report
+            changes = fixes_of(mended, session.plan(sources), self.allowed)
             if self.diff:
-                self._show(changes, report)
+                self._show(changes, mended)
             elif changes:
                 self._write(changes)
                 report = session.check(sources)
+                if self.suppressions:
+                    self._suppress(session, sources, report)
         if self.baseline:
-            self._compare(report, session.cap)
-        else:
-            report.shorten(session.cap)
+            self._compare(report)
+        if self.changed:
+            report = self._of_changes(session, sources, report, told=True)
+        report.counts = {code: count for code, count in report.counts.items() if count}
+        report.shorten(session.cap)
         return report
+
+    def _suppress(self, session: Session, sources: Sequence[Source], report: Report) -> None:
+        from ftlint import plugins
+        from ftlint.suppression import Suppressions, suppress
+
+        assert self.suppressions is not None
+        there = {rule.code.rstrip("0123456789") for rule in session.rules}
+        absent = {plugin.prefix for plugin in plugins.installed()} - there
+        file = Suppressions.read(self.suppressions, session.rules, absent)
+        suppress(report, file, whole=session.covers_data(sources))
+
+    def _of_changes(
+        self, session: Session, sources: Sequence[Source], report: Report, *, told: bool = False
+    ) -> Report:
+        """Return `report` with nothing but what changed rows brought."""
+        from ftlint import changed
+        from ftlint.suppression import fingerprints_of
+
+        found = changed.changes(sources, self.since, session.held_out())
+        for remark in found.remarks if told else ():
+            self._say(remark)
+        known: frozenset[str] = frozenset()
+        if self.suppressions and any(f.code in (EXPIRED, UNUSED) for f in report.findings):
+            texts = changed.earlier(str(self.suppressions), self.since)
+            known = known.union(*map(fingerprints_of, texts))
+        kept = changed.narrow(report, found, partial(_lint, session), known)
+        counts = Counter(finding.code for finding in kept)
+        unchanged = len(report.findings) - len(kept)
+        left = {code: counts[code] for code in report.counts}
+        return replace(report, findings=kept, counts=left, unchanged=unchanged)
 
     def _show(self, changes: Sequence[FileFix], report: Report) -> None:
         """Print the differences and end: with 1 if there are any. Raises: SystemExit."""
@@ -96,12 +165,12 @@ class Steps:
             words.append("nothing is written into compressed files and standard input")
         return "".join(f"; {word}" for word in words)
 
-    def _compare(self, report: Report, cap: int) -> None:
+    def _compare(self, report: Report) -> None:
         if self.update:
             found = Baseline.of(report)
             write_atomically(self.baseline, found.chunks())
             self._say(f"{self.baseline}: {_many(found.total, 'finding')} known from now on")
-            narrow(report, compare(report, found), cap)
+            narrow(report, compare(report, found), 0)
             return
         compared = compare(report, Baseline.read(self.baseline))
         if compared.unused and self.prune:
@@ -112,13 +181,38 @@ class Steps:
                 f"{self.baseline}: {_many(compared.unused, 'entry')} for findings that are gone;"
                 " --prune removes them"
             )
-        narrow(report, compared, cap)
+        narrow(report, compared, 0)
 
     def _say(self, message: str) -> None:
         if not self.quiet and sys.stderr is not None:
             from ftlint.commands.argument import complain
 
             complain(message)
+
+
+def _baseline(options: Mapping[str, Any], config: Config) -> str:
+    """Return the file of the baseline that counts, or nothing. Raises: UsageError."""
+    asked, update, prune = options["baseline"], options["update_baseline"], options["prune"]
+    if options["no_baseline"]:
+        if asked or update or prune:
+            raise UsageError("--no-baseline and the other options of baselines exclude each other")
+        return ""
+    usual = "" if config.baseline is None else str(beside(config, config.baseline))
+    baseline = str(asked or usual or (BASELINE if update else ""))
+    if prune and not baseline:
+        raise UsageError("--prune needs --baseline FILE")
+    if update:
+        check_writable(baseline)
+    return baseline
+
+
+def _lint(session: Session, sources: Sequence[Source], codes: frozenset[str]) -> Report:
+    """Return what the rules with these codes find in other sources; all of it is kept."""
+    chosen = session.selection
+    rules = tuple(rule for rule in chosen.rules if rule.code in codes)
+    request = replace(session.request, figures=False, table=False)
+    alone = replace(session, request=request, selection=replace(chosen, rules=rules))
+    return alone.check(sources)
 
 
 def difference(change: FileFix) -> Iterator[str]:

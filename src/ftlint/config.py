@@ -92,6 +92,16 @@ class Config:
         kw_only=True,
         metadata=_doc("Test sets whose items must not be in training data: files by name."),
     )
+    baseline: str | None = field(
+        default=None,
+        kw_only=True,
+        metadata=_doc("File of known findings, as --update-baseline writes it."),
+    )
+    suppressions: str | None = field(
+        default=None,
+        kw_only=True,
+        metadata=_doc("File of accepted findings; else the nearest .ftlint-ignore.yaml."),
+    )
     data: Data = field(
         default_factory=Data, metadata=_doc("What is checked when the command line names nothing.")
     )

@@ -94,6 +94,8 @@ def _cases(title: str, cases: Sequence[Case]) -> Iterator[str]:
             yield "```json"
             yield from (_shown(line) for line in case.held[:4])
         yield "```\n"
+        if case.ignores:
+            yield f"with `.ftlint-ignore.yaml`\n\n```yaml\n{case.ignores.rstrip()}\n```\n"
         if case.options:
             options = ", ".join(f"`{key}: {value}`" for key, value in case.options.items())
             yield f"With {options}.\n"
@@ -114,6 +116,8 @@ def _place(place: str) -> str:
     held = place.startswith("held ")
     if held:
         return f"{_place(place.removeprefix('held '))} of the validation file"
+    if place.startswith("ignores "):
+        return f"line {place.removeprefix('ignores ')} of `.ftlint-ignore.yaml`"
     if place == "-":
         return "the whole file"
     line, _, pointer = place.rpartition(" ")

@@ -8,15 +8,15 @@ there, whole. Lines that no patch touches are copied byte for byte.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from ftlint.engine import Plan
 from ftlint.example import Batch, Lines
 from ftlint.finding import Fix, Safety
 from ftlint.report import Report
-from ftlint.rule import ExampleRule
+from ftlint.rule import ExampleRule, Rule
 from ftlint.source import Source, seekable
 from ftlint.splice import PatchError, apply
 
@@ -66,11 +66,14 @@ def fixes_of(report: Report, plan: Plan, allowed: Safety) -> list[FileFix]:
         if finding.fix and finding.fix.safety >= allowed and source >= 0:
             lines = wanted.setdefault(source, {})
             lines.setdefault(ordinal, []).append((finding.code, finding.fix))
+    accepted: dict[int, set[str]] = {}
+    for each in report.suppressed:
+        accepted.setdefault(each.finding.order[1], set()).add(each.finding.code)
     return [
         found
         for index, lines in sorted(wanted.items())
         if fixable(report.dataset.sources[index])
-        if (found := _file_fix(report, plan, index, lines, allowed)).edits or found.whole
+        if (found := _file_fix(report, plan, index, lines, allowed, accepted)).edits or found.whole
     ]
 
 
@@ -85,16 +88,23 @@ def _file_fix(
     index: int,
     lines: dict[int, list[tuple[str, Fix]]],
     allowed: Safety,
+    accepted: Mapping[int, Set[str]],
 ) -> FileFix:
     source, first = report.dataset.sources[index], report.dataset.facts[index].first
     whole = {code: fix.whole for code, fix in lines.pop(-1, []) if fix.whole}
     edits = []
     for number, raw in _lines_of(source, {ordinal - first for ordinal in lines}):
         ordinal = number + first
-        after, codes = _fixed(plan, Lines(index, ordinal, [raw]), lines[ordinal], allowed)
+        some = replace(plan, rules=_without(plan.rules, accepted.get(ordinal, ())))
+        after, codes = _fixed(some, Lines(index, ordinal, [raw]), lines[ordinal], allowed)
         if after != raw:
             edits.append(Edit(number + 1, raw, after, codes))
     return FileFix(source, whole, tuple(edits))
+
+
+def _without(rules: tuple[Rule, ...], codes: Collection[str]) -> tuple[Rule, ...]:
+    """Return the rules but for those whose findings in a line are suppressed."""
+    return tuple(rule for rule in rules if rule.code not in codes) if codes else rules
 
 
 def _lines_of(source: Source, numbers: set[int]) -> Iterator[tuple[int, bytes]]:

@@ -41,11 +41,8 @@ class Memory:
 
     @classmethod
     def of(cls, plan: Plan, sources: Sequence[Source], own: str = "") -> Memory | None:
-        """Return where the result of `plan` over `sources` is kept; None if it is not.
-
-        Not kept are results of which somebody asks for the analyses.
-        """
-        if plan.analyses or cache.folder() is None:
+        """Return where the result of `plan` over `sources` is kept; None if it is not."""
+        if cache.folder() is None:
             return None
         try:
             states = tuple(_state(source) for source in sources)
@@ -97,6 +94,7 @@ def _asked(plan: Plan) -> list[object]:
         (plan.cap, plan.figures, plain(plan.ignored), plain(plan.changed)),
         sorted((code, str(severity)) for code, severity in plan.severities.items()),
         plain(plan.not_run),
+        (plain(plan.analyses), plain(plan.panel)),
     ]
 
 

@@ -22,13 +22,13 @@ def ignored_for(
     ]
     ignored = []
     for source in sources:
-        names = _names(source.path, config.root)
+        names = names_of(source.path, config.root)
         those = (codes for glob, codes in globs if any(map(glob.fullmatch, names)))
         ignored.append(frozenset[str]().union(*those))
     return tuple(ignored)
 
 
-def _names(path: str, root: Path) -> tuple[str, str]:
+def names_of(path: str, root: Path) -> tuple[str, str]:
     """Return what a glob may match: the path from `root`, and the bare name."""
     try:
         shown = os.path.relpath(path, root)

@@ -70,6 +70,17 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that somebody has accepted."""
+
+    finding: Located
+    reason: str
+    place: Place
+    """Where that is said."""
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether the dataset passed, and why not."""
 
@@ -92,6 +103,10 @@ class Report:
     measures: dict[str, Any] = field(default_factory=dict)
     known: int = 0
     """Findings that a baseline knows; they are neither counted nor kept."""
+    suppressed: list[Suppressed] = field(default_factory=list)
+    """Findings that are accepted (`ftlint.suppression`); they are not counted either."""
+    unchanged: int = 0
+    """Findings on unchanged rows, in a run that shows changed ones only; nor are they."""
     results: Mapping[Analysis[Any, Any], Any] = field(default_factory=dict, repr=False)
     """What each analysis of the run has concluded."""
     severities: Mapping[str, Severity] = field(default_factory=dict)

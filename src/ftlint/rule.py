@@ -49,6 +49,8 @@ class Case:
     pad: bool = True
     held: tuple[Mapping[str, Any] | bytes, ...] = ()
     """Lines of a validation file beside it; no file when there are none."""
+    ignores: str = ""
+    """Text of the `.ftlint-ignore.yaml` beside it; `"ignores 2"` is a place in its second line."""
 
 
 def good(*lines: Mapping[str, Any] | bytes, note: str = "", **how: Any) -> Case:

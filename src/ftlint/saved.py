@@ -18,7 +18,7 @@ import orjson
 from ftlint.error import SourceError
 from ftlint.finding import Fix, Safety, Severity
 from ftlint.layout import Layout
-from ftlint.report import Located, NotRun, Place, Report
+from ftlint.report import Located, NotRun, Place, Report, Suppressed
 from ftlint.reporters.json import SCHEMA_VERSION
 from ftlint.rule import Rule
 from ftlint.rules.declared import Declared, Documentation
@@ -63,6 +63,7 @@ def parse(content: bytes, rules: Sequence[Rule]) -> Report:
         not_run=[NotRun(**entry) for entry in run["not_run"]],
         measures=document["measures"],
         known=document["counts"]["known"],
+        unchanged=document["counts"]["unchanged"],
         severities={code: Severity.parse(word) for code, word in run["severities"].items()},
         fail_on=None if run["fail_on"] == "never" else Severity.parse(run["fail_on"]),
         target=run["target"],
@@ -73,6 +74,11 @@ def parse(content: bytes, rules: Sequence[Rule]) -> Report:
         written_by=document["tool"]["version"],
     )
     report.findings = list(_findings(document["findings"], report.dataset))
+    accepted = document["suppressed"]
+    for finding, entry in zip(_findings(accepted, report.dataset), accepted, strict=True):
+        how = entry["suppression"]
+        place = Place(how["path"], how["line"], "")
+        report.suppressed.append(Suppressed(finding, how["reason"], place, how["column"]))
     return report
 
 
@@ -123,9 +129,14 @@ class _Sources:
             self.paths.setdefault(source.path, []).append(index)
 
     def of(self, path: str, line: int) -> int:
-        """Return the source of the next finding: they come source by source, line by line."""
+        """Return the source of the next finding: they come source by source, line by line.
+
+        What is said of a file beside the dataset stands behind all sources.
+        """
         if not path:
             return -1
+        if path not in self.paths:
+            return len(self.dataset.sources)
         for index in self.paths[path]:
             if index > self.at or (index == self.at and line >= self.line):
                 self.at, self.line = index, line
@@ -137,7 +148,7 @@ def _findings(entries: Sequence[Mapping[str, Any]], dataset: Dataset) -> Iterato
     sources = _Sources(dataset)
     for entry in entries:
         index = sources.of(entry["path"] or "", entry["line"] or 0)
-        ordinal = entry["line"] - 1 + dataset.facts[index].first if entry["line"] else -1
+        ordinal = _ordinal(entry["line"], index, dataset)
         fix, snippet = entry["fix"], entry["snippet"]
         yield Located(
             entry["code"],
@@ -157,6 +168,12 @@ def _findings(entries: Sequence[Mapping[str, Any]], dataset: Dataset) -> Iterato
             {name: Severity.parse(word) for name, word in entry["targets"].items()},
             entry["audience"] or "",
         )
+
+
+def _ordinal(line: int | None, index: int, dataset: Dataset) -> int:
+    if line is None:
+        return -1
+    return line if index >= len(dataset.facts) else line - 1 + dataset.facts[index].first
 
 
 def _place(entry: Mapping[str, Any]) -> Place:

@@ -60,6 +60,8 @@ class Request:
     max_findings: int | None = None
     keep_all: bool = False
     """Whether all findings are kept at first, whatever is shown: for fixes and baselines."""
+    every_copy: bool = False
+    """Whether rules tell all members of a cluster: the last copy may be the new one."""
     figures: bool = True
     """Whether the output shows `measures`, which may need more than the findings do."""
     patches: bool = False
@@ -126,6 +128,20 @@ class Session:
         ]
         return [*sources, *expand(validation, "validation")]
 
+    def covers_data(self, sources: Sequence[Source]) -> bool:
+        """Return whether `sources` hold every file that the configuration names under `data`."""
+        data = self.config.data
+        named = [self._beside(path) for path in (*data.train, *data.validation)]
+        there = {os.path.realpath(source.path) for source in sources}
+        try:
+            return bool(named) and {os.path.realpath(s.path) for s in expand(named)} <= there
+        except SourceError:
+            return False
+
+    def held_out(self) -> list[str]:
+        """Return the validation files of the configuration as they are written there."""
+        return [self._beside(path) for path in self.config.data.validation]
+
     def _held_out(self) -> set[str]:
         """Return the validation files of the configuration; those that are missing do not count."""
         found: set[str] = set()
@@ -150,7 +166,9 @@ class Session:
         """
         chosen, asked = self.selection, self.request
         plan = self.plan(sources, analyses)
-        memory, started = self._memory(plan, sources), time.perf_counter()
+        # A kept report does not hold what analyses concluded.
+        memory = None if analyses or asked.table else self._memory(plan, sources)
+        started = time.perf_counter()
         report = memory.recall(plan) if memory else None
         if report is None:
             executor = executor or self.executor(sources)
@@ -191,6 +209,8 @@ class Session:
         chosen, asked = self.selection, self.request
         originals = {rule.code: rule for rule in self.rules}
         ready, not_run, panel = runnable(chosen.rules, chosen.panel)
+        if asked.every_copy:
+            ready = tuple(_telling_all(rule) for rule in ready)
         not_run = tuple(replace(entry, unasked=self._unasked(entry)) for entry in not_run)
         return Plan(
             rules=ready,
@@ -257,6 +277,11 @@ def workers_told() -> Iterator[None]:
         raise FtlintError(
             "a worker process was killed, perhaps for want of memory; --jobs 1 needs least"
         ) from error
+
+
+def _telling_all(rule: Rule) -> Rule:
+    """Return `rule` without a limit to what it lists of one cluster."""
+    return replace(rule, **{"listed": sys.maxsize}) if hasattr(rule, "listed") else rule
 
 
 def _table(rules: Sequence[Rule]) -> tuple[Analysis[Any, Any], ...]:

@@ -69,6 +69,8 @@ def check_case(rule: Rule, case: Case, rules: Sequence[Rule]) -> list[str]:
     ]
     with TemporaryDirectory() as folder:
         report = run(Plan((tested, *others)), Dataset(_sources(case, Path(folder))))
+        if case.ignores:
+            _suppress(report, case.ignores, Path(folder))
     crashed = [f"{entry.code} {entry.reason}" for entry in report.crashed]
     if not case.at:
         spoken = [f"{f.code} {f.name} at {_place(f)!r}: {f.message}" for f in report.findings]
@@ -87,6 +89,14 @@ def _sources(case: Case, folder: Path) -> tuple[Source, ...]:
         return (Source(str(path)),)
     held.write_bytes(content(replace(case, lines=case.held, pad=False)))
     return Source(str(path)), Source(str(held), "validation")
+
+
+def _suppress(report: Report, text: str, folder: Path) -> None:
+    """Take out of `report` what the suppressions of a case accept."""
+    from ftlint.suppression import NAME, Suppressions, suppress
+
+    (folder / NAME).write_text(text, "utf-8")
+    suppress(report, Suppressions.read(folder / NAME, report.rules), whole=True)
 
 
 def places(report: Report, code: str) -> list[str]:
@@ -157,14 +167,16 @@ def alike(left: Any, right: Any) -> bool:
 
 
 def _place(finding: Located) -> str:
-    held = "held " if Path(finding.place.path).name == HELD else ""
+    held = {HELD: "held ", ".ftlint-ignore.yaml": "ignores "}.get(Path(finding.place.path).name, "")
     if finding.place.line is None:
         return f"{held}-"
     pointer = "?" if finding.place.pointer is None else finding.place.pointer
     return held + _written(finding.place.line, pointer)
 
 
-_PLACE = re.compile(r"(?P<held>held )?(?P<line>[0-9]+)?(?: ?(?P<pointer>[/?].*))?", re.DOTALL)
+_PLACE = re.compile(
+    r"(?P<held>held |ignores )?(?P<line>[0-9]+)?(?: ?(?P<pointer>[/?].*))?", re.DOTALL
+)
 
 
 def _canonical(place: str) -> str:

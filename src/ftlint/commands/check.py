@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +14,7 @@ from ftlint.rendering import FORMATS, TABLES, further, write
 
 if TYPE_CHECKING:
     from ftlint.afterwards import Steps
+    from ftlint.config import Config
     from ftlint.session import Request
 
 LEVELS = ("error", "warning", "note")
@@ -102,6 +105,10 @@ LEVELS = ("error", "warning", "note")
 @click.option("--baseline", metavar="FILE", help="Report only what this file does not know.")
 @click.option("--update-baseline", is_flag=True, help="Write all findings to the baseline file.")
 @click.option("--prune", is_flag=True, help="Remove what is gone from the baseline file.")
+@click.option("--no-baseline", is_flag=True, help="Also what the configured baseline knows.")
+@click.option("--no-suppressions", is_flag=True, help="Also what .ftlint-ignore.yaml accepts.")
+@click.option("--changed", is_flag=True, help="Only findings of rows that HEAD does not have.")
+@click.option("--since", metavar="REV", help="Only of rows that came since a branch left REV.")
 @click.option("--statistics", is_flag=True, help="Counts a rule instead of single findings.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no summary, no progress.")
 @click.option(
@@ -130,9 +137,14 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     formats = {options["format_"], *(format_ for format_, _ in written)}
     figures = options["statistics"] or "json" in formats
     options["table"] = not formats.isdisjoint(TABLES)
-    steps = _steps(options)
-    session = Session.open(_request(paths, options, figures, keep_all=steps is not None))
+    session = Session.open(_request(paths, options, figures))
+    steps = _steps(options, session.config)
+    if steps:
+        request = replace(session.request, keep_all=True, every_copy=steps.every_copy)
+        session = replace(session, request=request)
     with spooled(session.sources()) as sources, watching(sources, options["quiet"]) as step:
+        if steps:
+            steps.check_possible(sources)
         report = session.check(sources, step)
         if steps:
             report = steps.after(session, sources, report)
@@ -140,19 +152,21 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     raise click.exceptions.Exit(report.exit_status)
 
 
-def _steps(options: dict[str, Any]) -> Steps | None:
+def _steps(options: dict[str, Any], config: Config) -> Steps | None:
     """Return what is to be done with the findings before they are shown; mostly nothing."""
-    asked = ("fix", "unsafe_fixes", "diff", "baseline", "update_baseline", "prune")
-    if not any(options[name] for name in asked):
+    from ftlint.suppression import find
+
+    words = ("fix", "unsafe_fixes", "diff", "baseline", "update_baseline", "prune", "no_baseline")
+    asked = options["since"] is not None or any(options[name] for name in (*words, "changed"))
+    configured = config.baseline or config.suppressions or find(Path.cwd(), config.root)
+    if not (asked or configured):
         return None
     from ftlint.afterwards import Steps
 
-    return Steps.of(options)
+    return Steps.of(options, config)
 
 
-def _request(
-    paths: tuple[str, ...], options: dict[str, Any], figures: bool, *, keep_all: bool
-) -> Request:
+def _request(paths: tuple[str, ...], options: dict[str, Any], figures: bool) -> Request:
     from ftlint.session import Request
 
     return Request(
@@ -169,7 +183,6 @@ def _request(
         benchmarks=options["benchmarks"],
         config=options["config"],
         max_findings=options["max_findings"],
-        keep_all=keep_all,
         patches=options["fix"] or options["diff"],
         figures=figures,
         table=options["table"],

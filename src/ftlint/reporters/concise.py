@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ftlint.report import Report
 from ftlint.reporters import Options
-from ftlint.reporters.terminal import count, escape, headline, left_out, scope, tally
+from ftlint.reporters.terminal import count, escape, headline, left_out, outcome, scope
 
 
 def render(report: Report, options: Options) -> Iterator[str]:
@@ -33,9 +33,7 @@ def _summary(report: Report, options: Options) -> Iterator[str]:
         yield f"not run ({', '.join(codes)}): {escape(reason)}\n"
     left = sum(report.truncated.values())
     hidden = f" ({count(left, 'finding')} not listed)" if left else ""
-    new = any(report.counts.values())
-    known = f", {count(report.known, 'known finding')} not shown" if report.known and new else ""
-    yield f"{scope(report)}: {tally(report)}{hidden}{known}\n"
+    yield f"{scope(report)}: {outcome(report)}{hidden}\n"
 
 
 def _statistics(report: Report) -> Iterator[str]:

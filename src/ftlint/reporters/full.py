@@ -203,6 +203,10 @@ def _remarks(report: Report, options: Options, paint: Paint) -> Iterator[str]:
         )
     if report.known:
         remarks.append(f"{count(report.known, 'known finding')} of the baseline not shown")
+    if report.suppressed:
+        remarks.append(f"{count(len(report.suppressed), 'finding')} suppressed, with a reason")
+    if report.unchanged:
+        remarks.append(f"{count(report.unchanged, 'finding')} on unchanged rows not shown")
     if remarks:
         yield "".join(paint(f"  {remark}\n", dim=True) for remark in remarks) + "\n"
 

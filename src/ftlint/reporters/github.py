@@ -14,7 +14,7 @@ from pathlib import Path
 from ftlint.finding import Severity
 from ftlint.report import Located, Report
 from ftlint.reporters import Options
-from ftlint.reporters.terminal import count, scope, tally
+from ftlint.reporters.terminal import count, outcome, scope
 
 MOST = 10
 """Annotations of one level that a step shows."""
@@ -35,7 +35,7 @@ def render(report: Report, options: Options) -> Iterator[str]:
     for entry in report.crashed:
         yield f"::error title={_property(entry.code)} crashed::{_data(entry.reason)}\n"
     if not options.quiet:
-        yield _data(f"{scope(report)}: {tally(report)}") + "\n"
+        yield _data(f"{scope(report)}: {outcome(report)}") + "\n"
 
 
 def dealt(findings: Sequence[Located]) -> list[Located]:

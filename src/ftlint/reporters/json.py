@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from ftlint.report import Located, Place, Report
+from ftlint.report import Located, Place, Report, Suppressed
 from ftlint.reporters import Options
 from ftlint.rule import Rule
 from ftlint.snippet import Snippet
@@ -36,6 +36,7 @@ def render(report: Report, options: Options) -> Iterator[str]:
         yield separator + _indented(entry(finding), 4)
         separator = ",\n    "
     yield "\n  ],\n" if report.findings else "],\n"
+    yield f'  "suppressed": {_indented([_accepted(each) for each in report.suppressed], 2)},\n'
     yield f'  "measures": {_indented(report.measures, 2)}\n}}\n'
 
 
@@ -61,6 +62,11 @@ def entry(finding: Located) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "snippet": _snippet(finding.snippet),
     }
+
+
+def _accepted(each: Suppressed) -> dict[str, Any]:
+    where = {"path": each.place.path, "line": each.place.line, "column": each.column}
+    return {**entry(each.finding), "suppression": {"reason": each.reason, **where}}
 
 
 def encode(value: object, *, indent: bool = False) -> str:
@@ -144,6 +150,8 @@ def _counts(report: Report) -> dict[str, Any]:
             for code, counts in sorted(report.levels.items())
         },
         "known": report.known,
+        "suppressed": len(report.suppressed),
+        "unchanged": report.unchanged,
         "truncated": report.truncated,
     }
 

@@ -23,16 +23,21 @@ _EPOCH = "1970-01-01T00:00:00"
 def render(report: Report, options: Options) -> Iterator[str]:
     """Yield the suites: one a file, and one for the dataset as a whole."""
     places = [source.path for source in report.dataset.sources]
+    data = len(places)
+    # What is found in the file of suppressions is told behind the files of the dataset.
+    places += dict.fromkeys(f.place.path for f in report.findings if f.place.path not in places)
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
-    for index, path in enumerate([*places, ""]):
+    for index, path in enumerate([*filter(None, places), ""]):
         found = [finding for finding in report.findings if finding.place.path == path]
         if path or found or report.not_run:
-            yield from _suite(report, index, path or "dataset", found, last=not path)
+            yield from _suite(
+                report, index, path or "dataset", found, data=index < data, last=not path
+            )
     yield "</testsuites>\n"
 
 
 def _suite(
-    report: Report, index: int, name: str, found: Sequence[Located], *, last: bool
+    report: Report, index: int, name: str, found: Sequence[Located], *, data: bool, last: bool
 ) -> Iterator[str]:
     by_rule: dict[str, list[Located]] = {}
     for finding in found:
@@ -41,7 +46,7 @@ def _suite(
     absent = {entry.code: entry for entry in report.not_run}
     rules = (
         [rule for rule in report.rules if rule.code not in absent]
-        if not last
+        if data
         else [rule for rule in report.rules if rule.code in by_rule and rule.code not in absent]
     )
     left_out = list(absent.values()) if last else []

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from ftlint.report import Located, Place, Report
 from ftlint.reporters import Options
 from ftlint.reporters.github import dealt
-from ftlint.reporters.terminal import count, escape, left_out, location, number, scope, tally
+from ftlint.reporters.terminal import count, escape, left_out, location, number, outcome, scope
 
 MARKER = "<!-- ftlint report -->"
 MOST = 60_000
@@ -40,7 +40,7 @@ def _parts(report: Report, options: Options) -> Iterator[str]:
     verdict = report.verdict
     sign = "✅" if verdict.passed else "❌"
     word = "passed" if verdict.passed else "failed"
-    yield f"{MARKER}\n## {sign} ftlint {word}\n\n{_plain(scope(report))}: {tally(report)}\n"
+    yield f"{MARKER}\n## {sign} ftlint {word}\n\n{_plain(scope(report))}: {outcome(report)}\n"
     if report.crashed:
         yield (
             "".join(f"\n- **{e.code} crashed**: {_plain(e.reason)}" for e in report.crashed) + "\n"

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ftlint.docs import FAMILIES, page, summary_of
-from ftlint.report import Located, NotRun, Place, Report
+from ftlint.report import Located, NotRun, Place, Report, Suppressed
 from ftlint.reporters import Options
 from ftlint.reporters.json import encode
 from ftlint.rule import Rule
@@ -26,15 +26,18 @@ MOST = 25_000
 def render(report: Report, options: Options) -> Iterator[str]:
     """Yield the log with its one run, result by result."""
     kept = sorted(report.findings, key=lambda finding: (-finding.severity, finding.order))[:MOST]
+    accepted = report.suppressed[: MOST - len(kept)]
     rules = {rule.code: index for index, rule in enumerate(report.rules)}
     yield f'{{"$schema": {encode(SCHEMA)}, "version": "2.1.0", "runs": [{{\n'
     yield f'"tool": {encode({"driver": _driver(report)})},\n'
     yield f'"columnKind": "unicodeCodePoints",\n"invocations": {encode([_invocation(report)])},\n'
     yield '"results": ['
     separator, seen = "\n", Counter[str]()
-    for finding in kept:
+    for finding, how in [*((f, None) for f in kept), *((a.finding, a) for a in accepted)]:
         seen[finding.fingerprint] += 1
         result = _result(report, finding, rules[finding.code], seen[finding.fingerprint])
+        if accepted:  # on one result only, the others would count as not looked at
+            result["suppressions"] = [_suppression(report, how)] if how else []
         yield separator + encode(result)
         separator = ",\n"
     yield "\n]}]}\n"
@@ -101,6 +104,16 @@ def _result(report: Report, finding: Located, index: int, times: int) -> dict[st
         related = [_location(report, place) for place in finding.related]
         result["relatedLocations"] = [{"id": i, **place} for i, place in enumerate(related)]
     return result
+
+
+def _suppression(report: Report, how: Suppressed) -> dict[str, Any]:
+    where = _location(report, how.place)
+    return {
+        "kind": "external",
+        "status": "accepted",
+        "justification": how.reason,
+        "location": where,
+    }
 
 
 def _location(report: Report, place: Place, finding: Located | None = None) -> dict[str, Any]:

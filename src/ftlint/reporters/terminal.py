@@ -143,9 +143,29 @@ def tally(report: Report, paint: Paint | None = None) -> str:
     style = paint or Paint(False)
     counts = report.by_severity().items()
     words = [style(count(n, str(severity)), COLORS[severity]) for severity, n in counts if n]
-    if words or not report.known:
-        return ", ".join(words) or "no findings"
-    return f"no new findings, {number(report.known)} known"
+    if words:
+        return ", ".join(words)
+    new = "new " if report.known or report.unchanged else ""
+    return ", ".join(
+        [f"no {new}findings", *(f"{number(n)} {how}" for n, how in passed_over(report))]
+    )
+
+
+def outcome(report: Report) -> str:
+    """Return the counts by severity, and how many findings are not shown, and why."""
+    if not any(report.counts.values()):
+        return tally(report)
+    return ", ".join([tally(report), *(f"{number(n)} {how}" for n, how in passed_over(report))])
+
+
+def passed_over(report: Report) -> list[tuple[int, str]]:
+    """Return how many findings are not shown, and why: by baseline, suppressions, revision."""
+    hidden = (
+        (report.known, "known"),
+        (len(report.suppressed), "suppressed"),
+        (report.unchanged, "on unchanged rows"),
+    )
+    return [(many, how) for many, how in hidden if many]
 
 
 def left_out(report: Report, *, all_of_them: bool = False) -> dict[str, list[str]]:

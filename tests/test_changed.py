@@ -1,0 +1,444 @@
+"""Changed rows: on real repositories, what came with a change and nothing else."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import random
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from command import CLEAN, Outcome, inside
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ftlint.case import assistant, chat, user
+from ftlint.changed import BLOCK, digests
+from ftlint.suppression import NAME
+
+WORDS = ("harbour", "candle", "orchard", "violin", "thunder", "pebble", "anchor", "lantern")
+ROLES = ("--select", "FT107")
+WRONG = tuple(
+    orjson.dumps(chat({"role": "human", "content": f"Spell {word}."}, assistant(word[::-1])))
+    + b"\n"
+    for word in WORDS
+)
+"""Rows with one fault each."""
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing of this machine's user have a say, nor a hook that runs the tests."""
+    for name in [name for name in os.environ if name.startswith(("GIT_", "PRE_COMMIT_"))]:
+        monkeypatch.delenv(name)
+    for name in ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL"):
+        monkeypatch.setenv(f"GIT_{name}", "me")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+def git(folder: Path, *arguments: str) -> str:
+    import subprocess
+
+    command = ["git", "-c", "protocol.file.allow=always", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """Return a work tree with three faults committed."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    put(folder, CLEAN + b"".join(WRONG[:3]))
+    commit(folder)
+    return folder
+
+
+def put(folder: Path, content: bytes, name: str = "train.jsonl") -> None:
+    (folder / name).write_bytes(content)
+
+
+def commit(folder: Path) -> str:
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "data")
+    return git(folder, "rev-parse", "HEAD")
+
+
+def found(outcome: Outcome) -> list[tuple[str, int | None, str]]:
+    assert outcome.out, outcome.err
+    return outcome.places
+
+
+def changed(folder: Path, *arguments: object, rules: tuple[str, ...] = ROLES) -> Any:
+    """Return the places of the findings of changed rows; `--changed` unless told otherwise."""
+    words = arguments if any(str(w).startswith("--since") for w in arguments) else (
+        *arguments, "--changed"
+    )  # fmt: skip
+    paths = [] if any(str(w).endswith(("jsonl", "gz")) for w in words) else ["train.jsonl"]
+    return found(inside(folder, "check", *paths, *words, *rules, "--format", "json"))
+
+
+def test_nothing_has_changed(work: Path) -> None:
+    assert changed(work) == []
+    (work / "train.jsonl").touch()
+    done = inside(work, "check", "train.jsonl", "--changed", *ROLES, "--format", "json")
+    counts = done.report["counts"]
+    assert (done.status, counts["unchanged"], counts["by_rule"]) == (0, 3, {})
+    told = inside(work, "check", "train.jsonl", "--changed", *ROLES).out
+    assert "no new findings, 3 on unchanged rows" in told
+
+
+def test_added_and_edited_rows_are_new_and_moved_ones_are_not(work: Path) -> None:
+    put(work, WRONG[3] + CLEAN + b"".join(WRONG[:3]))
+    assert changed(work) == [("train.jsonl", 1, "FT107")]
+    put(work, b"".join(reversed(WRONG[:3])) + CLEAN)
+    assert changed(work) == []
+    put(work, CLEAN + WRONG[0] + WRONG[1].replace(b"Spell", b"Please spell") + WRONG[2])
+    assert changed(work) == [("train.jsonl", 12, "FT107")]
+    put(work, (CLEAN + b"".join(WRONG[:3])).replace(b"\n", b"\r\n"))
+    assert changed(work) == []
+    put(work, b"\xef\xbb\xbf" + WRONG[0] + CLEAN + WRONG[1] + WRONG[2].rstrip())
+    assert changed(work) == []
+
+
+def test_one_more_copy_is_new(work: Path) -> None:
+    put(work, WRONG[0] + CLEAN + b"".join(WRONG[:3]))
+    assert changed(work) == [("train.jsonl", 12, "FT107")]
+
+
+@pytest.mark.parametrize("staged", [True, False])
+def test_a_renamed_file_is_the_same_file(work: Path, staged: bool) -> None:
+    (work / "train.jsonl").rename(work / "all.jsonl")
+    put(work, WRONG[3] + CLEAN + b"".join(WRONG[:3]), "all.jsonl")
+    if staged:
+        git(work, "add", "--all")
+    assert changed(work, "all.jsonl") == [("all.jsonl", 1, "FT107")]
+    if staged:
+        (work / "all.jsonl").rename(work / "all.txt")  # of a name that says nothing
+        git(work, "add", "--all")
+        done = inside(work, "check", "all.txt", "--changed", *ROLES, "--format", "json")
+        assert done.places == [("all.txt", 1, "FT107")]
+
+
+def test_a_file_in_two_parts_has_no_new_rows(work: Path) -> None:
+    lines = (CLEAN + b"".join(WRONG[:3])).splitlines(keepends=True)
+    (work / "train.jsonl").unlink()
+    put(work, b"".join(lines[::2]), "a.jsonl")
+    put(work, b"".join(lines[1::2]) + WRONG[5], "b.jsonl")
+    for _ in range(2):
+        assert changed(work, "a.jsonl", "b.jsonl") == [("b.jsonl", 7, "FT107")]
+        git(work, "add", "--all")
+
+
+def test_a_row_in_another_split_is_new(work: Path) -> None:
+    put(work, CLEAN + WRONG[1] + WRONG[2])
+    put(work, WRONG[0], "valid.jsonl")
+    options = ("train.jsonl", "--validation", "valid.jsonl")
+    assert changed(work, *options) == [("valid.jsonl", 1, "FT107")]
+    assert changed(work, "train.jsonl", "valid.jsonl") == []
+
+
+def test_files_that_git_does_not_know_are_new(work: Path) -> None:
+    put(work, WRONG[0] + WRONG[6], "more.jsonl")
+    assert changed(work, "more.jsonl") == [("more.jsonl", n, "FT107") for n in (1, 2)]
+    git(work, "rm", "--quiet", "--cached", "train.jsonl")
+    assert changed(work) == []
+
+
+def test_before_the_first_commit_all_is_new(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    put(tmp_path, CLEAN + WRONG[0])
+    assert changed(tmp_path) == [("train.jsonl", 11, "FT107")]
+
+
+def test_compressed_files_are_compared_by_their_rows(work: Path) -> None:
+    put(work, gzip.compress(CLEAN + WRONG[0]), "t.jsonl.gz")
+    commit(work)
+    put(work, gzip.compress(WRONG[1] + CLEAN + WRONG[0], 1), "t.jsonl.gz")
+    assert changed(work, "t.jsonl.gz") == [("t.jsonl.gz", 1, "FT107")]
+
+
+def test_since_means_since_the_branch_left(work: Path) -> None:
+    first = git(work, "rev-parse", "HEAD")
+    git(work, "checkout", "--quiet", "-b", "topic")
+    put(work, CLEAN + b"".join(WRONG[:4]))
+    commit(work)
+    git(work, "checkout", "--quiet", "main")
+    put(work, CLEAN + WRONG[2])  # main has removed what the branch still has
+    commit(work)
+    git(work, "checkout", "--quiet", "topic")
+    new = [("train.jsonl", 14, "FT107")]
+    for revision in ("main", first, "HEAD~1", first[:9]):
+        assert changed(work, "--since", revision) == new
+    assert changed(work, "--since", "HEAD") == changed(work) == []
+    os.environ["PRE_COMMIT_FROM_REF"] = "main"
+    try:
+        assert changed(work) == new
+    finally:
+        del os.environ["PRE_COMMIT_FROM_REF"]
+
+
+def test_what_a_merge_brings_is_not_new(work: Path) -> None:
+    git(work, "checkout", "--quiet", "-b", "topic")
+    put(work, WRONG[3] + CLEAN + b"".join(WRONG[:3]))
+    commit(work)
+    git(work, "checkout", "--quiet", "main")
+    put(work, CLEAN + b"".join(WRONG[:3]) + WRONG[4])
+    commit(work)
+    git(work, "merge", "--quiet", "--no-commit", "topic")
+    assert changed(work) == []
+    put(work, (work / "train.jsonl").read_bytes() + WRONG[5])
+    assert changed(work) == [("train.jsonl", 16, "FT107")]
+
+
+def test_a_row_is_new_against_the_oracle(work: Path) -> None:
+    drawn = random.Random(7)
+    pool = [*WRONG[:5], *WRONG[:2]]
+    for _ in range(8):
+        before = drawn.choices(pool, k=8)
+        put(work, b"".join(before))
+        commit(work)
+        now = drawn.choices([*pool, *WRONG[5:]], k=8)
+        put(work, b"".join(now))
+        more = Counter(now) - Counter(before)
+        lines = [(work / "train.jsonl").read_bytes().splitlines(keepends=True)[line - 1]
+                 for _, line, _ in changed(work)]  # fmt: skip
+        assert Counter(lines) == more
+
+
+@given(st.lists(st.binary(max_size=6).map(lambda row: row.replace(b"\n", b" "))), st.booleans())
+def test_digests_are_those_of_the_lines(rows: list[bytes], ended: bool) -> None:
+    content = b"\n".join(rows) + (b"\n" if ended and rows else b"")
+    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    wanted = [hashlib.blake2b(x.removesuffix(b"\r"), digest_size=16).digest() for x in lines]
+    if not content.startswith(b"\xef\xbb\xbf"):
+        assert list(digests(io.BytesIO(content))) == wanted
+    large = b"x" * BLOCK + b"\n" + content
+    assert list(digests(io.BytesIO(large)))[1:][-len(wanted) or 99 :] == (
+        wanted if not content.startswith(b"\xef\xbb\xbf") else list(digests(io.BytesIO(large)))[1:]
+    )
+
+
+# Rules about the dataset.
+
+COPIES = ("--select", "FT401")
+
+
+def test_only_new_members_of_a_cluster_are_told(work: Path) -> None:
+    copy = CLEAN.splitlines(keepends=True)[0]
+    put(work, CLEAN + copy + copy)
+    commit(work)
+    put(work, CLEAN + copy * 3)
+    assert changed(work, rules=COPIES) == [("train.jsonl", 13, "FT401")]
+    put(work, copy + CLEAN + copy * 2)  # the last of equal rows counts as the new one
+    assert changed(work, rules=COPIES) == [("train.jsonl", 13, "FT401")]
+    put(work, b"".join(reversed((CLEAN + copy * 2).splitlines(keepends=True))))
+    assert changed(work, rules=COPIES) == []
+    put(work, CLEAN + copy * 80)
+    commit(work)
+    put(work, CLEAN + copy * 81)
+    assert changed(work, rules=COPIES) == [("train.jsonl", 91, "FT401")]
+
+
+def spelt(text: str) -> bytes:
+    return orjson.dumps(chat(user(text), assistant("In Portugal, on the Tagus."))) + b"\n"
+
+
+def test_an_old_row_is_told_when_a_new_one_makes_it_a_copy(work: Path) -> None:
+    rules = ("--select", "FT402")
+    put(work, CLEAN + spelt("Where is Lisbon?"))
+    commit(work)
+    put(work, spelt("where is LISBON") + CLEAN + spelt("Where is Lisbon?"))
+    assert changed(work, rules=rules) == [("train.jsonl", 12, "FT402")]
+    commit(work)
+    put(work, spelt("WHERE is Lisbon") + (work / "train.jsonl").read_bytes())
+    # Of the old row it was said before that it is a copy; now another old one is a copy too.
+    assert changed(work, rules=rules) == [("train.jsonl", 2, "FT402")]
+
+
+def test_whole_files_are_told_when_the_base_was_better(work: Path) -> None:
+    rules = ("--select", "FT016", "--target", "openai:gpt-4.1-mini")
+    put(work, CLEAN)
+    commit(work)
+    rows = CLEAN.splitlines(keepends=True)
+    put(work, b"".join(rows[:9]))
+    assert changed(work, rules=rules) == [("train.jsonl", None, "FT016")]
+    commit(work)
+    put(work, b"".join(rows[:8]))
+    assert changed(work, rules=rules) == []
+    put(work, b"".join(rows[:3]), "small.jsonl")
+    options = ("train.jsonl", "small.jsonl")
+    assert changed(work, *options, rules=rules) == [("small.jsonl", None, "FT016")]
+
+
+# Together with the other steps.
+
+
+def test_a_baseline_and_suppressions_come_first(work: Path) -> None:
+    run = ("check", "train.jsonl", *ROLES)
+    put(work, CLEAN + b"".join(WRONG[:3]) + WRONG[3])
+    inside(work, *run, "--update-baseline")
+    (work / "ftlint.yaml").write_text("baseline: ftlint-baseline.json\n")
+    put(work, CLEAN + b"".join(WRONG[:6]))
+    (work / NAME).write_bytes(orjson.dumps({"suppressions": [
+        {"rule": "FT107", "reason": "ours", "record": {"/messages/0/content": "*pebble*"}}
+    ]}))  # fmt: skip
+    done = inside(work, *run, "--changed", "--format", "json")
+    assert found(done) == [("train.jsonl", 15, "FT107")]
+    counts = done.report["counts"]
+    assert (counts["known"], counts["suppressed"], counts["unchanged"]) == (4, 1, 0)
+    everything = ("--no-baseline", "--no-suppressions", "--format", "json")
+    assert len(found(inside(work, *run, *everything))) == 6
+
+
+def test_entries_of_before_are_not_news(work: Path) -> None:
+    (work / "ftlint.yaml").write_text("data: {train: [train.jsonl]}\n")
+    old = {"rule": "FT107", "reason": "ours", "path": "old.jsonl"}
+    (work / NAME).write_bytes(orjson.dumps({"suppressions": [old]}))
+    commit(work)
+    rules = ("--select", "FT107,FT031")
+    assert changed(work, rules=rules) == []
+    new = {**old, "path": "older.jsonl"}
+    (work / NAME).write_bytes(orjson.dumps({"suppressions": [new, old]}))
+    assert changed(work, rules=rules) == [(NAME, 1, "FT031")]
+
+
+def test_only_changed_rows_are_fixed(work: Path) -> None:
+    content = CLEAN + b"".join(WRONG[:4])
+    put(work, content)
+    fix = ("--fix", "--unsafe-fixes", "--changed")
+    done = inside(work, "check", "train.jsonl", *ROLES, *fix)
+    assert done.status == 0, done.out
+    assert (work / "train.jsonl").read_bytes() == content.replace(
+        WRONG[3], WRONG[3].replace(b'"human"', b'"user"')
+    )
+
+
+# What cannot be answered.
+
+
+def refused(folder: Path, *arguments: object) -> str:
+    done = inside(folder, "check", *arguments)
+    assert (done.status, done.out) == (2, "")
+    return done.err
+
+
+def test_outside_of_git(tmp_path: Path) -> None:
+    put(tmp_path, CLEAN)
+    assert refused(tmp_path, "train.jsonl", "--changed") == (
+        "ftlint: --changed: train.jsonl: it lies in no git repository; "
+        "leave the option out, or commit the data\n"
+    )
+
+
+def test_options_that_exclude_each_other(work: Path) -> None:
+    assert "leave one of them out" in refused(work, "train.jsonl", "--changed", "--since", "main")
+    wide = ("train.jsonl", "--changed", "--update-baseline")
+    assert "a baseline holds all findings" in refused(work, *wide)
+    none = ("train.jsonl", "--no-baseline", "--baseline", "x.json")
+    assert "exclude each other" in refused(work, *none)
+
+
+def test_without_git(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(work))
+    assert "git is not installed" in refused(work, "train.jsonl", "--changed")
+
+
+def test_revisions_that_are_not_there(work: Path) -> None:
+    said = refused(work, "train.jsonl", "--since", "v1")
+    assert "--since v1: no such revision in" in said
+    assert "; git fetch origin v1:refs/remotes/origin/v1 fetches it as origin/v1\n" in said
+    assert "git log shows what there is" in refused(work, "train.jsonl", "--since", "HEAD~9")
+    assert "no such revision" in refused(work, "train.jsonl", "--since=--output=x")
+    assert not (work / "x").exists()
+
+
+def test_a_shallow_clone_says_what_to_fetch(work: Path, tmp_path: Path) -> None:
+    base = git(work, "rev-parse", "HEAD")
+    git(work, "checkout", "--quiet", "-b", "topic")
+    for rows in (4, 5):
+        put(work, CLEAN + b"".join(WRONG[:rows]))
+        commit(work)
+    git(work, "config", "uploadpack.allowAnySHA1InWant", "true")
+    for number, revision in enumerate((base, "origin/main", "main", "HEAD~2")):
+        clone = tmp_path / f"clone-{number}"
+        url = work.as_uri()
+        git(tmp_path, "clone", "--quiet", "--depth=1", "--single-branch", "--branch=topic", url,
+            str(clone))  # fmt: skip
+        said = refused(clone, "train.jsonl", "--since", revision)
+        assert f"--since {revision}: this shallow clone has no such revision" in said
+        command = re.search(r"; (git fetch .*) fetches (it( as (?P<name>.*))?|the rest.*)\n", said)
+        assert command, said
+        git(clone, *command[1].split()[1:])
+        now = command["name"] or revision
+        done = inside(clone, "check", "train.jsonl", "--since", now, *ROLES, "--format", "json")
+        assert found(done) == [("train.jsonl", 14, "FT107"), ("train.jsonl", 15, "FT107")]
+        if revision == "HEAD~2":
+            continue
+        assert "in this shallow clone no common ancestor with HEAD is known" in done.err
+
+
+def test_a_remote_branch_is_proposed(work: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    git(work, "branch", "release")
+    git(tmp_path, "clone", "--quiet", work.as_uri(), str(clone))
+    assert "did you mean 'origin/release'?" in refused(clone, "train.jsonl", "--since", "release")
+
+
+def pointer(content: bytes) -> bytes:
+    digest = hashlib.sha256(content).hexdigest()
+    head = b"version https://git-lfs.github.com/spec/v1\n"
+    return head + f"oid sha256:{digest}\nsize {len(content)}\n".encode()
+
+
+def test_pointers_of_lfs(work: Path) -> None:
+    content = CLEAN + WRONG[0]
+    put(work, pointer(content), "large.jsonl")
+    commit(work)
+    assert "large.jsonl is a pointer of Git LFS, not the data; git lfs pull" in refused(
+        work, "large.jsonl", "--changed"
+    )
+    put(work, content + WRONG[1], "large.jsonl")
+    said = refused(work, "large.jsonl", "--changed")
+    assert "is a pointer of Git LFS whose content is not here; git lfs fetch origin" in said
+    digest = hashlib.sha256(content).hexdigest()
+    stored = work / ".git" / "lfs" / "objects" / digest[:2] / digest[2:4]
+    stored.mkdir(parents=True)
+    (stored / digest).write_bytes(content)
+    assert changed(work, "large.jsonl") == [("large.jsonl", 12, "FT107")]
+
+
+def test_a_commit_that_is_damaged(work: Path) -> None:
+    blob = git(work, "rev-parse", "HEAD:train.jsonl")
+    put(work, CLEAN)
+    (work / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert "git diff: unable to read" in refused(work, "train.jsonl", "--changed", *ROLES)
+
+
+def test_worktrees_links_and_folders(work: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    git(work, "worktree", "add", "--quiet", str(other), "-b", "topic")
+    put(other, CLEAN + b"".join(WRONG[:4]))
+    assert changed(other) == [("train.jsonl", 14, "FT107")]
+    (tmp_path / "link.jsonl").symlink_to(other / "train.jsonl")
+    assert changed(tmp_path, "link.jsonl") == [("link.jsonl", 14, "FT107")]
+    deep = work / "a b" / "c"
+    deep.mkdir(parents=True)
+    shutil.copy(work / "train.jsonl", deep / "é.jsonl")
+    commit(work)
+    put(deep, WRONG[5] + CLEAN, "é.jsonl")
+    assert changed(deep, "é.jsonl") == [("é.jsonl", 1, "FT107")]
+    name = "a b/c/é.jsonl"
+    assert changed(work, name) == [(name, 1, "FT107")]
