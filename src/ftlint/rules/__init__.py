@@ -129,7 +129,7 @@ from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.semantic import SemanticDuplicate
-from ftlint.rules.shape import MethodMismatch, MixedFormats
+from ftlint.rules.shape import MethodMismatch, MixedFormats, ShapeUnknown
 from ftlint.rules.system import SystemPromptDrift, SystemPromptMissing
 from ftlint.rules.taken import MaxExamples, RecordRefused, UnevenKeys
 from ftlint.rules.template import ChatTemplateDropsText, ChatTemplateFails
@@ -171,6 +171,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     MixedFormats,
     MethodMismatch,
     LineNotUtf8,
+    ShapeUnknown,
     MissingMessages,
     MessagesShape,
     UnknownTopLevelKey,

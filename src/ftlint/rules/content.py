@@ -41,6 +41,7 @@ class ContentEmpty(ExampleRule):
     """
 
     code = "FT104"
+    scope = "messages"
     name = "content-empty"
     severity = Severity.WARNING
     message = "{role} {member} is empty"
@@ -105,6 +106,7 @@ class ContentMissing(ExampleRule):
     """
 
     code = "FT108"
+    scope = "messages"
     name = "content-missing"
     severity = Severity.ERROR
     message = "{role} message has no 'content'"
@@ -132,6 +134,7 @@ class ContentNull(ExampleRule):
     """
 
     code = "FT109"
+    scope = "messages"
     name = "content-null"
     severity = Severity.ERROR
     message = "content of the {role} message is null"
@@ -163,6 +166,7 @@ class ContentType(ExampleRule):
     """
 
     code = "FT110"
+    scope = "messages"
     name = "content-type"
     severity = Severity.ERROR
     message = "content is {found}, not {wanted}"
@@ -218,6 +222,7 @@ class RefusalType(ExampleRule):
     """
 
     code = "FT129"
+    scope = "messages"
     name = "refusal-type"
     severity = Severity.ERROR
     message = "refusal is {found}, not a string"

@@ -40,6 +40,7 @@ class RoleNotTaken(ExampleRule):
     severity = Severity.ERROR
     message = "the target takes no messages of the role '{role}' ({roles})"
     default = False
+    scope = "messages"
     good = (good(chat(_SYSTEM, _HI, _HELLO), options=_THREE),)
     bad = (
         bad(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ftlint.case import assistant, chat, system, user
-from ftlint.example import Example
+from ftlint.example import Example, Message
 from ftlint.finding import Finding, Severity
 from ftlint.rule import ExampleRule, bad, good
 
@@ -17,6 +17,8 @@ _HI = user("Hi")
 _HELLO = assistant("Hello!")
 _SYSTEM = system("Be brief.")
 _INSTRUCTING = ("system", "developer")
+_UNANSWERED = frozenset({"kto", "preference", "prompt", "ranking", "reinforcement"})
+"""Shapes whose answers stand elsewhere, or are not there."""
 
 
 class NoAssistant(ExampleRule):
@@ -30,6 +32,7 @@ class NoAssistant(ExampleRule):
     """
 
     code = "FT121"
+    scope = "chat"
     name = "no-assistant"
     severity = Severity.ERROR
     message = "no message has the role 'assistant': nothing is trained on"
@@ -68,9 +71,16 @@ class LastNotAssistant(ExampleRule):
         conversation = example.conversation
         if not conversation or conversation[-1].role == "assistant":
             return
+        if example.shape in _UNANSWERED:
+            return
         if any(message.role == "assistant" for message in conversation):
             last = conversation[-1]
-            yield self.finding(example.at(f"{last.pointer}/role"), role=last.role)
+            yield self.finding(example.at(spoken_at(last)), role=last.role)
+
+
+def spoken_at(message: Message) -> str:
+    """Return the pointer of the role, which shapes other than chat write in other ways."""
+    return f"{message.pointer}/role" if message.native else message.pointer
 
 
 class NoUser(ExampleRule):
@@ -89,6 +99,7 @@ class NoUser(ExampleRule):
     """
 
     code = "FT123"
+    scope = "chat"
     name = "no-user"
     severity = Severity.NOTE
     message = "no message has the role 'user': the answer has no question"
@@ -140,7 +151,7 @@ class ConsecutiveRoles(ExampleRule):
             unanswered = role == "user" and message.index > answer
             if unanswered or before.value.get("tool_calls") or message.value == before.value:
                 continue
-            where, other = (example.at(f"{m.pointer}/role") for m in (message, before))
+            where, other = (example.at(spoken_at(m)) for m in (message, before))
             yield self.finding(where, related=(other,), role=role)
 
 
@@ -157,6 +168,7 @@ class SystemNotFirst(ExampleRule):
     """
 
     code = "FT126"
+    scope = "messages"
     name = "system-not-first"
     severity = Severity.WARNING
     message = "system message is number {number}, not the first"
@@ -190,6 +202,7 @@ class DuplicateMessage(ExampleRule):
     """
 
     code = "FT127"
+    scope = "messages"
     name = "duplicate-message"
     severity = Severity.NOTE
     message = "{role} message repeats the one before it"
