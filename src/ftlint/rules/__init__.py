@@ -149,6 +149,7 @@ from ftlint.rules.turn import (
     NoUser,
     SystemNotFirst,
 )
+from ftlint.rules.use import ToolUseMismatch
 from ftlint.rules.weight import WeightAllZero, WeightRole, WeightValue
 
 BUILTIN: tuple[type[Rule], ...] = (
@@ -230,6 +231,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     ReservedText,
     UnevenKeys,
     ToolUndescribed,
+    ToolUseMismatch,
     TokenOverrun,
     AnswerFullyTruncated,
     TokenNearLimit,

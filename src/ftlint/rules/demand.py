@@ -87,8 +87,8 @@ class FirstNotUser(ExampleRule):
     )
 
     def check(self, example: Example) -> Iterator[Finding]:
-        """Yield at most one finding."""
-        for message in example.conversation:
+        """Yield at most one finding; a text alone is no conversation."""
+        for message in example.conversation if example.shape != "text" else ():
             if message.role in ("system", "developer"):
                 continue
             if message.role != "user":
