@@ -65,6 +65,14 @@ from ftlint.rules.diversity import (
 from ftlint.rules.drift import LanguageDrift, SplitDrift
 from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
 from ftlint.rules.ending import CodeFenceUnbalanced, TruncatedAnswer, UnfinishedAnswer
+from ftlint.rules.field import (
+    FieldBlank,
+    FieldMissing,
+    FieldType,
+    FieldUnknown,
+    FieldWord,
+    TurnsOutOfOrder,
+)
 from ftlint.rules.file import (
     FileBom,
     FileEmpty,
@@ -214,6 +222,12 @@ BUILTIN: tuple[type[Rule], ...] = (
     FunctionCallDeprecated,
     ToolCallIdMistral,
     ContentAndToolCalls,
+    FieldMissing,
+    FieldType,
+    FieldUnknown,
+    FieldWord,
+    FieldBlank,
+    TurnsOutOfOrder,
     TokenOverrun,
     AnswerFullyTruncated,
     TokenNearLimit,
