@@ -266,9 +266,9 @@ class Batch:
     __slots__ = (
         "_broken",
         "_cells",
-        "_chats",
         "_columns",
         "_examples",
+        "_foreign",
         "_lacking",
         "_records",
         "_scopes",
@@ -295,7 +295,7 @@ class Batch:
         self._broken: list[Example] | None = None
         self._records: list[Example] | None = None
         self._lacking: dict[int, list[Example]] = {}
-        self._chats: bool | None = None
+        self._foreign: list[Example] | None = None
         self._scopes: dict[tuple[Scope, int], Sequence[Example]] = {}
         self._columns: dict[Feature[Any], Sequence[Any]] = {}
         self._cells: dict[tuple[Feature[Any], int], Any] = {}
@@ -336,13 +336,19 @@ class Batch:
 
     def within(self, scope: Scope, examples: Sequence[Example]) -> Sequence[Example]:
         """Return those of `examples` that rules with this scope are about."""
-        if self._chats is None:  # what is proven of a record is proven of a chat
-            self._chats = all([example.shape in _CHATS for example in self.unknown])
-        if scope == "any" or self._chats:
+        if scope == "any" or not self.foreign:
             return examples
         if scope == "messages":
             return [example for example in examples if example.native]
         return [example for example in examples if example.shape in _CHATS]
+
+    @property
+    def foreign(self) -> list[Example]:
+        """Return the records of other shapes than chat."""
+        if self._foreign is None:  # what is proven of a record is proven of a chat
+            unknown = [example for example in self.unknown if not example.fault]
+            self._foreign = [example for example in unknown if example.shape not in _CHATS]
+        return self._foreign
 
     def scoped(self, scope: Scope, bits: int) -> Sequence[Example]:
         """Return what lacks `bits` of the records that rules with this scope are about."""
@@ -400,7 +406,7 @@ class Batch:
         """Forget everything; the examples must not be used any more."""
         self._examples.clear()
         self.plain = None
-        self._whole = self._unknown = self._broken = self._records = None
+        self._whole = self._unknown = self._broken = self._records = self._foreign = None
         self._lacking.clear()
         self._scopes.clear()
         self._columns.clear()

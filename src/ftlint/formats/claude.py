@@ -19,6 +19,7 @@ class Claude(Format):
     name = "claude"
     words = "Bedrock Claude records"
     ways = (("system", "messages"),)
+    alternates = True
     fields = Members(
         required={
             "messages": Items(

@@ -21,7 +21,7 @@ class Completion(Format):
     fields = Members(
         required={"prompt": _PROMPT},
         optional={"completion": SPOKEN, "response": SPOKEN, "tools": Items(OBJECT)},
-        one=("completion", "response"),
+        one=(("completion", "response"),),
         meant={"instruction": "prompt", "input": "prompt", "Prompt": "prompt"},
     )
 

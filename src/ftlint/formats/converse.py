@@ -24,7 +24,7 @@ _BLOCK = Members(
             required={"toolUseId": Text(), "content": Items(Anything(), least=1)}, open=True
         ),
     },
-    one=_PARTS,
+    one=(_PARTS,),
     meant={"type": ""},
 )
 _MEANT = {"system": "system, beside messages", "model": "assistant", "tool": "user"}
@@ -36,6 +36,7 @@ class Converse(Format):
     name = "converse"
     words = "Bedrock Converse records"
     ways = (("schemaVersion", "messages"),)
+    alternates = True
     fields = Members(
         required={
             "schemaVersion": Word((VERSION,)),

@@ -82,8 +82,8 @@ class Members:
     optional: Mapping[str, Kind] = field(default_factory=dict)
     open: bool = False
     """Whether further keys are taken."""
-    one: tuple[str, ...] = ()
-    """Keys of which exactly one must be there; they are among the optional ones."""
+    one: tuple[tuple[str, ...], ...] = ()
+    """Groups of keys of which exactly one must be there; they are among the optional ones."""
     meant: Mapping[str, str] = field(default_factory=dict)
     """Keys of other shapes, and what they are called here."""
     words = "an object"
@@ -135,7 +135,9 @@ def flaws(of: Kind, value: Any, pointer: str = "") -> Iterator[Flaw]:
 
 def _items(of: Items, value: list[Any], pointer: str) -> Iterator[Flaw]:
     if len(value) < of.least or (of.most is not None and len(value) > of.most):
-        yield Flaw("length", pointer, count=len(value), allowed=_range(of))
+        count = len(value)
+        found = f"a list of {count}" if count else "an empty list"
+        yield Flaw("length", pointer, found=found, allowed=f"a list of {_range(of)}")
     for index, item in enumerate(value):
         yield from flaws(of.of, item, f"{pointer}/{index}")
 
@@ -144,12 +146,12 @@ def _members(of: Members, value: dict[str, Any], pointer: str) -> Iterator[Flaw]
     for key in of.required:
         if key not in value:
             yield Flaw("missing", pointer, wanted=repr(key), hint=_instead(of, key, value))
-    if of.one:
-        found = [key for key in of.one if key in value]
+    for group in of.one:
+        found = [key for key in group if key in value]
         if len(found) > 1:
             yield Flaw("unknown", pointer + join([found[1]]), True, found=shown(found[1]))
         elif not found:
-            yield Flaw("missing", pointer, wanted=_listed(of.one), hint="")
+            yield Flaw("missing", pointer, wanted=_listed(group))
     for key, inner in value.items():
         known = of.required.get(key) or of.optional.get(key)
         place = pointer + join([key])

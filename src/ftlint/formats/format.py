@@ -17,6 +17,8 @@ class Format:
     """What a file of it holds, for people: `preference pairs`."""
     ways: ClassVar[tuple[tuple[str, ...], ...]]
     """Keys that show it; all of one way must be there."""
+    alternates: ClassVar[bool] = False
+    """Whether user and assistant must take turns, the user first and the assistant last."""
     fields: ClassVar[Members | None] = None
     """What its records are made of; None where rules of their own judge that."""
 

@@ -13,7 +13,7 @@ from ftlint.message import Message, Told
 
 _PARTS = ("text", "fileData", "inlineData", "functionCall", "functionResponse")
 _PART = Members(
-    optional={"text": Text(), **{key: OBJECT for key in _PARTS[1:]}}, one=_PARTS, open=True
+    optional={"text": Text(), **{key: OBJECT for key in _PARTS[1:]}}, one=(_PARTS,), open=True
 )
 _MEANT = {"assistant": "model", "system": "systemInstruction, beside contents", "human": "user"}
 
@@ -24,6 +24,7 @@ class Gemini(Format):
     name = "gemini"
     words = "Gemini contents"
     ways = (("contents",),)
+    alternates = True
     fields = Members(
         required={
             "contents": Items(

@@ -19,7 +19,7 @@ class Prompt(Format):
     fields = Members(
         optional={"prompt": SPOKEN, "metadata": Members(required={"prompt": SPOKEN}, open=True)},
         open=True,
-        one=("prompt", "metadata"),
+        one=(("prompt", "metadata"),),
     )
 
     def shows(self, value: Mapping[str, Any]) -> bool:

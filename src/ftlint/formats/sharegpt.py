@@ -40,9 +40,9 @@ TURN = Members(
         "content": Either((Text(), Items(Anything()))),
     },
     open=True,
+    one=(("from", "role"), ("value", "content")),
 )
 """One turn; some sets write `role` and `content` (Unsloth's standardize_sharegpt reads both)."""
-_TURN = Members(required={"from": _SPEAKER, "value": Text()}, open=True)
 
 
 class ShareGpt(Format):
@@ -51,6 +51,7 @@ class ShareGpt(Format):
     name = "sharegpt"
     words = "ShareGPT conversations"
     ways = (("conversations",),)
+    alternates = True
     fields = Members(
         required={"conversations": Items(TURN, least=1)},
         optional={"system": Text(blank=True), "tools": Anything()},

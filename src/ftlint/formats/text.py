@@ -17,7 +17,7 @@ class Plain(Format):
     words = "plain text"
     ways = (("text",), ("content",))
     fields = Members(
-        optional={"text": Text(), "content": Text()}, one=("text", "content"), open=True
+        optional={"text": Text(), "content": Text()}, one=(("text", "content"),), open=True
     )
 
     def messages(self, value: Mapping[str, Any]) -> list[Message]:

@@ -72,6 +72,14 @@ from ftlint.rules.diversity import (
 from ftlint.rules.drift import LanguageDrift, SplitDrift
 from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
 from ftlint.rules.ending import CodeFenceUnbalanced, TruncatedAnswer, UnfinishedAnswer
+from ftlint.rules.field import (
+    FieldBlank,
+    FieldMissing,
+    FieldType,
+    FieldUnknown,
+    FieldWord,
+    TurnsOutOfOrder,
+)
 from ftlint.rules.file import (
     FileBom,
     FileEmpty,
@@ -223,6 +231,12 @@ BUILTIN: tuple[type[Rule], ...] = (
     FunctionCallDeprecated,
     ToolCallIdMistral,
     ContentAndToolCalls,
+    FieldMissing,
+    FieldType,
+    FieldUnknown,
+    FieldWord,
+    FieldBlank,
+    TurnsOutOfOrder,
     RoleNotTaken,
     RecordRefused,
     FirstNotUser,
