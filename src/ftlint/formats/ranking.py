@@ -21,15 +21,18 @@ class Ranking(Format):
     words = "pairs of a chosen and a rejected answer"
     ways = _SIDES
     fields = Members(
-        required={"chosen": _SIDE, "rejected": _SIDE},
         optional={
+            "chosen": _SIDE,
+            "chosen_messages": _SIDE,
+            "rejected": _SIDE,
+            "rejected_messages": _SIDE,
             "prompt": SPOKEN,
             "conversations": Items(TURN, least=1),
             "system": Text(blank=True),
             "tools": Anything(),
         },
         open=True,
-        meant={"chosen_messages": "chosen", "rejected_messages": "rejected"},
+        one=(("chosen", "chosen_messages"), ("rejected", "rejected_messages")),
     )
 
     def touches(self, value: Mapping[str, Any]) -> bool:

@@ -20,6 +20,10 @@ class Plain(Format):
         optional={"text": Text(), "content": Text()}, one=(("text", "content"),), open=True
     )
 
+    def shows(self, value: Mapping[str, Any]) -> bool:
+        """Return whether it has a text; a message on a line of its own is no document."""
+        return super().shows(value) and "role" not in value
+
     def messages(self, value: Mapping[str, Any]) -> list[Message]:
         """Return the text as the assistant's, for that is who will say such things."""
         key = "text" if "text" in value else "content"

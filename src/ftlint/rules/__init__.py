@@ -126,6 +126,13 @@ from ftlint.rules.member import FunctionNameMissing, UnknownMessageKey
 from ftlint.rules.model import ModelClosing, ModelRetired
 from ftlint.rules.name import NameFormat
 from ftlint.rules.part import ImageScheme, PartShape, PartType
+from ftlint.rules.preference import (
+    IdenticalOutputs,
+    OutputEmpty,
+    PreferenceImage,
+    PreferenceInputAnswered,
+    PreferenceOutputShape,
+)
 from ftlint.rules.record import (
     MessageNotObject,
     MessagesShape,
@@ -133,6 +140,13 @@ from ftlint.rules.record import (
     UnknownTopLevelKey,
 )
 from ftlint.rules.refusal import OverRefusal, RefusalShare
+from ftlint.rules.reinforcement import (
+    GraderFieldMissing,
+    PromptAnswered,
+    ReferenceConstant,
+    ReferenceInconsistent,
+    ReferenceMissing,
+)
 from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
@@ -237,6 +251,16 @@ BUILTIN: tuple[type[Rule], ...] = (
     FieldWord,
     FieldBlank,
     TurnsOutOfOrder,
+    PreferenceImage,
+    IdenticalOutputs,
+    PreferenceInputAnswered,
+    PreferenceOutputShape,
+    OutputEmpty,
+    PromptAnswered,
+    ReferenceMissing,
+    GraderFieldMissing,
+    ReferenceConstant,
+    ReferenceInconsistent,
     RoleNotTaken,
     RecordRefused,
     FirstNotUser,
