@@ -87,7 +87,7 @@ def verdict(case: Case, path: Path, target: str | None) -> str:
     plan = Plan(ready, changed=changed, severities=chosen.severities, panel=panel)
     shape = SHAPES.get(case["format"], "auto") if target else "auto"
     report = run(plan, Dataset((Source(str(path), format=shape),)))
-    assert not report.crashed
+    assert not report.crashed, report.crashed
     return "error" if report.by_severity()[Severity.ERROR] else "ok"
 
 

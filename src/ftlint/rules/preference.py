@@ -211,7 +211,8 @@ class PreferenceImage(PairRule):
         if example.shape != "preference":
             return
         for message in example.messages:
-            for index, part in enumerate(message.content if message.role == "user" else ()):
+            content = message.content if message.role == "user" else None
+            for index, part in enumerate(content if isinstance(content, list) else ()):
                 type_ = part.get("type") if isinstance(part, dict) else "text"
                 if isinstance(type_, str) and type_ != "text":
                     where = example.at(f"{message.place}/{index}")
