@@ -78,6 +78,7 @@ class FirstNotUser(ExampleRule):
     code = "FT187"
     name = "first-not-user"
     severity = Severity.WARNING
+    scope = "messages"
     message = "conversation begins with the role '{role}', not 'user'"
     default = False
     good = (good(chat(_SYSTEM, _HI, _HELLO)),)
@@ -87,8 +88,8 @@ class FirstNotUser(ExampleRule):
     )
 
     def check(self, example: Example) -> Iterator[Finding]:
-        """Yield at most one finding; a text alone is no conversation."""
-        for message in example.conversation if example.shape != "text" else ():
+        """Yield at most one finding."""
+        for message in example.conversation:
             if message.role in ("system", "developer"):
                 continue
             if message.role != "user":

@@ -119,8 +119,8 @@ class PreferenceOutputShape(PairRule):
     Source: OpenAI API specification (FineTunePreferenceRequestInput); Together's file check.
     """
 
-    limit: int = 1
-    """Messages of an output."""
+    limit: int | None = None
+    """Messages that an output may have; without a target as at OpenAI, none for any number."""
 
     code = "FT176"
     name = "preference-output-shape"
@@ -142,7 +142,7 @@ class PreferenceOutputShape(PairRule):
             return
         for key in ("preferred_output", "non_preferred_output"):
             found = [each for each in example.messages if each.pointer.startswith(f"/{key}/")]
-            if len(found) > self.limit:
+            if self.limit is not None and len(found) > self.limit:
                 fault = f"output has {len(found)} messages; at most {self.limit}"
                 yield self.finding(example.at(f"/{key}"), fault=fault)
             elif found and found[0].role not in (None, "assistant"):

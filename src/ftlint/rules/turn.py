@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ftlint.case import assistant, chat, system, user
-from ftlint.example import Example, Message
+from ftlint.example import Example
 from ftlint.finding import Finding, Severity
 from ftlint.rule import ExampleRule, bad, good
 
@@ -17,8 +17,6 @@ _HI = user("Hi")
 _HELLO = assistant("Hello!")
 _SYSTEM = system("Be brief.")
 _INSTRUCTING = ("system", "developer")
-_UNANSWERED = frozenset({"kto", "preference", "prompt", "ranking", "reinforcement"})
-"""Shapes whose answers stand elsewhere, or are not there."""
 
 
 class NoAssistant(ExampleRule):
@@ -57,6 +55,7 @@ class LastNotAssistant(ExampleRule):
     """
 
     code = "FT122"
+    scope = "chat"
     name = "last-not-assistant"
     severity = Severity.ERROR
     message = "last message has the role '{role}', not 'assistant'"
@@ -71,16 +70,9 @@ class LastNotAssistant(ExampleRule):
         conversation = example.conversation
         if not conversation or conversation[-1].role == "assistant":
             return
-        if example.shape in _UNANSWERED:
-            return
         if any(message.role == "assistant" for message in conversation):
             last = conversation[-1]
-            yield self.finding(example.at(spoken_at(last)), role=last.role)
-
-
-def spoken_at(message: Message) -> str:
-    """Return the pointer of the role, which shapes other than chat write in other ways."""
-    return f"{message.pointer}/role" if message.native else message.pointer
+            yield self.finding(example.at(f"{last.pointer}/role"), role=last.role)
 
 
 class NoUser(ExampleRule):
@@ -131,6 +123,7 @@ class ConsecutiveRoles(ExampleRule):
     """
 
     code = "FT125"
+    scope = "messages"
     name = "consecutive-roles"
     severity = Severity.NOTE
     message = "two {role} messages in a row"
@@ -151,7 +144,7 @@ class ConsecutiveRoles(ExampleRule):
             unanswered = role == "user" and message.index > answer
             if unanswered or before.value.get("tool_calls") or message.value == before.value:
                 continue
-            where, other = (example.at(spoken_at(m)) for m in (message, before))
+            where, other = (example.at(f"{m.pointer}/role") for m in (message, before))
             yield self.finding(where, related=(other,), role=role)
 
 
