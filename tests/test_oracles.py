@@ -102,8 +102,97 @@ def differences(said: Verdicts, folder: Path, who: str) -> tuple[set[str], set[s
     return stricter, laxer
 
 
-STRICTER: dict[str, dict[str, str]] = {"together": {}, "mistral": {}, "openai": {}, "trl": {}}
+_CALLS = "a call and its answer belong together; the server refuses the file or trains on nonsense"
+_JSON = "arguments are JSON in a string; whoever runs the call parses them"
+_NAMES = "names of functions are letters, digits, _ and -, at most 64 of them"
+_SCHEMA = "parameters of a function are a JSON Schema of an object"
+_TRUTH = "true is no number in JSON; Python alone takes it for 1"
+_SURROGATE = "half of a character cannot be written as UTF-8, which files and tokenizers need"
+_SPECIAL = "OpenAI's servers refuse special tokens in texts, and so do tokenizers by default"
+_TYPES = "the type is not looked at; a chat template fails on it, or prints it as Python would"
+_KEYS = "keys are not looked at; OpenAI names the extra one and refuses the file"
+_ORDER = "the guide of the provider asks for it; the SDK leaves it to the server"
+_ANSWER = "nothing is trained on what follows the last answer, or where there is none"
+_ROLE = "roles are not looked at; chat templates raise on one that they do not know"
+_TOOLS = "tools are a list of functions with names; the validator does not look into it"
+_WEIGHT = "the types are those of requests, which have no weight; training files have 0 or 1"
+_LAZY = "contents that are lists are looked at only when somebody reads them"
+
+STRICTER: dict[str, dict[str, str]] = {
+    "together": {
+        "unanswered call": _CALLS,
+        "answer without a call": _CALLS,
+        "answer to another call": _CALLS,
+        "undeclared function": _CALLS,
+        "arguments are an object": _JSON,
+        "arguments are not JSON": _JSON,
+        "bad name of a function": _NAMES,
+        "schema of a wrong type": _SCHEMA,
+        "tools are text": _TOOLS,
+        "function without a name": _TOOLS,
+        "weight as truth": _TRUTH,
+        "lone surrogate": _SURROGATE,
+        "special token": _SPECIAL,
+        "null content": _TYPES,
+        "extra key of a message": _KEYS,
+        "assistant first": _ORDER,
+        "two users in a row": _ORDER,
+        "last is the user": _ANSWER,
+    },
+    "mistral": {
+        "answer to another call": "the validator counts the answers, and does not compare ids",
+        "undeclared function": "the validator does not compare calls with what is declared",
+        "arguments are an object": "it writes objects as JSON itself; the platform wants a string",
+        "extra key of the record": _KEYS,
+        "function without a description": "mistral-finetune reads the description of each function",
+        "lone surrogate": _SURROGATE,
+        "special token": _SPECIAL,
+        "no answer": "it takes requests that end with a question; a training file has answers",
+        "part without type": "it guesses the type of a part from its members; no other one does",
+        "weight as text": "it makes a number of it; mistral-finetune compares it with 0 and 1",
+        "weight as truth": _TRUTH,
+    },
+    "openai": {
+        "unanswered call": _CALLS,
+        "answer without a call": _CALLS,
+        "answer to another call": _CALLS,
+        "undeclared function": _CALLS,
+        "arguments are an object": _LAZY,
+        "arguments are not JSON": _JSON,
+        "bad name of a function": _NAMES,
+        "schema of a wrong type": _SCHEMA,
+        "content is a list of texts": _LAZY,
+        "image of the assistant": _LAZY,
+        "part without type": _LAZY,
+        "extra key of a message": _KEYS,
+        "extra key of the record": _KEYS,
+        "no messages": "a request may have no message; a training file refuses the empty list",
+        "no answer": _ANSWER,
+        "last is the user": _ANSWER,
+        "special token": _SPECIAL,
+        "weight as text": _WEIGHT,
+        "weight as truth": _WEIGHT,
+        "weight of 2": _WEIGHT,
+        "weight of a half": _WEIGHT,
+    },
+    "trl": {
+        "messages are text": "a text for messages is taken for a text to train on, which it is not",
+        "content is a list of texts": _TYPES,
+        "content is a number": _TYPES,
+        "no content": _TYPES,
+        "null content": _TYPES,
+        "part without type": _TYPES,
+        "image of the assistant": _TYPES,
+        "tools are text": _TYPES,
+        "function without a name": _TYPES,
+        "unknown role": _ROLE,
+        "lone surrogate": _SURROGATE,
+        "special token": _SPECIAL,
+    },
+}
+"""Records that ftlint refuses and a validator takes, and why ftlint is right."""
 LAXER: dict[str, dict[str, str]] = {"together": {}, "mistral": {}, "openai": {}, "trl": {}}
+"""Records that a validator refuses and ftlint takes, and why."""
 
 
 @pytest.mark.parametrize("who", TARGETS)

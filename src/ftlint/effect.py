@@ -26,6 +26,7 @@ LIMITING = {
     "min-examples": {"limit": "min_examples"},
     "max-examples": {"limit": "max_examples", "held": "max_validation_examples"},
     "file-too-large": {"limit": "file_bytes"},
+    "preference-output-shape": {"limit": "preference_outputs"},
 }
 """Options of rules that are one of `Limits`, unset where a target does not say."""
 ORDER = {
@@ -98,11 +99,25 @@ def _of_keys(target: Target) -> Options:
         made["uneven-keys"] = {"keys": list(target.even_keys.value)}
     if target.records or (target.model and target.model.records):
         made["record-refused"] = {"target": target.title, "schemas": _schemas(target)}
+    if target.shapes:
+        made["method-mismatch"] = {"shapes": _shapes(target), "reader": target.title}
     if record := target.keys.get("record"):
         made["unknown-top-level-key"] = {"keys": list(record.value)}
     if message := target.keys.get("message"):
         made["unknown-message-key"] = {"keys": list(message.value)}
     return made
+
+
+def _shapes(target: Target) -> list[str]:
+    """Return the shapes that are read, by any method or those of the model."""
+    methods = target.model.methods if target.model else None
+    read = {
+        shape
+        for method, shapes in target.shapes.items()
+        if methods is None or method in methods.value
+        for shape in shapes.value
+    }
+    return sorted(read)
 
 
 def _schemas(target: Target) -> dict[str, list[Mapping[str, Any]]]:

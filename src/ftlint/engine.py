@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,9 +20,10 @@ from ftlint.analysis import Analysis, Derived
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Severity, Where
+from ftlint.outcome import Key, reported, sort_in, tell
 from ftlint.panel import NOBODY, Panel, Voice, joined
-from ftlint.proof import PROVES, WORTH_IT, prove
-from ftlint.report import NotRun, Report, locate
+from ftlint.proof import PROVABLE, PROVES, WORTH_IT, prove
+from ftlint.report import NotRun, Report
 from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset, Shard
 from ftlint.summary import Capped, Counts
@@ -94,12 +94,8 @@ class Failure:
     reason: str
 
 
-Key = tuple[str, int, int]
-"""The code of a rule, the index of a source (-1 for the whole dataset), a set of targets."""
 Owner = str | Analysis[Any, Any]
 """Whose summary it is: that of the voice with this owner, or of the analysis."""
-Kept = dict[str, dict[int, Capped[Finding]]]
-"""What is reported, by code and set of targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +183,7 @@ def _lint_batch(
 ) -> Partial:
     batch = Batch(lines, [voice.rule for voice in voices])
     partial = Partial()
-    if large:
+    if large and lines.shape in PROVABLE:
         prove(batch)
     partial.examples.of[batch.source] = batch.filled
     for code, alike in groupby(voices, _code):
@@ -217,9 +213,9 @@ def _asked(rule: ExampleRule, batch: Batch, bits: int) -> Sequence[Example]:
     if rule.reads == "line":
         return batch.unknown if bits else batch.examples
     if bits:
-        return batch.lacking(bits)
+        return batch.scoped(rule.scope, bits)
     chosen = rule.candidates(batch)
-    return batch.records if chosen is None else chosen
+    return batch.scoped(rule.scope, 0) if chosen is None else batch.within(rule.scope, chosen)
 
 
 def _check(voices: Sequence[Voice], batch: Batch, bits: int, cap: int, partial: Partial) -> None:
@@ -274,8 +270,8 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
             failures[code] = Failure(code, Where(), _reason(error))
             continue
         for targets, group in joined(said).items():
-            _sort(rule, group, targets, plan.cap, findings, silent)
-    kept = _by_rule(findings, failures, silent)
+            sort_in(rule, group, targets, plan.cap, findings, silent)
+    kept = reported(findings, failures, silent)
     report = Report(
         rules=tuple({rule.code: rule for rule in reversed(plan.rules)}.values())[::-1],
         dataset=dataset,
@@ -289,42 +285,8 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
             *(_failed(failure, dataset) for _, failure in sorted(failures.items())),
         ],
     )
-    _tell(report, plan, kept)
+    tell(report, plan.panel, plan.cap, kept)
     return report
-
-
-def _sort(
-    rule: DatasetRule[Any],
-    found: Sequence[Finding],
-    targets: int,
-    cap: int,
-    findings: dict[Key, Capped[Finding]],
-    silent: dict[tuple[str, int], int],
-) -> None:
-    """Add what a rule found for some targets, source by source, and what it explains."""
-    for source in {finding.where.source for finding in found}:
-        those = [finding for finding in found if finding.where.source == source]
-        findings[rule.code, source, targets] = Capped.of(sorted(those, key=_order), cap)
-        if any(finding.where.ordinal is None for finding in those):
-            for prefix in rule.silences:
-                silent[prefix, source] = silent.get((prefix, source), 0) | targets
-
-
-def _tell(report: Report, plan: Plan, kept: Kept) -> None:
-    """Put the findings into the report, each with its targets."""
-    groups = [(code, *entry) for code, sets in kept.items() for entry in sets.items()]
-    found = [
-        (f, plan.panel.told(code, these)) for code, these, group in groups for f in group.first
-    ]
-    report.targets = plan.panel.names
-    if plan.panel.names:
-        report.levels = {code: Counter() for code in kept}
-        for code, these, group in groups:
-            worst = max(plan.panel.told(code, these).values())
-            report.levels[code][worst] += group.total
-    report.findings = locate(report, [f for f, _ in found], [told for _, told in found])
-    if plan.panel.names:
-        report.shorten(plan.cap)  # each set of targets has kept as many
 
 
 def _concluded(
@@ -362,24 +324,6 @@ def _summary(total: Partial, owner: Owner, asked: DatasetRule[Any] | Analysis[An
 
 def _order(finding: Finding) -> tuple[Any, ...]:
     return finding.order
-
-
-def _by_rule(
-    findings: Mapping[Key, Capped[Finding]],
-    failures: Mapping[str, Failure],
-    silent: Mapping[tuple[str, int], int],
-) -> Kept:
-    """Return what is reported of each rule: not what failed, nor what another one explains."""
-    kept: Kept = {}
-    for code, source, targets in sorted(findings):
-        left = targets
-        for (prefix, where), explained in silent.items():
-            if where == source and code.startswith(prefix):
-                left &= ~explained
-        if code not in failures and left:
-            group, sets = findings[code, source, targets], kept.setdefault(code, {})
-            sets[left] = sets[left].merge(group) if left in sets else group
-    return kept
 
 
 def _judge(

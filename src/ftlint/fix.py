@@ -90,13 +90,15 @@ def _file_fix(
     allowed: Safety,
     accepted: Mapping[int, Set[str]],
 ) -> FileFix:
-    source, first = report.dataset.sources[index], report.dataset.facts[index].first
+    source, facts = report.dataset.sources[index], report.dataset.facts[index]
+    first, shape = facts.first, facts.shape
     whole = {code: fix.whole for code, fix in lines.pop(-1, []) if fix.whole}
     edits = []
     for number, raw in _lines_of(source, {ordinal - first for ordinal in lines}):
         ordinal = number + first
         some = replace(plan, rules=_without(plan.rules, accepted.get(ordinal, ())))
-        after, codes = _fixed(some, Lines(index, ordinal, [raw]), lines[ordinal], allowed)
+        line = Lines(index, ordinal, [raw], shape=shape)
+        after, codes = _fixed(some, line, lines[ordinal], allowed)
         if after != raw:
             edits.append(Edit(number + 1, raw, after, codes))
     return FileFix(source, whole, tuple(edits))
@@ -132,7 +134,8 @@ def _fixed(
             break
         code, raw = step
         codes.append(code)
-        found = list(_relinted(plan, Lines(lines.source, lines.ordinal, [raw]), allowed))
+        again = Lines(lines.source, lines.ordinal, [raw], shape=lines.shape)
+        found = list(_relinted(plan, again, allowed))
     return raw, tuple(codes)
 
 

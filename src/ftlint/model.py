@@ -144,6 +144,8 @@ class Limits:
     """Tokens for which an image is taken when the model says nothing else."""
     training_context: Whole | None = None
     """Tokens of an example that are trained on, for trainers: whatever the model."""
+    preference_outputs: Whole | None = None
+    """Messages of each output of a preference pair."""
     rft_training_examples: Whole | None = None
     rft_validation_examples: Whole | None = None
     suffix_characters: Whole | None = None

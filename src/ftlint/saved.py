@@ -108,6 +108,7 @@ def _dataset(sources: Sequence[Mapping[str, Any]]) -> Dataset:
             each["sha256"],
             first,
             each["lines"],
+            each["format"],
         )
         for each, first in zip(sources, firsts, strict=False)
     ]

@@ -72,6 +72,14 @@ from ftlint.rules.diversity import (
 from ftlint.rules.drift import LanguageDrift, SplitDrift
 from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
 from ftlint.rules.ending import CodeFenceUnbalanced, TruncatedAnswer, UnfinishedAnswer
+from ftlint.rules.field import (
+    FieldBlank,
+    FieldMissing,
+    FieldType,
+    FieldUnknown,
+    FieldWord,
+    TurnsOutOfOrder,
+)
 from ftlint.rules.file import (
     FileBom,
     FileEmpty,
@@ -118,6 +126,13 @@ from ftlint.rules.member import FunctionNameMissing, UnknownMessageKey
 from ftlint.rules.model import ModelClosing, ModelRetired
 from ftlint.rules.name import NameFormat
 from ftlint.rules.part import ImageScheme, PartShape, PartType
+from ftlint.rules.preference import (
+    IdenticalOutputs,
+    OutputEmpty,
+    PreferenceImage,
+    PreferenceInputAnswered,
+    PreferenceOutputShape,
+)
 from ftlint.rules.record import (
     MessageNotObject,
     MessagesShape,
@@ -125,11 +140,18 @@ from ftlint.rules.record import (
     UnknownTopLevelKey,
 )
 from ftlint.rules.refusal import OverRefusal, RefusalShare
+from ftlint.rules.reinforcement import (
+    GraderFieldMissing,
+    PromptAnswered,
+    ReferenceConstant,
+    ReferenceInconsistent,
+    ReferenceMissing,
+)
 from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.semantic import SemanticDuplicate
-from ftlint.rules.shape import MethodMismatch, MixedFormats
+from ftlint.rules.shape import MethodMismatch, MixedFormats, ShapeUnknown
 from ftlint.rules.suppression import SuppressionExpired, SuppressionUnused
 from ftlint.rules.system import SystemPromptDrift, SystemPromptMissing
 from ftlint.rules.taken import MaxExamples, RecordRefused, UnevenKeys
@@ -150,6 +172,7 @@ from ftlint.rules.turn import (
     NoUser,
     SystemNotFirst,
 )
+from ftlint.rules.use import ToolUseMismatch
 from ftlint.rules.weight import WeightAllZero, WeightRole, WeightValue
 
 BUILTIN: tuple[type[Rule], ...] = (
@@ -174,6 +197,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     LineNotUtf8,
     SuppressionExpired,
     SuppressionUnused,
+    ShapeUnknown,
     MissingMessages,
     MessagesShape,
     UnknownTopLevelKey,
@@ -224,6 +248,22 @@ BUILTIN: tuple[type[Rule], ...] = (
     FunctionCallDeprecated,
     ToolCallIdMistral,
     ContentAndToolCalls,
+    FieldMissing,
+    FieldType,
+    FieldUnknown,
+    FieldWord,
+    FieldBlank,
+    TurnsOutOfOrder,
+    PreferenceImage,
+    IdenticalOutputs,
+    PreferenceInputAnswered,
+    PreferenceOutputShape,
+    OutputEmpty,
+    PromptAnswered,
+    ReferenceMissing,
+    GraderFieldMissing,
+    ReferenceConstant,
+    ReferenceInconsistent,
     RoleNotTaken,
     RecordRefused,
     FirstNotUser,
@@ -232,6 +272,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     ReservedText,
     UnevenKeys,
     ToolUndescribed,
+    ToolUseMismatch,
     TokenOverrun,
     AnswerFullyTruncated,
     TokenNearLimit,

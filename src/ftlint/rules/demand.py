@@ -40,6 +40,7 @@ class RoleNotTaken(ExampleRule):
     severity = Severity.ERROR
     message = "the target takes no messages of the role '{role}' ({roles})"
     default = False
+    scope = "messages"
     good = (good(chat(_SYSTEM, _HI, _HELLO), options=_THREE),)
     bad = (
         bad(
@@ -77,6 +78,7 @@ class FirstNotUser(ExampleRule):
     code = "FT187"
     name = "first-not-user"
     severity = Severity.WARNING
+    scope = "messages"
     message = "conversation begins with the role '{role}', not 'user'"
     default = False
     good = (good(chat(_SYSTEM, _HI, _HELLO)),)

@@ -46,6 +46,7 @@ class UnknownMessageKey(ExampleRule):
     """
 
     code = "FT116"
+    scope = "messages"
     name = "unknown-message-key"
     severity = Severity.ERROR
     message = "unknown key {key!r} in the {role} message{detail}"
@@ -108,6 +109,7 @@ class FunctionNameMissing(ExampleRule):
     """
 
     code = "FT132"
+    scope = "messages"
     name = "function-name-missing"
     severity = Severity.ERROR
     message = "name of the function message is {found}"

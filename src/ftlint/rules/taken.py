@@ -16,7 +16,6 @@ from ftlint.finding import Finding, Severity, Where
 from ftlint.pointer import join
 from ftlint.rule import NO_LIMIT, DatasetRule, ExampleRule, bad, good
 from ftlint.rules.file import filled
-from ftlint.shape import shape_of
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Counts, Groups
 from ftlint.wording import cut, shown
@@ -78,7 +77,7 @@ class RecordRefused(ExampleRule):
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a place, the first few of them."""
         seen: set[str] = set()
-        for schema in self.schemas.get(shape_of(example.value), ()):
+        for schema in self.schemas.get(example.shape, ()):
             judge = validator(schema)
             for error in errors(judge, example.value) if judge else ():
                 pointer = join(error.instance_path)
