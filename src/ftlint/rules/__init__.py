@@ -38,6 +38,17 @@ from ftlint.rules.character import (
     InvisibleCharacter,
     Mojibake,
 )
+from ftlint.rules.completion import (
+    CompletionLong,
+    CompletionPrefixCommon,
+    CompletionSpace,
+    CompletionStopMissing,
+    FewCompletions,
+    MostlyCapitals,
+    PromptPrefixCommon,
+    PromptSeparatorMissing,
+    SeparatorInside,
+)
 from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
 from ftlint.rules.contamination import BenchmarkContamination
 from ftlint.rules.content import (
@@ -90,6 +101,7 @@ from ftlint.rules.file import (
     MinExamples,
 )
 from ftlint.rules.form import EdgeWhitespace, JsonAnswerInvalid, MissingInput
+from ftlint.rules.image import ImageData, ImageLimit
 from ftlint.rules.instruction import RepeatedInstructions
 from ftlint.rules.language import (
     AnswerLanguageMismatch,
@@ -198,6 +210,15 @@ BUILTIN: tuple[type[Rule], ...] = (
     SuppressionExpired,
     SuppressionUnused,
     ShapeUnknown,
+    FewCompletions,
+    PromptSeparatorMissing,
+    SeparatorInside,
+    PromptPrefixCommon,
+    CompletionPrefixCommon,
+    CompletionStopMissing,
+    CompletionSpace,
+    MostlyCapitals,
+    CompletionLong,
     MissingMessages,
     MessagesShape,
     UnknownTopLevelKey,
@@ -273,6 +294,8 @@ BUILTIN: tuple[type[Rule], ...] = (
     UnevenKeys,
     ToolUndescribed,
     ToolUseMismatch,
+    ImageData,
+    ImageLimit,
     TokenOverrun,
     AnswerFullyTruncated,
     TokenNearLimit,
