@@ -5,6 +5,7 @@ Fixes are written, or shown as a difference; a baseline is written, or takes awa
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +35,8 @@ class Steps:
     update: bool = False
     prune: bool = False
     quiet: bool = False
+    rejects: str = ""
+    """The file that takes the lines which no fix mends; empty leaves them where they are."""
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Steps:
@@ -44,6 +47,11 @@ class Steps:
             raise UsageError("--unsafe-fixes needs --fix, or --diff to see them first")
         if fix and diff:
             raise UsageError("--diff writes nothing; leave one of --fix and --diff out")
+        rejects = options["rejects"] or ""
+        if rejects and not unsafe:
+            raise UsageError("--rejects FILE drops lines; it needs --fix --unsafe-fixes")
+        if rejects:
+            check_writable(rejects)
         if options["prune"] and not baseline:
             raise UsageError("--prune needs --baseline FILE")
         if options["update_baseline"]:
@@ -51,12 +59,14 @@ class Steps:
             check_writable(baseline)
         allowed = Safety.UNSAFE if unsafe else Safety.SAFE
         update, prune = options["update_baseline"], options["prune"]
-        return cls(fix, diff, allowed, baseline, update, prune, options["quiet"])
+        return cls(fix, diff, allowed, baseline, update, prune, options["quiet"], rejects)
 
     def after(self, session: Session, sources: Sequence[Source], report: Report) -> Report:
         """Do it, and return the report that is shown. Raises: FtlintError, SystemExit."""
         if self.fix or self.diff:
-            changes = fixes_of(report, session.plan(sources), self.allowed)
+            self._check_apart(sources)
+            plan = session.plan(sources)
+            changes = fixes_of(report, plan, self.allowed, rejecting=bool(self.rejects))
             if self.diff:
                 self._show(changes, report)
             elif changes:
@@ -68,23 +78,36 @@ class Steps:
             report.shorten(session.cap)
         return report
 
+    def _check_apart(self, sources: Sequence[Source]) -> None:
+        """Refuse to move lines into a file that is linted. Raises: UsageError."""
+        read = {os.path.realpath(source.file) for source in sources}
+        if self.rejects and os.path.realpath(self.rejects) in read:
+            raise UsageError(f"--rejects {self.rejects}: is one of the files that are linted")
+
     def _show(self, changes: Sequence[FileFix], report: Report) -> None:
         """Print the differences and end: with 1 if there are any. Raises: SystemExit."""
         write_out(line for change in changes for line in difference(change))
         many = sum(1 for change in changes for _ in change.codes())
-        self._say(f"would fix {_many(many, 'finding')}{self._left(report)}")
+        moved = self._moved(changes, "would move")
+        self._say(f"would fix {_many(many, 'finding')}{moved}{self._left(report)}")
         raise SystemExit(int(bool(changes)))
 
     def _write(self, changes: Sequence[FileFix]) -> None:
         from ftlint.manifest import write_fixes
 
-        manifest = write_fixes(changes)
+        manifest = write_fixes(changes, rejects=self.rejects)
         counts = Counter(code for change in changes for code in change.codes())
         told = ", ".join(f"{times} {code}" for code, times in sorted(counts.items()))
+        told = f" ({told})" if told else ""
         self._say(
-            f"fixed {_many(counts.total(), 'finding')} in {_many(len(changes), 'file')} ({told}); "
-            f"ftlint undo {manifest} takes them back"
+            f"fixed {_many(counts.total(), 'finding')} in {_many(len(changes), 'file')}{told}"
+            f"{self._moved(changes, 'moved')}; ftlint undo {manifest} takes them back"
         )
+
+    def _moved(self, changes: Sequence[FileFix], verb: str) -> str:
+        """Say how many lines are rejected."""
+        many = sum(1 for change in changes for _ in change.rejects())
+        return f", {verb} {_many(many, 'line')} to {self.rejects}" if many else ""
 
     def _left(self, report: Report) -> str:
         """Say which fixes nobody asked for, and which cannot be written."""

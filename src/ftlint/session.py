@@ -25,6 +25,7 @@ from ftlint.perfile import ignored_for
 from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, Rule
 from ftlint.rules.budget import NO_BUDGET
+from ftlint.rules.duplicate import ExactDuplicate
 from ftlint.source import Dataset, Shard, Source, expand
 from ftlint.target import read
 
@@ -63,6 +64,8 @@ class Request:
     """Whether the output shows `measures`, which may need more than the findings do."""
     patches: bool = False
     """Whether the patches of fixes are needed, which no result that was kept has."""
+    dropping: bool = False
+    """Whether copies are to be dropped, all of which must be told then."""
     table: bool = False
     """Whether a table of the examples is folded, which measures each of them."""
     jobs: int = 0
@@ -186,6 +189,11 @@ class Session:
         chosen, asked = self.selection, self.request
         originals = {rule.code: rule for rule in self.rules}
         ready, not_run = runnable(chosen.rules)
+        if asked.dropping:
+            ready = tuple(
+                replace(r, listed=sys.maxsize) if isinstance(r, ExactDuplicate) else r
+                for r in ready
+            )
         not_run = tuple(replace(entry, unasked=self._unasked(entry)) for entry in not_run)
         return Plan(
             rules=ready,

@@ -96,6 +96,7 @@ LEVELS = ("error", "warning", "note")
 )
 @click.option("--fix", is_flag=True, help="Write safe fixes; ftlint undo takes them back.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also fixes that change what is trained on.")
+@click.option("--rejects", metavar="FILE", help="Move lines here that no fix frees of errors.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
 @click.option("--baseline", metavar="FILE", help="Report only what this file does not know.")
 @click.option("--update-baseline", is_flag=True, help="Write all findings to the baseline file.")
@@ -140,7 +141,7 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
 
 def _steps(options: dict[str, Any]) -> Steps | None:
     """Return what is to be done with the findings before they are shown; mostly nothing."""
-    asked = ("fix", "unsafe_fixes", "diff", "baseline", "update_baseline", "prune")
+    asked = ("fix", "unsafe_fixes", "rejects", "diff", "baseline", "update_baseline", "prune")
     if not any(options[name] for name in asked):
         return None
     from ftlint.afterwards import Steps
@@ -169,6 +170,7 @@ def _request(
         max_findings=options["max_findings"],
         keep_all=keep_all,
         patches=options["fix"] or options["diff"],
+        dropping=options["unsafe_fixes"],
         figures=figures,
         table=options["table"],
         jobs=options["jobs"] or 0,

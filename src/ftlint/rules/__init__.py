@@ -67,6 +67,7 @@ from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDupl
 from ftlint.rules.ending import CodeFenceUnbalanced, TruncatedAnswer, UnfinishedAnswer
 from ftlint.rules.file import (
     FileBom,
+    FileCrlf,
     FileEmpty,
     FileExtension,
     FileJsonArray,
@@ -146,6 +147,7 @@ from ftlint.rules.weight import WeightAllZero, WeightRole, WeightValue
 BUILTIN: tuple[type[Rule], ...] = (
     FileNotUtf8,
     FileBom,
+    FileCrlf,
     FileEmpty,
     FileExtension,
     FileJsonArray,
