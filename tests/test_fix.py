@@ -228,6 +228,64 @@ def test_carriage_returns_go_at_the_ends_of_lines_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == whole
 
 
+NOW = {"name": "now", "parameters": {"type": "object", "properties": {}}}
+
+
+def legacy(*messages: Any, **more: Any) -> dict[str, Any]:
+    calls = {"name": "now", "arguments": "{}"}
+    asked = {"role": "assistant", "function_call": calls}
+    told = {"role": "function", "name": "now", "content": "12:00"}
+    steps = {"call": asked, "answer": told, "user": user("When?"), "end": assistant("At noon.")}
+    made = [steps[each] if isinstance(each, str) else each for each in messages]
+    return {"messages": made, "functions": [NOW], **more}
+
+
+def test_legacy_keys_are_written_anew(tmp_path: Path) -> None:
+    record = legacy("user", "call", "answer", "call", "answer", "end", "user", "call")
+    path = put(tmp_path / "a.jsonl", record, legacy("user", "end"))
+    whole = path.read_bytes()
+    fix(path, Safety.SAFE)  # what calls is not safe
+    first, second = lines(path.read_bytes())
+    assert json.loads(first) == record
+    assert json.loads(second) == {
+        "messages": [user("When?"), assistant("At noon.")],
+        "tools": [{"type": "function", "function": NOW}],
+    }
+    manifest = fix(path, Safety.UNSAFE)
+    fixed = json.loads(lines(path.read_bytes())[0])
+    assert fixed["tools"] == [{"type": "function", "function": NOW}] and "functions" not in fixed
+    calls = [m["tool_calls"][0] for m in fixed["messages"] if "tool_calls" in m]
+    assert [call["id"] for call in calls] == ["call00001", "call00002", "call00003"]
+    assert {json.dumps(call["function"]) for call in calls} == {
+        '{"name": "now", "arguments": "{}"}'
+    }
+    answers = [m for m in fixed["messages"] if m["role"] == "tool"]
+    assert [m["tool_call_id"] for m in answers] == ["call00001", "call00002"]
+    assert not any("function_call" in m for m in fixed["messages"])
+    assert lint(path).counts.keys() & {"FT144", "FT163"} == set()
+    undo(manifest)
+    fix(path, Safety.SAFE)
+    assert lines(whole)[0] == lines(path.read_bytes())[0]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        legacy("user", "answer", "end"),
+        legacy("user", "call", "user", "answer", "end"),
+        legacy("user", "call", {"role": "tool", "tool_call_id": "a", "content": ""}, "end"),
+        legacy("user", {"role": "assistant", "function_call": {"name": "now"}}),
+        legacy("user", "end", tools=[]),
+        legacy("user", "end", functions=[NOW, "now"]),
+        legacy("user", "end", functions={}),
+    ],
+)
+def test_unclear_calls_are_left_alone(tmp_path: Path, record: dict[str, Any]) -> None:
+    path = put(tmp_path / "a.jsonl", record)
+    plan = Plan(tuple(rule for rule in RULES if rule.code in ("FT144", "FT163")))
+    assert proposed(path, Safety.UNSAFE, plan) == []
+
+
 ALL = Plan(tuple(rule for rule in builtin() if rule.code[:3] in ("FT0", "FT1", "FT4")), cap=0)
 BROKEN = b'{"messages": [\xff'
 UNROLED = json.dumps(chat({"role": "narrator", "content": "Hi"}, assistant("Hello!"))).encode()
