@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ftlint.commands.argument import encoding_names, rule_names, target_names, words
+from ftlint.error import UsageError
 from ftlint.output import check_writable
 from ftlint.rendering import FORMATS, TABLES, further, write
 
@@ -101,6 +103,7 @@ LEVELS = ("error", "warning", "note")
 @click.option("--baseline", metavar="FILE", help="Report only what this file does not know.")
 @click.option("--update-baseline", is_flag=True, help="Write all findings to the baseline file.")
 @click.option("--prune", is_flag=True, help="Remove what is gone from the baseline file.")
+@click.option("--watch", is_flag=True, help="Run again whenever data or configuration change.")
 @click.option("--statistics", is_flag=True, help="Counts a rule instead of single findings.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no summary, no progress.")
 @click.option(
@@ -119,10 +122,31 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     run.
     """
     from ftlint import cache
+
+    cache.choose(options["cache_dir"] or "", disabled=options["no_cache"])
+    if not options["watch"]:
+        raise click.exceptions.Exit(_once(paths, outputs, options))
+    _check_watchable(paths, options)
+    from ftlint.watch import watch, watched
+
+    status = watch(lambda: _once(paths, outputs, options), lambda: watched(paths, options))
+    raise click.exceptions.Exit(status)
+
+
+def _check_watchable(paths: Sequence[str], options: Mapping[str, Any]) -> None:
+    """Refuse what makes no sense again and again. Raises: UsageError."""
+    for name in ("fix", "diff", "update_baseline", "prune"):
+        if options[name]:
+            raise UsageError(f"--watch only looks; leave --{name.replace('_', '-')} out")
+    if "-" in (*paths, *options["train"], *options["validation"]):
+        raise UsageError("--watch cannot read standard input again; name a file")
+
+
+def _once(paths: tuple[str, ...], outputs: tuple[str, ...], options: dict[str, Any]) -> int:
+    """Lint, do what is asked with the findings, and show them; return the exit status."""
     from ftlint.progress import watching
     from ftlint.session import Session, spooled
 
-    cache.choose(options["cache_dir"] or "", disabled=options["no_cache"])
     if options["output"]:
         check_writable(options["output"])
     written = further(outputs, (*FORMATS, *TABLES))
@@ -136,7 +160,7 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
         if steps:
             report = steps.after(session, sources, report)
     write(report, written, options)
-    raise click.exceptions.Exit(report.exit_status)
+    return report.exit_status
 
 
 def _steps(options: dict[str, Any]) -> Steps | None:
