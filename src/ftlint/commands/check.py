@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftlint.commands.argument import encoding_names, rule_names, target_names, words
+from ftlint.error import UsageError
 from ftlint.output import check_writable
 from ftlint.rendering import FORMATS, TABLES, further, write
 
@@ -111,6 +113,7 @@ LEVELS = ("error", "warning", "note")
 )
 @click.option("--fix", is_flag=True, help="Write safe fixes; ftlint undo takes them back.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also fixes that change what is trained on.")
+@click.option("--rejects", metavar="FILE", help="Move lines here that no fix frees of errors.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
 @click.option("--baseline", metavar="FILE", help="Report only what this file does not know.")
 @click.option("--update-baseline", is_flag=True, help="Write all findings to the baseline file.")
@@ -119,6 +122,7 @@ LEVELS = ("error", "warning", "note")
 @click.option("--no-suppressions", is_flag=True, help="Also what .ftlint-ignore.yaml accepts.")
 @click.option("--changed", is_flag=True, help="Only findings of rows that HEAD does not have.")
 @click.option("--since", metavar="REV", help="Only of rows that came since a branch left REV.")
+@click.option("--watch", is_flag=True, help="Run again whenever data or configuration change.")
 @click.option("--statistics", is_flag=True, help="Counts a rule instead of single findings.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no summary, no progress.")
 @click.option(
@@ -137,10 +141,31 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     run.
     """
     from ftlint import cache
+
+    cache.choose(options["cache_dir"] or "", disabled=options["no_cache"])
+    if not options["watch"]:
+        raise click.exceptions.Exit(_once(paths, outputs, options))
+    _check_watchable(paths, options)
+    from ftlint.watch import watch, watched
+
+    status = watch(lambda: _once(paths, outputs, options), lambda: watched(paths, options))
+    raise click.exceptions.Exit(status)
+
+
+def _check_watchable(paths: Sequence[str], options: Mapping[str, Any]) -> None:
+    """Refuse what makes no sense again and again. Raises: UsageError."""
+    for name in ("fix", "diff", "update_baseline", "prune"):
+        if options[name]:
+            raise UsageError(f"--watch only looks; leave --{name.replace('_', '-')} out")
+    if "-" in (*paths, *options["train"], *options["validation"]):
+        raise UsageError("--watch cannot read standard input again; name a file")
+
+
+def _once(paths: tuple[str, ...], outputs: tuple[str, ...], options: dict[str, Any]) -> int:
+    """Lint, do what is asked with the findings, and show them; return the exit status."""
     from ftlint.progress import watching
     from ftlint.session import Session, spooled
 
-    cache.choose(options["cache_dir"] or "", disabled=options["no_cache"])
     if options["output"]:
         check_writable(options["output"])
     written = further(outputs, (*FORMATS, *TABLES))
@@ -159,15 +184,17 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
         if steps:
             report = steps.after(session, sources, report)
     write(report, written, options)
-    raise click.exceptions.Exit(report.exit_status)
+    return report.exit_status
 
 
 def _steps(options: dict[str, Any], config: Config) -> Steps | None:
     """Return what is to be done with the findings before they are shown; mostly nothing."""
     from ftlint.suppression import find
 
-    words = ("fix", "unsafe_fixes", "diff", "baseline", "update_baseline", "prune", "no_baseline")
-    asked = options["since"] is not None or any(options[name] for name in (*words, "changed"))
+    words = ("fix", "unsafe_fixes", "rejects", "diff", "baseline", "update_baseline", "prune")
+    asked = options["since"] is not None or any(
+        options[name] for name in (*words, "no_baseline", "changed")
+    )
     configured = config.baseline or config.suppressions or find(Path.cwd(), config.root)
     if not (asked or configured):
         return None

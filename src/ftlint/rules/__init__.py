@@ -93,6 +93,7 @@ from ftlint.rules.field import (
 )
 from ftlint.rules.file import (
     FileBom,
+    FileCrlf,
     FileEmpty,
     FileExtension,
     FileJsonArray,
@@ -190,6 +191,7 @@ from ftlint.rules.weight import WeightAllZero, WeightRole, WeightValue
 BUILTIN: tuple[type[Rule], ...] = (
     FileNotUtf8,
     FileBom,
+    FileCrlf,
     FileEmpty,
     FileExtension,
     FileJsonArray,

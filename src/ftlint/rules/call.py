@@ -14,6 +14,7 @@ from ftlint.decode import kind
 from ftlint.example import Example, Message
 from ftlint.features.call import CALLS, MISSING, UNPARSED, Call, found, parse, speaks
 from ftlint.finding import Finding, Fix, Safety, Severity
+from ftlint.modern import modernised
 from ftlint.pointer import join
 from ftlint.rule import ExampleRule, bad, good
 
@@ -306,6 +307,8 @@ class FunctionCallDeprecated(ExampleRule):
 
     Ignore when: the fine-tuned model will be called with `functions`.
 
+    Fix: writes all calls of the example anew, with ids, if each answer follows its call; unsafe.
+
     Source: OpenAI API specification (deprecated).
     """
 
@@ -332,10 +335,12 @@ class FunctionCallDeprecated(ExampleRule):
             value = message.value
             if value.get("function_call") is not None and speaks(message):
                 where = example.at(f"{message.pointer}/function_call", key=True)
-                yield self.finding(where, found="'function_call'", modern="'tool_calls'")
+                fix = modernised(example)
+                yield self.finding(where, fix=fix, found="'function_call'", modern="'tool_calls'")
             elif value.get("role") == "function":
                 where = example.at(f"{message.pointer}/role")
-                yield self.finding(where, found="role 'function'", modern="role 'tool'")
+                fix = modernised(example)
+                yield self.finding(where, fix=fix, found="role 'function'", modern="role 'tool'")
 
 
 class ToolCallIdMistral(ExampleRule):

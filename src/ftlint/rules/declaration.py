@@ -12,6 +12,7 @@ from ftlint.example import Example
 from ftlint.features.call import MISSING, found, parse
 from ftlint.features.declaration import declarations
 from ftlint.finding import Finding, Fix, Safety, Severity
+from ftlint.modern import modernised
 from ftlint.pointer import join
 from ftlint.rule import ExampleRule, bad, good
 
@@ -268,6 +269,8 @@ class FunctionsDeprecated(ExampleRule):
 
     Ignore when: the fine-tuned model will be called with `functions`.
 
+    Fix: writes the same list as `tools`; safe where the example calls nothing, else unsafe.
+
     Source: OpenAI API specification (deprecated).
     """
 
@@ -282,7 +285,7 @@ class FunctionsDeprecated(ExampleRule):
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding, at the key."""
         if "functions" in example.value:
-            yield self.finding(example.at("/functions", key=True))
+            yield self.finding(example.at("/functions", key=True), fix=modernised(example))
 
 
 class FunctionsEmpty(ExampleRule):
