@@ -111,6 +111,7 @@ from ftlint.rules.member import FunctionNameMissing, UnknownMessageKey
 from ftlint.rules.model import ModelClosing, ModelRetired
 from ftlint.rules.name import NameFormat
 from ftlint.rules.part import ImageScheme, PartShape, PartType
+from ftlint.rules.prompt import NearConflictingAnswers
 from ftlint.rules.record import (
     MessageNotObject,
     MessagesShape,
@@ -234,6 +235,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     PromptLeakage,
     PrefixLeakage,
     AnswerLeakage,
+    NearConflictingAnswers,
     BenchmarkContamination,
     LanguageMix,
     AnswerLanguageMismatch,
