@@ -150,4 +150,4 @@ def _tokens(text: str) -> list[str]:
 @cache
 def _pattern() -> re.Pattern[str]:
     alone = "".join(f"{chr(codes.start)}-{chr(codes.stop - 1)}" for codes in UNSPACED)
-    return re.compile(rf"[{alone}]|[^\W{alone}]+")
+    return re.compile(rf"[{alone}]|[^\W_{alone}]+")
