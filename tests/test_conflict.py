@@ -385,20 +385,18 @@ def test_the_answer_that_contradicts_is_named(tmp_path: Path) -> None:
     assert finding.message == '3 answers to one prompt: "In Bonn." on line 1, "In Kiel." here'
 
 
-@pytest.mark.parametrize(
-    ("name", "told"), [("gsm8k_train", 0.99), ("oasst_zh_sft", 0.99), ("flan_cot", 0.99)]
-)
-def test_other_answers_and_numbers_contradict(shared: Path, name: str, told: float) -> None:
+@pytest.mark.parametrize("name", ["gsm8k_train", "oasst_zh_sft", "flan_cot"])
+def test_other_answers_and_numbers_contradict(shared: Path, name: str) -> None:
     answers = [
         json.loads(line)["messages"][-1]["content"]
         for line in (shared / f"data/chat/{name}.jsonl").read_text("utf-8").splitlines()[:600]
     ]
     others = zip(answers[:300], answers[300:600], strict=True)
     swapped = [same(a, b) for a, b in others if normalise(a) != normalise(b)]
-    assert swapped.count(False) >= told * len(swapped)
+    assert swapped.count(False) >= 0.99 * len(swapped)
     changed = [(each, re.sub(r"[0-9](?=[^0-9]*$)", _next, each, count=1)) for each in answers]
     numbers = [same(a, b) for a, b in changed if a != b]
-    assert numbers.count(False) >= told * len(numbers) > 0
+    assert numbers.count(False) >= 0.99 * len(numbers) > 0
 
 
 def _next(digit: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, get_args
 
 from ftlint.cluster import clusters, firsts
 from ftlint.example import Batch, Lines
+from ftlint.feature import Feature
 from ftlint.features.spoken import COMPARED
 from ftlint.finding import Where
 from ftlint.neighbour import ROUNDING, THRESHOLD, Pair, near_pairs
@@ -67,6 +68,8 @@ class DuplicateIndex:
     sketches: Spool
     """Those of the lots that have some, in order."""
     dataset: Dataset
+    compared: Feature[str] = COMPARED
+    """The texts by which examples are near duplicates."""
     _known: tuple[float, list[Pair]] = (2.0, [])
     """The threshold at which pairs were looked for, and the pairs."""
 
@@ -168,7 +171,7 @@ class DuplicateIndex:
         if len(raws) >= MANY:
             batch.plain = [None] * len(raws)
             prove(batch)
-        return dict(zip(places, batch.column(COMPARED), strict=True))
+        return dict(zip(places, batch.column(self.compared), strict=True))
 
     def pairs(self, threshold: float = THRESHOLD) -> list[Pair]:
         """Return the near duplicates among the leaders of all splits, in order.

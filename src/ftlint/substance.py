@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from ftlint.features.spoken import Said
 from ftlint.shingle import UNSPACED
 from ftlint.wordlist import words
 
@@ -32,11 +34,9 @@ _SENTENCE = re.compile(r"(?<=[.!?;。！？؟])\s*|\n+")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 
 
-@cache
-def _lists() -> tuple[frozenset[str], ...]:
-    """Return light, polite and asking words, and negations."""
-    lists = words("answer")
-    return tuple(lists[name] for name in ("light", "polite", "asking", "not"))
+def _lists() -> dict[str, frozenset[str]]:
+    """Return light, polite, asking and filling words, and negations (`not`)."""
+    return words("answer")
 
 
 class Words(NamedTuple):
@@ -71,6 +71,44 @@ def same(first: str, other: str) -> bool:
     return common >= max(COMMON, SHARED * len(few)) and not _verbatim(first, other)
 
 
+def asks_the_same(first: Sequence[Said], other: Sequence[Said]) -> bool:
+    """Return whether two prompts differ at most in words that change nothing, or in spelling.
+
+    Messages are compared one by one, and system prompts must be equal.
+    """
+    return len(first) == len(other) and all(
+        mine[0] == theirs[0] and (mine == theirs or (mine[0] != "system" and _close(mine, theirs)))
+        for mine, theirs in zip(first, other, strict=True)
+    )
+
+
+def _close(first: Said, other: Said) -> bool:
+    filler = _lists()["filler"]
+    mine, theirs = (
+        Counter(word for word in _tokens(text) if word not in filler) for _, text in (first, other)
+    )
+    left, right = list((mine - theirs).elements()), list((theirs - mine).elements())
+    if len(left) != len(right):
+        return False
+    for word in left:
+        near = next((each for each in right if _misspelt(word, each)), None)
+        if near is None:
+            return False
+        right.remove(near)
+    return True
+
+
+def _misspelt(first: str, other: str) -> bool:
+    """Return whether two words of some length differ in one letter that is not the first."""
+    if first[0] != other[0] or min(len(first), len(other)) < STEM or not first.isalpha():
+        return False
+    short, long = sorted((first, other), key=len)
+    same = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), -1)
+    if len(short) == len(long):
+        return short[same + 1 :] == long[same + 1 :]
+    return len(long) - len(short) == 1 and (same < 0 or short[same:] == long[same + 1 :])
+
+
 def _idle(text: str) -> bool:
     """Return whether a text only greets and asks."""
     sentences = [each for each in _SENTENCE.split(text) if _tokens(each)]
@@ -78,7 +116,7 @@ def _idle(text: str) -> bool:
 
 
 def _states_nothing(sentence: str) -> bool:
-    _, polite, asking, _ = _lists()
+    polite, asking = _lists()["polite"], _lists()["asking"]
     said = _tokens(sentence)
     if sentence.rstrip().endswith(("?", "？", "؟")):
         return True
@@ -88,10 +126,10 @@ def _states_nothing(sentence: str) -> bool:
 
 def _weighed(text: str) -> Words:
     """Return what of an answer is compared."""
-    light, _, _, negations = _lists()
+    negations = _lists()["not"]
     said = _tokens(text)
     spaced = [word for word in said if len(word) > 1 or word.isascii()]
-    silent = light | negations
+    silent = _lists()["light"] | negations
     heavy = {word[:STEM] for word in spaced if word not in silent and not word.isdigit()}
     heavy |= {a + b for a, b in pairwise(said) if len(a) == len(b) == 1 and not a.isascii()}
     negated = not negations.isdisjoint(said) or _NOT_ALONE.search(text) is not None
@@ -112,4 +150,4 @@ def _tokens(text: str) -> list[str]:
 @cache
 def _pattern() -> re.Pattern[str]:
     alone = "".join(f"{chr(codes.start)}-{chr(codes.stop - 1)}" for codes in UNSPACED)
-    return re.compile(rf"[{alone}]|[^\W{alone}]+")
+    return re.compile(rf"[{alone}]|[^\W_{alone}]+")

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from ftlint.analysis import Analysis
-from ftlint.example import Batch, Lines
+from ftlint.example import Batch, Example, Lines
 from ftlint.features.digest import NONE, Digest
 from ftlint.features.exchange import EXCHANGES, trained
 from ftlint.features.spoken import said
@@ -269,11 +269,15 @@ def quotes(dataset: Dataset, places: Sequence[Where]) -> dict[int, Quote]:
         example = batch.example(0)
         at = trained(batch, 0)
         if at < len(example.messages):
-            message = example.messages[at]
-            textual = isinstance(message.content, str)
-            where = example.at(message.place if textual else message.pointer)
-            found[ordinal] = Quote(where, said(message), bool(message.calls))
+            found[ordinal] = quoted(example, at)
     return found
+
+
+def quoted(example: Example, at: int) -> Quote:
+    """Return what message `at` of an example says."""
+    message = example.messages[at]
+    where = message.place if isinstance(message.content, str) else message.pointer
+    return Quote(example.at(where), said(message), bool(message.calls))
 
 
 def apart(first: str, other: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from ftlint.example import Batch, Example
 from ftlint.feature import Feature
-from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical
+from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical, last_answer
 
 Part = Literal["example", "conversation", "prompt", "question", "answer"]
 NONE = 0
@@ -66,14 +66,6 @@ def written(said: Sequence[Said]) -> str:
     """Return messages as one text; different messages give different texts."""
     text = "\0".join(chain.from_iterable(said))
     return text if text.count("\0") == 2 * len(said) - 1 else repr(said)
-
-
-def last_answer(said: Sequence[Said]) -> int:
-    """Return the index of the last assistant message, or how many messages there are."""
-    for index in range(len(said) - 1, -1, -1):
-        if said[index][0] == "assistant":
-            return index
-    return len(said)
 
 
 def _text(text: str | None) -> int:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
-from ftlint.features.digest import NONE, Digest, digest, last_answer, said_digest
-from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical
+from ftlint.features.digest import NONE, Digest, digest, said_digest
+from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical, last_answer
 
 ASKING = frozenset({"user", "tool", "function"})
 """Roles that ask: a system prompt alone is no question."""

@@ -146,6 +146,7 @@ from ftlint.rules.preference import (
     PreferenceInputAnswered,
     PreferenceOutputShape,
 )
+from ftlint.rules.prompt import NearConflictingAnswers
 from ftlint.rules.record import (
     MessageNotObject,
     MessagesShape,
@@ -319,6 +320,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     PromptLeakage,
     PrefixLeakage,
     AnswerLeakage,
+    NearConflictingAnswers,
     BenchmarkContamination,
     LanguageMix,
     AnswerLanguageMismatch,

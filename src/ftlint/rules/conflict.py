@@ -108,7 +108,7 @@ class _Contradiction(AnalysisRule[Exchanged]):
         dataset: Dataset,
     ) -> Finding:
         where = sides[1].where if sides else places[other]
-        place = _named(places[0], where, dataset)
+        place = named(places[0], where, dataset)
         told = f"the first one is on {place}"
         data: dict[str, Any] = {}
         if sides:
@@ -134,7 +134,7 @@ _PIECE = 250
 """Contradictions whose lines are read at once."""
 
 
-def _named(place: Where, seen: Where, dataset: Dataset) -> str:
+def named(place: Where, seen: Where, dataset: Dataset) -> str:
     """Return `place` in words for who looks at `seen`."""
     line = f"line {dataset.line_number(place)}"
     other = place.source != seen.source
@@ -183,7 +183,7 @@ class ConflictingLabels(_Contradiction):
             yield from self.told(conflicts, result, dataset)
 
 
-def _agree(first: Quote, other: Quote) -> bool:
+def agree(first: Quote, other: Quote) -> bool:
     """Return whether two answers seem to say the same; calls of tools must be equal."""
     return not (first.called or other.called) and same(first.text, other.text)
 
@@ -245,7 +245,7 @@ class ConflictingAnswers(_Contradiction):
         if self.paraphrases or not answers:
             return 1
         first, *others = answers
-        return next((at for at, other in enumerate(others, 1) if not _agree(first, other)), 0)
+        return next((at for at, other in enumerate(others, 1) if not agree(first, other)), 0)
 
     def file(
         self, source: int, conflicts: list[Conflict], result: Exchanged, dataset: Dataset
