@@ -23,6 +23,7 @@ from ftlint.finding import Severity
 from ftlint.option import configured, near
 from ftlint.pointer import join
 from ftlint.rule import Rule
+from ftlint.scoring.setting import Toxicity
 
 if TYPE_CHECKING:
     from ftlint.target import Target
@@ -87,6 +88,11 @@ class Config:
         default_factory=dict,
         kw_only=True,
         metadata=_doc("Test sets whose items must not be in training data: files by name."),
+    )
+    toxicity: Toxicity = field(
+        default=Toxicity(),
+        kw_only=True,
+        metadata=_doc("Who judges toxicity: the shipped model, Detoxify, or an endpoint."),
     )
     data: Data = field(
         default_factory=Data, metadata=_doc("What is checked when the command line names nothing.")

@@ -24,10 +24,12 @@ from ftlint.perfile import ignored_for
 from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, Rule
 from ftlint.rules.budget import NO_BUDGET
+from ftlint.rules.toxiclabel import UNLABELLED
+from ftlint.scoring.setting import with_toxicity
 from ftlint.source import Dataset, Shard, Source, expand
 from ftlint.target import read
 
-_UNASKED = (NO_BUDGET, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER)
+_UNASKED = (NO_BUDGET, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, UNLABELLED)
 """Reasons that are no news to who has named none of these."""
 PARALLEL = 32_000_000
 """Bytes from which worker processes pay for their start (an estimate from import costs)."""
@@ -55,6 +57,10 @@ class Request:
     """Whether all findings are kept at first, whatever is shown: for fixes and baselines."""
     figures: bool = True
     """Whether the output shows `measures`, which may need more than the findings do."""
+    offline: bool = False
+    """Whether no text may leave the machine, whatever the configuration says."""
+    show_content: bool = False
+    """Whether reports quote what private rules have found."""
     table: bool = False
     """Whether a table of the examples is folded, which measures each of them."""
     jobs: int = 0
@@ -93,7 +99,10 @@ class Session:
             raise UsageError("no rule is selected; a run without rules would look clean")
         chosen = with_tokenizer(config, selection.rules, request.tokenizer)
         chosen = with_benchmarks(config, chosen, request.benchmarks)
-        return cls(request, config, tuple(rules), replace(selection, rules=chosen))
+        chosen, raised = with_toxicity(config, chosen, request.offline)
+        severities = {**raised, **selection.severities}
+        selection = replace(selection, rules=chosen, severities=severities)
+        return cls(request, config, tuple(rules), selection)
 
     def sources(self) -> list[Source]:
         """Return what is to be linted. Raises: SourceError, UsageError."""
@@ -167,6 +176,7 @@ class Session:
             rules=ready,
             figures=asked.figures,
             severities=chosen.severities,
+            show_content=asked.show_content,
             cap=0 if asked.keep_all else self.cap,
             size=size(sources),
             ignored=ignored_for(self.config, sources, ready),

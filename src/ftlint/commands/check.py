@@ -113,6 +113,8 @@ LEVELS = ("error", "warning", "note")
 @click.option("--baseline", metavar="FILE", help="Report only what this file does not know.")
 @click.option("--update-baseline", is_flag=True, help="Write all findings to the baseline file.")
 @click.option("--prune", is_flag=True, help="Remove what is gone from the baseline file.")
+@click.option("--offline", is_flag=True, help="Let no text leave the machine, whoever is to judge.")
+@click.option("--show-content", is_flag=True, help="Quote also what is private, such as abuse.")
 @click.option("--statistics", is_flag=True, help="Counts a rule instead of single findings.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no summary, no progress.")
 @click.option(
@@ -188,6 +190,8 @@ def _request(
         max_findings=options["max_findings"],
         keep_all=keep_all,
         figures=figures,
+        offline=options["offline"],
+        show_content=options["show_content"],
         table=options["table"],
         jobs=options["jobs"] or 0,
     )
