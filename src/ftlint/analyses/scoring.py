@@ -346,7 +346,7 @@ class Scored:
             "toxic": sum(toxic),
             "estimate": estimated,
             "roles": self._roles(toxic),
-            "labels": {label: self._label(label) for label in LABELS},
+            "labels": {label: self._label(place) for place, label in enumerate(LABELS)},
             "requests": self._requests(),
             **run.told(),
         }
@@ -363,12 +363,10 @@ class Scored:
             "sampled": found.sampled,
         }
 
-    def _label(self, label: str) -> int | None:
-        if label not in self.backend.labels:
-            return None
-        place = LABELS.index(label)
-        scores = self._run.scores[place::_WIDE]
-        return sum(score >= self._limit for score in scores)
+    def _label(self, place: int) -> int | None:
+        """Return the texts with a label; None where nothing judges it."""
+        scores = [score for score in self._run.scores[place::_WIDE] if score == score]
+        return sum(score >= self._limit for score in scores) if scores else None
 
     def _roles(self, toxic: Sequence[bool]) -> dict[str, dict[str, int]]:
         texts: Counts[str] = Counts()

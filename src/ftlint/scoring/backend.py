@@ -30,8 +30,6 @@ class Deep:
     """A frozen dataclass; a subclass brings the model. Equal ones score once."""
 
     name: ClassVar[str] = ""
-    labels: ClassVar[tuple[str, ...]] = LABELS
-    """What it can judge; it has NaN for the others."""
 
     threshold: float = 0.8
     """Toxicity from which figures call a text toxic."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from ftlint.error import ModelError
@@ -24,6 +25,8 @@ __all__ = ["MODELS", "Detoxify"]
 
 VERSION = 1
 """Of how texts are cut and scored; raise it when the same model scores a text otherwise."""
+KNOWN = 0.9
+"""Share of the tokens of a model that its tokenizer must know."""
 _ARGUMENTS = ("num_classes", "model_type", "model_name", "tokenizer_name")
 
 
@@ -113,7 +116,7 @@ def load(files: Files, device: str) -> Any:
                 f"{files.folder}: Detoxify cannot be loaded with this folder: {why}"
             ) from error
     _complete(real.model, state, files)
-    _bounded(real)
+    _bounded(real, files.folder)
     return real
 
 
@@ -156,9 +159,17 @@ def _complete(model: Any, state: dict[str, Any], files: Files) -> None:
             raise ModelError(f"{files.checkpoint}: {name} was not loaded as it is stored")
 
 
-def _bounded(real: Any) -> None:
-    """Give the tokenizer the length that the model can read: some folders do not say it."""
+def _bounded(real: Any, folder: Path) -> None:
+    """Give the tokenizer the length that the model can read: some folders do not say it.
+
+    Raises: ModelError when its vocabulary is not there, which nothing else notices.
+    """
     config = real.model.config
+    if len(real.tokenizer) < KNOWN * config.vocab_size:
+        raise ModelError(
+            f"{folder}: the tokenizer knows {len(real.tokenizer):,} of {config.vocab_size:,} "
+            "tokens; its vocabulary is missing"
+        )
     places = int(config.max_position_embeddings)
     if "roberta" in str(config.model_type):
         places -= int(config.pad_token_id) + 1  # their places begin behind the padding

@@ -49,7 +49,6 @@ class Moderation(Deep):
     """The moderation endpoint of OpenAI, or one that speaks like it."""
 
     name = "openai-moderation"
-    labels = tuple(CATEGORIES)
 
     model: str = "omni-moderation-latest"
     base_url: str = ""

@@ -32,7 +32,8 @@ def ranked(suspicion: Sequence[float], keys: Sequence[bytes]) -> Order:
     Hashes of the texts draw the sample, so that it depends on nothing else.
     """
     every = range(len(keys))
-    worst = sorted(every, key=lambda at: (-suspicion[at], keys[at]))
+    # Among equals in an order of its own: else it and the sample would be the same texts.
+    worst = sorted(every, key=lambda at: (-suspicion[at], keys[at][::-1]))
     rank = [0] * len(keys)
     for place, at in enumerate(worst):
         rank[at] = place

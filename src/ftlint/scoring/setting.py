@@ -27,7 +27,8 @@ class Toxicity:
     """Who judges toxicity, and how."""
 
     backend: Literal["triage", "detoxify", "openai-moderation"] = field(
-        default="triage", metadata=_doc("triage is the small model that ships with ftlint.")
+        default="triage",
+        metadata=_doc("Who judges; triage is the small model that ships with ftlint."),
     )
     threshold: float | None = field(
         default=None, metadata=_doc("Toxicity, in [0, 1], from which a text is toxic.")
