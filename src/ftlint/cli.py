@@ -14,6 +14,7 @@ from ftlint.commands.argument import complain
 from ftlint.commands.check import check
 from ftlint.commands.compare import compare
 from ftlint.commands.init import init, test
+from ftlint.commands.model import model
 from ftlint.commands.plan import plan
 from ftlint.commands.report import report
 from ftlint.commands.show import rule, targets
@@ -50,5 +51,5 @@ def cli() -> None:
     """
 
 
-for command in (check, report, rule, targets, plan, compare, split, undo, init, test):
+for command in (check, report, rule, targets, plan, compare, split, model, undo, init, test):
     cli.add_command(command)

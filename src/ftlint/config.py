@@ -24,6 +24,7 @@ from ftlint.option import configured, near
 from ftlint.panel import NOBODY, Panel, united
 from ftlint.pointer import join
 from ftlint.rule import Rule
+from ftlint.scoring.setting import Toxicity
 
 if TYPE_CHECKING:
     from ftlint.target import Target
@@ -109,6 +110,11 @@ class Config:
         default=None,
         kw_only=True,
         metadata=_doc("File of accepted findings; else the nearest .ftlint-ignore.yaml."),
+    )
+    toxicity: Toxicity = field(
+        default=Toxicity(),
+        kw_only=True,
+        metadata=_doc("Who judges toxicity: the shipped model, Detoxify, or an endpoint."),
     )
     data: Data = field(
         default_factory=Data, metadata=_doc("What is checked when the command line names nothing.")

@@ -27,7 +27,7 @@ FAMILIES = {
 NOT_OPTIONS = frozenset(
     {
         *("code", "name", "severity", "message", "default", "since", "good", "bad"),
-        *("documentation", "origin"),
+        *("documentation", "origin", "backend"),
     }
 )
 _SHOWN = 400

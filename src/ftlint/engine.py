@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from ftlint import encoding
 from ftlint.analysis import Analysis, Derived
+from ftlint.error import ModelError
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Severity, Where
@@ -53,6 +54,8 @@ class Plan:
     """Codes of built-in rules with options that are not their defaults: nothing proves them."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
     """Severities that the configuration changes, by code."""
+    show_content: bool = False
+    """Whether reports quote what private rules have found."""
     size: int = 0
     """Bytes of the run as stored; large ones are worth a slower start."""
     not_run: tuple[NotRun, ...] = ()
@@ -85,6 +88,8 @@ class Plan:
         for rule in self.rules:
             if self.figures or isinstance(rule, AnalysisRule):
                 asked += [(each, rule.code) for each in rule.analyses()]
+            if self.figures:
+                asked += [(each, rule.code) for each in rule.figures()]
         for analysis, code in asked:
             parts = analysis.parts if isinstance(analysis, Derived) else ()
             for each in (*parts, analysis):
@@ -288,6 +293,7 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
         measures=measures,
         results=results,
         severities=plan.severities,
+        show_content=plan.show_content,
         not_run=[
             *plan.not_run,
             *(_failed(failure, dataset) for _, failure in sorted(failures.items())),
@@ -318,6 +324,8 @@ def _concluded(
                 more = isinstance(analysis, Derived)
                 known.update({k: figures[k] for k in figures if more or k not in known})
             results[analysis] = result
+        except ModelError:  # a mistake of the user, not of the rules that rest on it
+            raise
         except Exception as error:
             for code in codes or [type(analysis).__name__]:
                 failures[code] = Failure(code, Where(), _reason(error))

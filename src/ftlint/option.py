@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ftlint.config import Config
     from ftlint.target import Target
 
-FIXED = frozenset({*Rule.__annotations__, "documentation", "origin"})
+FIXED = frozenset({*Rule.__annotations__, "documentation", "origin", "backend"})
 """Fields that identify or document a rule; they are no options."""
 
 

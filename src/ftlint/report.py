@@ -111,6 +111,8 @@ class Report:
     """What each analysis of the run has concluded."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
     """Severities that the configuration changes, by code."""
+    show_content: bool = False
+    """Whether the text is quoted that private rules have found."""
     fail_on: Severity | None = Severity.ERROR
     target: str | None = None
     """The target; of several, their names."""
@@ -250,7 +252,7 @@ def _located(
         tuple(_place(report.dataset, other) for other in finding.related),
         finding.fix,
         _fingerprint(report.dataset, finding, raw),
-        None if rule.private else spot.snippet,
+        None if rule.private and not report.show_content else spot.snippet,
         (
             where.source,
             -1 if where.ordinal is None else where.ordinal,

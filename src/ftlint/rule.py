@@ -141,6 +141,10 @@ class Rule:
         """Return analyses whose figures the report states beside the findings of the rule."""
         return ()
 
+    def figures(self) -> tuple[Analysis[Any, Any], ...]:
+        """Return analyses that nothing but the figures of a report needs."""
+        return ()
+
     def columns(self) -> tuple[Column, ...]:
         """Return what the features of the rule tell of each example, for tables of examples."""
         return ()

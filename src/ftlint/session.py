@@ -28,6 +28,8 @@ from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, Rule
 from ftlint.rules.budget import NO_BUDGET
 from ftlint.rules.reinforcement import NO_GRADER
+from ftlint.rules.toxiclabel import UNLABELLED
+from ftlint.scoring.setting import with_toxicity
 from ftlint.shape import AUTO
 from ftlint.source import Dataset, Shard, Source, expand
 from ftlint.target import read
@@ -35,7 +37,7 @@ from ftlint.target import read
 if TYPE_CHECKING:
     from ftlint.memory import Memory
 
-_UNASKED = (NO_BUDGET, NO_GRADER, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER)
+_UNASKED = (NO_BUDGET, NO_GRADER, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, UNLABELLED)
 """Reasons that are no news to who has named none of these."""
 LEAST = 256 << 10
 """Bytes from which a run costs more than to look for its result (measured)."""
@@ -73,6 +75,10 @@ class Request:
     """Whether the output shows `measures`, which may need more than the findings do."""
     patches: bool = False
     """Whether the patches of fixes are needed, which no result that was kept has."""
+    offline: bool = False
+    """Whether no text may leave the machine, whatever the configuration says."""
+    show_content: bool = False
+    """Whether reports quote what private rules have found."""
     table: bool = False
     """Whether a table of the examples is folded, which measures each of them."""
     jobs: int = 0
@@ -112,7 +118,10 @@ class Session:
         chosen = with_tokenizer(config, selection.rules, request.tokenizer)
         chosen = with_benchmarks(config, chosen, request.benchmarks)
         chosen = with_grader(config, chosen, request.grader)
-        return cls(request, config, tuple(rules), replace(selection, rules=chosen))
+        chosen, raised = with_toxicity(config, chosen, request.offline)
+        severities = {**raised, **selection.severities}
+        selection = replace(selection, rules=chosen, severities=severities)
+        return cls(request, config, tuple(rules), selection)
 
     def sources(self) -> list[Source]:
         """Return what is to be linted. Raises: SourceError, UsageError."""
@@ -191,8 +200,9 @@ class Session:
         """
         chosen, asked = self.selection, self.request
         plan = self.plan(sources, analyses)
-        # A kept report does not hold what analyses concluded.
-        memory = None if analyses or asked.table else self._memory(plan, sources)
+        # A kept report holds neither what analyses concluded nor what is private.
+        told = analyses or asked.table or asked.show_content
+        memory = None if told else self._memory(plan, sources)
         started = time.perf_counter()
         report = memory.recall(plan) if memory else None
         if report is None:
@@ -241,6 +251,7 @@ class Session:
             rules=ready,
             figures=asked.figures,
             severities=chosen.severities,
+            show_content=asked.show_content,
             cap=0 if asked.keep_all else self.cap,
             size=size(sources),
             ignored=ignored_for(self.config, sources, ready),

@@ -123,6 +123,8 @@ LEVELS = ("error", "warning", "note")
 @click.option("--changed", is_flag=True, help="Only findings of rows that HEAD does not have.")
 @click.option("--since", metavar="REV", help="Only of rows that came since a branch left REV.")
 @click.option("--watch", is_flag=True, help="Run again whenever data or configuration change.")
+@click.option("--offline", is_flag=True, help="Let no text leave the machine, whoever is to judge.")
+@click.option("--show-content", is_flag=True, help="Quote also what is private, such as abuse.")
 @click.option("--statistics", is_flag=True, help="Counts a rule instead of single findings.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no summary, no progress.")
 @click.option(
@@ -224,6 +226,8 @@ def _request(paths: tuple[str, ...], options: dict[str, Any], figures: bool) -> 
         max_findings=options["max_findings"],
         patches=options["fix"] or options["diff"],
         figures=figures,
+        offline=options["offline"],
+        show_content=options["show_content"],
         table=options["table"],
         jobs=options["jobs"] or 0,
     )

@@ -151,6 +151,8 @@ def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
         if absent:
             yield from absent
             yield "\n"
+    if told := report.measures.get("toxicity", {}).get("summary"):
+        yield f"  toxicity  {told}\n\n"
     if options.statistics:
         yield from _measures(report, options)
     if not clean or not report.verdict.passed:

@@ -177,7 +177,16 @@ from ftlint.rules.token import (
     TokenOverrun,
 )
 from ftlint.rules.tooling import ToolAlwaysCalled, ToolNeverCalled
-from ftlint.rules.toxicity import ToxicAnswer, ToxicShare
+from ftlint.rules.toxicity import ToxicAnswer, ToxicShare, ToxicSystemPrompt
+from ftlint.rules.toxiclabel import (
+    IdentityAttack,
+    IdentityDrivenToxicity,
+    SevereToxicity,
+    SexualContent,
+    Threat,
+    ToxicRequestAnswered,
+    VeryToxicAnswer,
+)
 from ftlint.rules.turn import (
     ConsecutiveRoles,
     DuplicateMessage,
@@ -362,6 +371,14 @@ BUILTIN: tuple[type[Rule], ...] = (
     BidirectionalControl,
     SemanticDuplicate,
     ToxicAnswer,
+    VeryToxicAnswer,
+    SevereToxicity,
+    Threat,
+    IdentityAttack,
+    SexualContent,
+    ToxicRequestAnswered,
+    ToxicSystemPrompt,
+    IdentityDrivenToxicity,
     ToxicShare,
 )
 """Every built-in rule that is a class, in the order of the codes."""
