@@ -220,6 +220,10 @@ class Mean:
             self.count + other.count, self.total + other.total, self.squares + other.squares
         )
 
+    def without(self, part: Mean) -> Mean:
+        """Return the mean of all values but those of `part`."""
+        return Mean(self.count - part.count, self.total - part.total, self.squares - part.squares)
+
     @property
     def mean(self) -> float:
         """Return the mean; 0 of nothing."""

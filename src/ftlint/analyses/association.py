@@ -110,11 +110,11 @@ def associated(naming: Naming, fewest: int = FEWEST) -> Associated:
     q_values = adjusted([test.p for _, test in tests])
     found = []
     for (key, test), q in zip(tests, q_values, strict=True):
-        group, word, numbers, against = key
+        group, word, (count, examples, other_count, others), against = key
         found.append(
             Association(
-                group, word, *numbers, against, test.odds_ratio, test.low, test.high, test.p, q,
-                naming.places(group, word),
+                group, word, count, examples, other_count, others, against, test.odds_ratio,
+                test.low, test.high, test.p, q, naming.places(group, word),
             )
         )  # fmt: skip
     found.sort(key=lambda a: (a.q, a.p, -a.low, a.group, a.word))
