@@ -27,6 +27,9 @@ PRIOR = 500.0
 LISTED = 20
 """Associations that the figures have."""
 
+OWN = {("age", "family")}
+"""Axes and attributes that belong together by their meaning: children have parents."""
+
 Strata = Mapping[Stratum, int]
 _NONE: Strata = {}
 
@@ -149,6 +152,8 @@ class _Table:
         if all_rest < fewest:
             return
         for word, everywhere in sorted(self.words.items()):
+            if (group[0], word[0]) in OWN:
+                continue
             mine = self.pairs.get(group, {}).get(word, _NONE)
             if against == "groups":
                 theirs = _sum([self.pairs.get(g, {}).get(word, _NONE) for g in others])

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from ftlint.features.identity import Mention, Reading
 from ftlint.features.turns import Turn
-from ftlint.identity import PRONOUNS, TABLE
+from ftlint.identity import PRONOUNS
+from ftlint.sense import TABLE
 
 MEN, WOMEN = "men", "women"
 

@@ -52,6 +52,11 @@ class Named(AnalysisRule[tuple[Part[Any], ...]]):
     lexicons: tuple[str, ...] = ()
     """Your own lexicons, as paths; `lexicons` of the configuration is for all rules."""
 
+    def unready(self) -> str | None:
+        """Return nothing, or raise what is wrong with a lexicon. Raises: PackError."""
+        covered(self.lexicons)
+        return None
+
     def columns(self) -> tuple[Column, ...]:
         """Return which groups each example names."""
         return (GroupColumn(self.lexicons),)

@@ -11,11 +11,15 @@ from ftlint.analyses.outcome import Gap, Gaps, Outcomes
 from ftlint.analyses.split import Part
 from ftlint.case import assistant, chat, user
 from ftlint.column import Column
+from ftlint.features.identity import covered
 from ftlint.finding import Finding, Severity
 from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.bias import RELATED, SHOWN, GroupColumn
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+
+SHORT = log2(100)
+"""Mean length, as a binary logarithm, of answers that are labels and no texts."""
 
 _NO = "I'm sorry, but I can't help with that."
 
@@ -65,8 +69,8 @@ class OutcomeGap(AnalysisRule[tuple[Part[Gaps], ...]]):
     """Share of false gaps, in [0, 1], among those that are reported."""
     min_gap: float = 0.02
     """Difference of two shares, in [0, 1], that the whole 95 % interval must reach."""
-    min_length_ratio: float = 1.25
-    """Ratio of two lengths that it must reach."""
+    min_length_ratio: float = 1.5
+    """Ratio of two lengths that it must reach; answers of less than 100 characters have none."""
     min_sentiment: float = 10.0
     """Difference of sentiment that it must reach, in words of a thousand."""
     min_examples: int = 30
@@ -78,6 +82,11 @@ class OutcomeGap(AnalysisRule[tuple[Part[Gaps], ...]]):
     def analysis(self) -> Outcomes:
         """Return the outcomes."""
         return Outcomes(self.lexicons, self.min_examples)
+
+    def unready(self) -> str | None:
+        """Return nothing, or raise what is wrong with a lexicon. Raises: PackError."""
+        covered(self.lexicons)
+        return None
 
     def columns(self) -> tuple[Column, ...]:
         """Return which groups each example names."""
@@ -102,6 +111,8 @@ class OutcomeGap(AnalysisRule[tuple[Part[Gaps], ...]]):
         """Return whether all of the interval is beyond the limit, on one side."""
         limits = {"length": log2(self.min_length_ratio), "sentiment": self.min_sentiment}
         limit = limits.get(gap.outcome, self.min_gap)
+        if gap.outcome == "length" and min(gap.value, gap.other) < SHORT:
+            return False  # labels, which are as long as they are
         return gap.low >= limit or gap.high <= -limit
 
 

@@ -84,6 +84,7 @@ class RepresentationSkew(Named):
 
     def unready(self) -> str | None:
         """Return which group of the reference nobody knows. Raises: PackError."""
+        super().unready()
         known = self._known() if self.reference else {}
         for group, _ in getattr(self, "_expected", ()):
             if group not in known:
