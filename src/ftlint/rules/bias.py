@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analyses.association import Associated, Association, Associations
+from ftlint.analyses.genderword import GenderWords
 from ftlint.analyses.profession import Profession, ProfessionGender, Professions
 from ftlint.analyses.split import Part
+from ftlint.analysis import Analysis
 from ftlint.case import assistant, chat, user
 from ftlint.column import Column
 from ftlint.example import Batch
@@ -228,6 +230,10 @@ class GenderedProfession(Named):
     def analysis(self) -> ProfessionGender:
         """Return the gender of professions."""
         return ProfessionGender(self.lexicons, self.min_examples)
+
+    def analyses(self) -> tuple[Analysis[Any, Any], ...]:
+        """Return it, and the metrics of GenBiT for the report."""
+        return (self.analysis, GenderWords())
 
     def _judge(self, part: Part[Professions]) -> Iterator[Finding]:
         of = part.of
