@@ -172,9 +172,9 @@ def test_a_file_outside_the_working_folder_is_shown_whole(
 
 
 KNOWN = (
-    "(known: baseline, benchmarks, cache, data, extends, fail-on, grader, ignore, languages, "
-    "max-findings, packs, per-file-ignores, rules, select, severity, shape, suppressions, target, "
-    "tokenizer, toxicity)"
+    "(known: baseline, benchmarks, cache, data, extends, fail-on, grader, ignore, "
+    "languages, lexicons, max-findings, packs, per-file-ignores, rules, select, severity, shape, "
+    "suppressions, target, tokenizer, toxicity)"
 )
 
 

@@ -21,6 +21,7 @@ from ftlint.rules.balance import (
     LabelVariant,
     RareLabel,
 )
+from ftlint.rules.bias import GenderedProfession, IdentityAssociation
 from ftlint.rules.budget import OverBudget
 from ftlint.rules.call import (
     ContentAndToolCalls,
@@ -138,6 +139,7 @@ from ftlint.rules.line import (
 from ftlint.rules.member import FunctionNameMissing, UnknownMessageKey
 from ftlint.rules.model import ModelClosing, ModelRetired
 from ftlint.rules.name import NameFormat
+from ftlint.rules.outcome import OutcomeGap
 from ftlint.rules.part import ImageScheme, PartShape, PartType
 from ftlint.rules.preference import (
     IdenticalOutputs,
@@ -162,6 +164,7 @@ from ftlint.rules.reinforcement import (
     ReferenceMissing,
 )
 from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
+from ftlint.rules.representation import RepresentationSkew
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.semantic import SemanticDuplicate
@@ -380,5 +383,9 @@ BUILTIN: tuple[type[Rule], ...] = (
     ToxicSystemPrompt,
     IdentityDrivenToxicity,
     ToxicShare,
+    RepresentationSkew,
+    IdentityAssociation,
+    GenderedProfession,
+    OutcomeGap,
 )
 """Every built-in rule that is a class, in the order of the codes."""
