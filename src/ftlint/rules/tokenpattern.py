@@ -23,6 +23,7 @@ from ftlint.rules.reading import Searching
 NO_SPACY = "needs spaCy (pip install 'ftlint[spacy]')"
 
 _END = re.compile(r"[.!?。！？]+[\"'”’)\]]*(?=\s|$)|[。！？]|\n")
+_OPENING = ('"', "“", "«", "„", "‘")
 REACH = 400
 """Code points on either side of a hit to which a sentence is cut."""
 
@@ -92,7 +93,8 @@ class TokenPattern(Searching):
             if self._excuse is not None and self._excuse.search(sentence):
                 continue
             for left, right in self._matcher.spans(sentence, self.unless_next):
-                yield start + left, start + right
+                if not sentence[:left].endswith(_OPENING):  # somebody else's words
+                    yield start + left, start + right
 
     @cached_property
     def _excuse(self) -> re.Pattern[str] | None:
