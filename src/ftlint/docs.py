@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import codecs
+import dataclasses
 import inspect
 import json
 from collections.abc import Iterator, Sequence
@@ -189,6 +189,8 @@ def _options(rule: Rule) -> Iterator[str]:
     yield "|---|---|---|"
     for name, value, meaning in options:
         text = json.dumps(value, ensure_ascii=False, default=str)
+        if rule.private and isinstance(value, list | tuple | dict) and value:
+            text = f"{len(value)} entries"
         shown = text if len(text) <= 80 else text[:79] + "…"
         yield f"| `{name}` | `{shown.replace('|', chr(92) + '|')}` | {meaning} |"
 

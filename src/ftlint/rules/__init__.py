@@ -47,6 +47,7 @@ from ftlint.rules.content import (
     ContentType,
     RefusalType,
 )
+from ftlint.rules.counterpart import CounterfactualInconsistency, NameOutcomeGap
 from ftlint.rules.declaration import (
     FunctionsDeprecated,
     FunctionsEmpty,
@@ -276,5 +277,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     SemanticDuplicate,
     ToxicAnswer,
     ToxicShare,
+    NameOutcomeGap,
+    CounterfactualInconsistency,
 )
 """Every built-in rule that is a class, in the order of the codes."""

@@ -143,5 +143,3 @@ def _sentences(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, i
         after = _END.search(text, end, end + REACH)
         last = after.end() if after else min(len(text), end + REACH)
         yield (before[-1] if before else max(0, start - REACH)), last
-
-
