@@ -25,7 +25,8 @@ from ftlint.output import check_writable, staged
 from ftlint.pointer import inside, locate
 from ftlint.source import Dataset, Facts, Shard, Source
 from ftlint.splice import Habits
-from ftlint.twin.swap import Change, Swap, swap
+from ftlint.twin.reader import Change
+from ftlint.twin.swap import Swap, swap
 from ftlint.twin.table import Table, table
 
 VERSION = 1

@@ -21,6 +21,8 @@ class Names:
     women: frozenset[str]
     alone: frozenset[str]
     """Names with a gender and without a partner."""
+    doubtful: frozenset[str]
+    """Names that are words as well."""
     family: frozenset[str]
     persons: frozenset[tuple[str, ...]]
     titles: frozenset[str]
@@ -36,18 +38,25 @@ def names() -> Names:
     folder = rules_folder() / "lexicons" / "swap"
     given = document.load(folder / "names.yaml", PackError).data
     known = document.load(folder / "persons.yaml", PackError).data
+    persons = frozenset(tuple(n.lower().replace("-", " ").split()) for n in known["names"])
+    taken, doubtful = {n for name in persons for n in name}, frozenset(given["doubtful"])
     partner: dict[str, str] = {}
+    alone = set(given["alone"])
     pairs = [(man, woman) for man, woman in given["pairs"]]
-    for man, woman in pairs:
-        if man not in partner and woman not in partner:
-            partner |= {man: woman, woman: man}
+    for pair in pairs:
+        # A name that is a word too, or somebody's, cannot be written for another one.
+        if any(name in doubtful or name in partner or name.lower() in taken for name in pair):
+            alone.update(pair)
+        else:
+            partner |= {pair[0]: pair[1], pair[1]: pair[0]}
     return Names(
         partner,
         frozenset(man for man, _ in pairs),
         frozenset(woman for _, woman in pairs),
-        frozenset(given["alone"]) - partner.keys(),
+        frozenset(alone) - partner.keys() - doubtful,
+        doubtful,
         frozenset(given["family"]),
-        frozenset(tuple(name.lower().replace("-", " ").split()) for name in known["names"]),
+        persons,
         *(frozenset(known[key]) for key in ("titles", "courtesy", "places")),
     )
 

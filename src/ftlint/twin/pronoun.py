@@ -88,9 +88,12 @@ def _alone(text: str, words: Sequence[Word], at: int) -> bool:
     after = following(text, words, at)
     if after is None:
         return not _opens(text, words[at])
+    if after.low in ("will", "can", "may") and at and words[at - 1].low in _AT:
+        return False
     if after.low in grammar().absolute:
         return True
-    return at > 1 and words[at - 1].low == "of" and after.low in grammar().ends
+    ends = after.low in grammar().ends and after.low not in grammar().nouns
+    return ends and at > 1 and words[at - 1].low == "of"
 
 
 def _opens(text: str, word: Word) -> bool:
@@ -102,7 +105,7 @@ def _opens(text: str, word: Word) -> bool:
 def _object(text: str, words: Sequence[Word], at: int) -> bool:
     """Return whether `her` is an object: him."""
     lists, after = grammar(), following(text, words, at)
-    before = words[at - 1].low if at else ""
+    before = _before(text, words, at)
     if after is None:
         return before in lists.gives or not _opens(text, words[at])
     if after.low[0].isdigit():
@@ -121,6 +124,12 @@ def _object(text: str, words: Sequence[Word], at: int) -> bool:
     return adverb and (last is None or last.low in lists.ends)
 
 
+def _before(text: str, words: Sequence[Word], at: int) -> str:
+    """Return the word before in the same phrase, or nothing."""
+    gap = text[words[at - 1].whole : words[at].start] if at else "."
+    return words[at - 1].low if gap.strip(" \t*_") == "" else ""
+
+
 def _noun(before: str, word: str, last: Word | None) -> bool:
     """Return whether a word that may be an adverb is owned here: `to her home`, `her right arm`."""
     if word == "back":
@@ -131,5 +140,5 @@ def _noun(before: str, word: str, last: Word | None) -> bool:
     if word in ("may", "will", "own"):
         return word == "own" or before in ("of", "against", "about", "in")
     if last is not None and last.low not in grammar().ends:
-        return word in ("right", "daily", "better", "back", "home", "inside", "outside")
+        return word in ("much", "right", "daily", "better", "back", "home", "inside", "outside")
     return before in _AT
