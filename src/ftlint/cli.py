@@ -11,6 +11,7 @@ import click
 
 from ftlint import __version__
 from ftlint.commands.argument import complain
+from ftlint.commands.augment import augment
 from ftlint.commands.check import check
 from ftlint.commands.compare import compare
 from ftlint.commands.init import init, test
@@ -51,5 +52,7 @@ def cli() -> None:
     """
 
 
-for command in (check, report, rule, targets, plan, compare, split, model, undo, init, test):
+for command in (
+    *(check, report, rule, targets, plan, compare, split, augment, model, undo, init, test),
+):
     cli.add_command(command)

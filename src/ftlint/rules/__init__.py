@@ -59,6 +59,7 @@ from ftlint.rules.content import (
     ContentType,
     RefusalType,
 )
+from ftlint.rules.counterpart import CounterfactualInconsistency, NameOutcomeGap
 from ftlint.rules.declaration import (
     FunctionsDeprecated,
     FunctionsEmpty,
@@ -387,5 +388,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     IdentityAssociation,
     GenderedProfession,
     OutcomeGap,
+    NameOutcomeGap,
+    CounterfactualInconsistency,
 )
 """Every built-in rule that is a class, in the order of the codes."""
