@@ -43,13 +43,13 @@ def main() -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="ftlint")
 def cli() -> None:
-    r"""Lint fine-tuning datasets before a job is sent.
+    """Lint fine-tuning datasets before a job is sent.
 
     \b
     ftlint check train.jsonl            find what would be refused, wasted or harmful
     ftlint rule FT107                   what a rule finds, why it harms, good and bad
     ftlint init --pre-commit            write a configuration and a commit hook
-    """
+    """  # noqa: D301 - the backspace is what keeps the lines apart
 
 
 for command in (
