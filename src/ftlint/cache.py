@@ -145,9 +145,9 @@ def _key() -> bytes | None:
     for _ in range(2):
         with suppress(OSError):
             key = path.read_bytes()
-            if len(key) == _MAC:
+            if len(key) == _MAC and _private(path):
                 return key
-        if path.exists():  # damaged
+        if path.exists():  # damaged, or others may know it
             _remove(path)
         draft = place / f"key.{os.getpid()}-{os.urandom(4).hex()}"
         _write(draft, os.urandom(_MAC))
@@ -155,6 +155,14 @@ def _key() -> bytes | None:
             os.link(draft, path)  # of two processes only one makes the key
         _remove(draft)
     return None
+
+
+def _private(path: Path) -> bool:
+    """Return whether only this user can read the file, as far as the system tells."""
+    if not hasattr(os, "getuid"):
+        return True
+    status = path.stat()
+    return status.st_uid == os.getuid() and not status.st_mode & 0o077
 
 
 def _bound(place: Path) -> None:

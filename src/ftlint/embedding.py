@@ -95,7 +95,8 @@ def _mark(text: str) -> bytes:
 def _entry() -> str:
     """Return the name of what is kept: by model, software and machine, which round differently."""
     parts = [(name, version(name)) for name in ("onnxruntime", "tokenizers", "numpy")]
-    return f"vectors-{digest(TOKENS, parts, (platform.machine(), platform.node()), sorted(_SHA256.items()))}"
+    parts += [(platform.machine(), platform.node()), *sorted(_SHA256.items())]
+    return f"vectors-{digest(TOKENS, parts)}"
 
 
 def _kept() -> dict[bytes, Vectors]:
