@@ -152,9 +152,19 @@ def _key() -> bytes | None:
         draft = place / f"key.{os.getpid()}-{os.urandom(4).hex()}"
         _write(draft, os.urandom(_MAC))
         with suppress(OSError):
-            os.link(draft, path)  # of two processes only one makes the key
+            _settle(draft, path)
         _remove(draft)
     return None
+
+
+def _settle(draft: Path, path: Path) -> None:
+    """Put the draft in its place, unless another process was first."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links: the last of two wins, which costs a run
+        os.replace(draft, path)
 
 
 def _private(path: Path) -> bool:
