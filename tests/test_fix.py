@@ -352,6 +352,23 @@ def test_no_line_is_lost_and_none_with_an_error_is_left(
     assert not rejects.exists()
 
 
+@pytest.mark.parametrize("name", ["bfcl_tools_even", "chitchat", "lf_glaive_toolcall_en"])
+def test_real_lines_with_errors(tmp_path: Path, shared: Path, name: str) -> None:
+    """Every third line is damaged: those lines move, as they are, and no other one."""
+    path, rejects = tmp_path / "train.jsonl", tmp_path / "rejects.jsonl"
+    rows = (shared / "data" / "chat" / f"{name}.jsonl").read_bytes().split(b"\n")[:120]
+    rows = [row[:-1] if number % 3 == 0 else row for number, row in enumerate(rows)]
+    path.write_bytes(b"\n".join(rows))
+    before = path.read_bytes()
+    manifest = reject(path, rejects, PLAN)
+    assert set(rows[::3]) <= set(lines(rejects.read_bytes()))
+    left = lint(path).findings
+    assert [f for f in left if f.place.line and f.severity == Severity.ERROR] == []
+    assert fixable(lint(path), Safety.UNSAFE) == []
+    undo(manifest)
+    assert (path.read_bytes(), rejects.exists()) == (before, False)
+
+
 def test_all_copies_are_dropped_but_the_first(tmp_path: Path) -> None:
     first = json.dumps(chat(user("Hi"), assistant("Hello!"))).encode()
     spaced = first.replace(b", ", b",")

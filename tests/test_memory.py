@@ -186,7 +186,9 @@ def test_fixes_are_never_recalled() -> None:
     assert Path("train.jsonl").read_bytes() == CLEAN + CLEAN
 
 
-@pytest.mark.parametrize("how", ["cut", "flip", "empty", "other key", "no key", "forged"])
+@pytest.mark.parametrize(
+    "how", ["cut", "flip", "empty", "other key", "no key", "open key", "forged"]
+)
 def test_a_damaged_or_foreign_entry_is_not_used(place: Path, how: str) -> None:
     expected = inside(Path(), *CHECK)
     (entry,) = kept(place)
@@ -200,10 +202,13 @@ def test_a_damaged_or_foreign_entry_is_not_used(place: Path, how: str) -> None:
     elif how == "forged":
         clean = zlib.decompress(whole[32:]).replace(b'"severity": "error"', b'"severity": "note"')
         entry.write_bytes(whole[:32] + zlib.compress(clean))
+    elif how == "open key":  # as git writes files: whoever brings it along knows it
+        key.chmod(0o644)
     else:
         key.write_bytes(b"k" * 32 if how == "other key" else b"")
     same(inside(Path(), *CHECK), expected)
     same(inside(Path(), *CHECK), expected)
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
 def test_what_is_kept_is_the_report_and_for_its_owner_alone(place: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zlib import crc32
 
@@ -71,13 +72,35 @@ def test_paraphrases_are_found_and_nothing_else(tmp_path: Path) -> None:
 
 
 @installed
-def test_vectors_do_not_depend_on_neighbours() -> None:
+def test_vectors_do_not_depend_on_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FTLINT_NO_CACHE", "1")
     texts = [*OTHERS, "x", "word " * 1000]
     together = embedding.embed(texts)
     assert together.shape == (6, 384)
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     for text, vector in zip(texts, together, strict=True):
         assert (embedding.embed([text])[0] == vector).all()
+
+
+@installed
+@pytest.mark.parametrize("damage", [lambda raw: raw, lambda raw: raw[:-1], lambda raw: b""])
+def test_vectors_are_kept_by_the_digest_of_their_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setenv("FTLINT_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(embedding, "KEPT", 5)
+    first = embedding.embed(OTHERS)
+    assert len(embedding._kept()) == len(OTHERS) == 4
+    (entry,) = (tmp_path / "results").glob("vectors-*")
+    assert not any(text.encode() in zlib.decompress(entry.read_bytes()[32:]) for text in OTHERS)
+    entry.write_bytes(damage(entry.read_bytes()))
+    texts = ["Quite another text.", *OTHERS[::-1], "And one more."]
+    again = embedding.embed(texts)
+    assert (again[1:5] == first[::-1]).all()
+    assert len(embedding._kept()) == 5  # those of the last run before older ones
+    monkeypatch.setenv("FTLINT_NO_CACHE", "1")
+    assert (embedding.embed(texts) == again).all()
+    assert embedding.embed([]).shape == (0, 384)
 
 
 @installed

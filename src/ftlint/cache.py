@@ -145,16 +145,34 @@ def _key() -> bytes | None:
     for _ in range(2):
         with suppress(OSError):
             key = path.read_bytes()
-            if len(key) == _MAC:
+            if len(key) == _MAC and _private(path):
                 return key
-        if path.exists():  # damaged
+        if path.exists():  # damaged, or others may know it
             _remove(path)
         draft = place / f"key.{os.getpid()}-{os.urandom(4).hex()}"
         _write(draft, os.urandom(_MAC))
         with suppress(OSError):
-            os.link(draft, path)  # of two processes only one makes the key
+            _settle(draft, path)
         _remove(draft)
     return None
+
+
+def _settle(draft: Path, path: Path) -> None:
+    """Put the draft in its place, unless another process was first."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links: the last of two wins, which costs a run
+        os.replace(draft, path)
+
+
+def _private(path: Path) -> bool:
+    """Return whether only this user can read the file, as far as the system tells."""
+    if not hasattr(os, "getuid"):
+        return True
+    status = path.stat()
+    return status.st_uid == os.getuid() and not status.st_mode & 0o077
 
 
 def _bound(place: Path) -> None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _UNASKED = (NO_BUDGET, NO_GRADER, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, UNLABELLED)
 """Reasons that are no news to who has named none of these."""
 LEAST = 256 << 10
-"""Bytes from which a run costs more than to look for its result (measured)."""
+"""Bytes from which results are kept: a run takes 0.9 s of CPU, to recall it 0.4 (measured)."""
 PARALLEL = 32_000_000
 """Bytes from which worker processes pay for their start (an estimate from import costs)."""
 
