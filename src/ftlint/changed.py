@@ -108,8 +108,11 @@ def _by_repository(sources: Sequence[Source], asked: str) -> dict[Repository, li
 
 
 def earlier(path: str, since: str | None) -> Iterator[bytes]:
-    """Yield what a file of the work tree held at each base at which it was there."""
-    repository = Repository.of(path, "--changed")
+    """Yield what a file held at each base at which it was there; nothing outside of git."""
+    try:
+        repository = Repository.of(path, _option(since))
+    except GitError:
+        return
     name = repository.relative(path)
     for commit in _commits(repository, since)[0]:
         if name in repository.files(commit):
