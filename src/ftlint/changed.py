@@ -220,14 +220,16 @@ def _known(base: Base, path: str) -> Counter[bytes]:
 
 def digests(stream: BinaryIO) -> Iterator[bytes]:
     """Yield a digest of 16 bytes of each line, without its end; a byte-order mark as it is."""
-    carry = stream.read(len(_MARK))
-    if carry == _MARK:
-        yield carry
-        carry = b""
-    while data := stream.read(BLOCK):
+    data, carry = stream.read(len(_MARK)), b""
+    if data == _MARK:
+        yield data
+        data = stream.read(BLOCK)
+    while data:
         *rows, carry = (carry + data).split(b"\n")
         yield from map(_digest, rows)
-    yield from map(_digest, carry.split(b"\n") if carry else ())
+        data = stream.read(BLOCK)
+    if carry:
+        yield _digest(carry)
 
 
 def _digest(row: bytes) -> bytes:
