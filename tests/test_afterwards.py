@@ -82,11 +82,41 @@ def test_compressed_files_are_left_alone_and_it_is_said(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_lines_that_no_fix_mends_move_to_a_file(tmp_path: Path) -> None:
+    path = put(tmp_path, CLEAN + WRONG + b"{\r\n")
+    words = ("check", path.name, *FT1, "--unsafe-fixes", "--rejects", "rejects.jsonl")
+    shown = inside(tmp_path, *words, "--diff")
+    assert "would fix 2 findings, would move 1 line to rejects.jsonl" in shown.err
+    assert "@@ -12 +11,0 @@ FT007\n-{\n" in shown.out
+    assert not (tmp_path / "rejects.jsonl").exists()
+    done = inside(tmp_path, *words, "--fix")
+    assert done.status == 0
+    assert "fixed 2 findings in 1 file (1 FT035, 1 FT118), moved 1 line to" in done.err
+    assert (tmp_path / "rejects.jsonl").read_bytes() == b"{\r\n"
+    assert path.read_bytes() == CLEAN + MENDED
+
+
+def test_every_copy_is_dropped_at_once(tmp_path: Path) -> None:
+    path = put(tmp_path, CLEAN + WRONG * 70)
+    options = ("--select", "exact-duplicate", "--fix")
+    inside(tmp_path, "check", path.name, *options)
+    assert path.read_bytes() == CLEAN + WRONG * 70
+    done = inside(tmp_path, "check", path.name, *options, "--unsafe-fixes")
+    assert "(69 FT401)" in done.err
+    assert path.read_bytes() == CLEAN + WRONG
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (("--unsafe-fixes",), "--unsafe-fixes needs --fix"),
         (("--fix", "--diff"), "leave one of --fix and --diff out"),
+        (("--rejects", "r.jsonl"), "--rejects FILE drops lines; it needs --fix --unsafe-fixes"),
+        (("--fix", "--unsafe-fixes", "--rejects", "no/r"), "there is no folder no"),
+        (
+            ("--fix", "--unsafe-fixes", "--rejects", "train.jsonl"),
+            "--rejects train.jsonl: is one of the files that are linted",
+        ),
         (("--prune",), "--prune needs --baseline FILE"),
         (("--baseline", "absent.json"), "absent.json: cannot be read"),
         (("--update-baseline", "--baseline", "no/such/b.json"), "there is no folder no/such"),

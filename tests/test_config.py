@@ -135,7 +135,7 @@ def test_a_whole_file(folder: Path) -> None:
         "data: {train: a.jsonl, validation: [b.jsonl]}\nfail-on: never\nmax-findings: 5\n"
     )
     assert config == Config(
-        "strict", None, "tok", ("FT3",), ("no-user",), {"FT1": "note"}, {"FT009": {"limit": 3}},
+        "strict", (), "tok", ("FT3",), ("no-user",), {"FT1": "note"}, {"FT009": {"limit": 3}},
         {"*.jsonl": ("FT3",)}, ("./own",), Data(("a.jsonl",), ("b.jsonl",)), "never", 5, folder,
     )  # fmt: skip
     assert jsonschema.Draft202012Validator(schema(Config)).is_valid(config.document.data)
@@ -172,8 +172,9 @@ def test_a_file_outside_the_working_folder_is_shown_whole(
 
 
 KNOWN = (
-    "(known: baseline, benchmarks, data, extends, fail-on, ignore, languages, max-findings, "
-    "packs, per-file-ignores, rules, select, severity, suppressions, target, tokenizer)"
+    "(known: baseline, benchmarks, cache, data, extends, fail-on, grader, ignore, "
+    "languages, lexicons, max-findings, packs, per-file-ignores, rules, select, severity, shape, "
+    "suppressions, target, tokenizer, toxicity)"
 )
 
 

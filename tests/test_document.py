@@ -394,7 +394,8 @@ def test_a_cache_that_cannot_be_written_is_no_error(folder: Path) -> None:
 
 def test_a_disabled_cache_is_neither_read_nor_written(folder: Path) -> None:
     code = (
-        "from ftlint import cache; cache.write('a', b'1'); cache.disable(); cache.write('b', b'2')"
+        "from ftlint import cache; cache.write('a', b'1'); cache.choose(disabled=True)"
+        "; cache.write('b', b'2')"
         "; print(cache.folder(), cache.read('a'))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -17,13 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftlint.analyses.content import Change, Contents
-from ftlint.analyses.profile import MOST, Labels, Profile, profile
+from ftlint.analyses.profile import Profiling, profile
 from ftlint.case import assistant, chat, system, user
 from ftlint.example import Batch, Lines
 from ftlint.features.digest import NONE
 from ftlint.homogeneity import chi_squared, discoveries, kolmogorov_smirnov, total_variation
 from ftlint.rules.drift import median
-from ftlint.summary import Counts
+from ftlint.source import Dataset, Source
 
 SCHEMA = Path(__file__).parents[1] / "src/ftlint/schemas/compare.json"
 values = st.lists(st.integers(0, 12), min_size=1, max_size=40)
@@ -119,27 +119,29 @@ def test_a_profile_counts() -> None:
     assert found.prompts.of == {5: 1, 2: 1} and found.answers.of == {1: 1, 153: 1}
     assert found.turns.of == {1: 1, 2: 1}
     assert found.roles.of == {"system": 1, "user": 3, "assistant": 3}
-    assert found.labels == Labels(Counts({"x": 2}), 0)
 
 
-def test_labels_are_known_by_their_number() -> None:
-    def of(answers: list[str]) -> Profile:
-        return profile(batch([chat(user("q"), assistant(answer)) for answer in answers]))
+def classes(lines: list[bytes]) -> dict[str, int]:
+    data = Dataset((Source("train.jsonl"),))
+    analysis = Profiling()
+    result = analysis.conclude(analysis.summarize(Batch(Lines(0, 0, lines))), data)
+    return result["train"].classes.of
 
-    assert of(["yes", "no"] * 20).classes == {"yes": 20, "no": 20}
-    assert not of(["yes"] * 40).classes, "one label is none"
-    assert not of([f"answer {n}" for n in range(40)]).classes
-    assert not of(["yes", "no"] * 20 + ["long " * 30] * 10).classes
-    many = of([f"answer {n}" for n in range(MOST + 1)])
-    assert many.labels.of is None and not many.classes
-    assert many.labels.merge(of(["yes"]).labels).of is None
+
+def test_classes_are_those_of_labels() -> None:
+    def of(answers: list[str]) -> dict[str, int]:
+        return classes([json.dumps(chat(user("q"), assistant(a))).encode() for a in answers])
+
+    assert of(["yes", "no"] * 20) == {"yes": 20, "no": 20}
+    assert not of([f"answer {n}" for n in range(40)])
+    assert not of(["yes", "no"] * 20 + ["long " * 30] * 10)
 
 
 def test_the_shared_labels(shared: Path) -> None:
     lines = (shared / "data/chat/banking77_train.jsonl").read_bytes().splitlines()
-    assert len(profile(Batch(Lines(0, 0, lines))).classes) == 77
+    assert len(classes(lines)) == 77
     lines = (shared / "data/chat/anthropic_persona.jsonl").read_bytes().splitlines()
-    assert sum(profile(Batch(Lines(0, 0, lines))).classes.values()) == 2000
+    assert sum(classes(lines).values()) == 2000
 
 
 digests = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3)), max_size=12)

@@ -94,8 +94,9 @@ def test_numbers_are_those_of_naive_sums(tmp_path: Path) -> None:
     assert plan.epochs == plan.usual == 3
     assert price is not None
     assert plan.cost(plan.billed(3)) == pytest.approx(3 * sum(lengths) * price.value / 1e6)
-    assert counted.copies.examples == 7
-    assert counted.copies.tokens == sum(naive(each, "o200k_base") for each in records[:7])
+    exact = counted.copies["exact"]
+    assert (exact.examples, exact.clusters) == (7, 7)
+    assert exact.tokens == sum(naive(each, "o200k_base") for each in records[:7])
     assert (counted.validation_examples, counted.lost, counted.cut.examples) == (30, 0, 0)
     assert counted.validation_tokens == sum(naive(each, "o200k_base") for each in held)
 
@@ -141,8 +142,11 @@ def test_shards_and_processes_change_nothing(tmp_path: Path) -> None:
     records = [record(number % 90, number % 11) for number in range(300)]
     path = put(tmp_path / "train.jsonl", [chat(system("Hi"), *r["messages"]) for r in records])
     source = Source(str(path))
-    once, twice = (count([source], Tokens(), jobs)["train"] for jobs in (1, 2))
+    one, two = (count([source], Tokens(), jobs) for jobs in (1, 2))
+    once, twice = one.seen["train"], two.seen["train"]
     assert once == twice
+    assert one.copies.lengths == two.copies.lengths
+    assert one.copies.index.copies == two.copies.index.copies
     cut = Dataset((source,), 512)
     counting = Counting(Tokens())
     plan = Plan((), analyses=(counting,), batch_size=3)
@@ -150,7 +154,7 @@ def test_shards_and_processes_change_nothing(tmp_path: Path) -> None:
     joined = Seen()
     for part in parts:
         joined = joined.merge(part.summaries[counting].of[0])
-    assert (joined.copies(), joined.same_system()) == (once.copies(), once.same_system())
+    assert joined.same_system() == once.same_system()
     assert (joined.tokens, joined.trained) == (once.tokens, once.trained)
     assert joined.same_system() == joined.lines == 300
 
@@ -160,7 +164,7 @@ def test_summaries_merge_associatively() -> None:
     a, b, c = (Seen.of(Batch(Lines(0, i, [raw])), Tokens()) for i, raw in enumerate(lines))
     assert a.merge(b).merge(c) == a.merge(b.merge(c))
     assert Seen().merge(a) == a.merge(Seen()) == a
-    assert a.merge(b).merge(c).copies().total == 1
+    assert a.merge(b).merge(c).lines == 3
 
 
 # Prices and doubts

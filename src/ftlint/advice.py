@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import sqrt
 
-from ftlint.plan import TrainingPlan, whole
-from ftlint.target import ending
+from ftlint.effect import ending
+from ftlint.neighbour import THRESHOLD
+from ftlint.plan import TrainingPlan, money, whole
 
 REPEATS = 4
 """Epochs up to which repeated data is nearly as good as new: `_REPEATED`, in pre-training."""
@@ -22,6 +23,8 @@ SHORT = 20
 """Trained tokens of a median example up to which answers are short (ours)."""
 MARGIN = 0.15
 """Half width of a 95 % interval of a share above which a validation split is small (ours)."""
+SIMILAR = 0.01
+"""Share of near duplicates from which they are worth a look (ours)."""
 CLOSING = 90
 """Days before a model ends at which that is told, as the rule `model-closing` does."""
 
@@ -48,7 +51,7 @@ class Advice:
 
 def advise(plan: TrainingPlan) -> tuple[Advice, ...]:
     """Return the advice on `plan`, what stops a job first."""
-    every = (_ends, _few, _cut, _overfitting, _narrow, _copies, _validation)
+    every = (_ends, _few, _cut, _overfitting, _narrow, _copies, _near, _validation)
     return tuple(advice for part in every for advice in part(plan))
 
 
@@ -144,16 +147,48 @@ def _narrow(plan: TrainingPlan) -> Iterator[Advice]:
 
 def _copies(plan: TrainingPlan) -> Iterator[Advice]:
     copies, examples = plan.counted.copies, plan.counted.examples
-    if not copies.examples:
+    exact, normalised = copies["exact"], copies["normalised"]
+    many = exact.examples + normalised.examples
+    if not many:
         return
+    tokens = exact.tokens + normalised.tokens
+    folded = f", {whole(normalised.examples)} of them but for case, spacing or punctuation"
     reason = (
-        f"{whole(copies.examples)} of {whole(examples)} examples repeat an earlier one byte for "
-        f"byte: {whole(copies.tokens)} tokens an epoch"
+        f"{whole(many)} of {whole(examples)} examples repeat an earlier one"
+        f"{folded if normalised.examples else ''}: {whole(tokens)} tokens an epoch"
+        f"{_paid(plan, tokens)}"
     )
     text = "consider leaving them out, unless they are meant to count more"
     source = f"{_DEDUPLICATED} (measured in pre-training: less is repeated word for word)"
-    numbers = {"examples": copies.examples, "tokens": copies.tokens}
+    numbers = {"examples": many, "normalised": normalised.examples, "tokens": tokens}
     yield Advice("duplicates", text, reason, source, numbers)
+
+
+def _near(plan: TrainingPlan) -> Iterator[Advice]:
+    near, examples = plan.counted.copies["near"], plan.counted.examples
+    if not near.examples or near.examples < SIMILAR * examples:
+        return
+    reason = (
+        f"{whole(near.examples)} of {whole(examples)} examples share at least "
+        f"{100 * THRESHOLD:g} % of their word pairs with an earlier one, in "
+        f"{whole(near.clusters)} clusters: {whole(near.tokens)} tokens an epoch"
+        f"{_paid(plan, near.tokens)}"
+    )
+    text = (
+        "look at some (ftlint check --select near-duplicate): leave out what says nothing new, and "
+        "keep templates whose values differ on purpose"
+    )
+    source = f"{_DEDUPLICATED} (near duplicates in pre-training); the share is ours"
+    numbers = {"examples": near.examples, "clusters": near.clusters, "tokens": near.tokens}
+    yield Advice("near-duplicates", text, reason, source, numbers)
+
+
+def _paid(plan: TrainingPlan, tokens: int) -> str:
+    """Return the money for so many tokens over all epochs, in words; empty if not known."""
+    cost = plan.cost(plan.epochs and tokens * plan.epochs)
+    if cost is None or plan.price is None:
+        return ""
+    return f", {money(cost)} {plan.price.currency} in all"
 
 
 def _validation(plan: TrainingPlan) -> Iterator[Advice]:

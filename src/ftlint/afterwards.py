@@ -7,6 +7,7 @@ only what changed rows brought is kept, when that is asked for.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,6 +47,8 @@ class Steps:
     changed: bool = False
     since: str | None = None
     """The revision; without one, changes of the work tree count."""
+    rejects: str = ""
+    """The file that takes the lines which no fix mends; empty leaves them where they are."""
 
     @classmethod
     def of(cls, options: Mapping[str, Any], config: Config) -> Steps | None:
@@ -62,24 +65,40 @@ class Steps:
             raise UsageError("--unsafe-fixes needs --fix, or --diff to see them first")
         if fix and diff:
             raise UsageError("--diff writes nothing; leave one of --fix and --diff out")
+        rejects = options["rejects"] or ""
+        if rejects and not unsafe:
+            raise UsageError("--rejects FILE drops lines; it needs --fix --unsafe-fixes")
+        if rejects:
+            check_writable(rejects)
         baseline = _baseline(options, config)
         named = None if config.suppressions is None else beside(config, config.suppressions)
         file = None if options["no_suppressions"] else named or find(Path.cwd(), config.root)
-        allowed = Safety.UNSAFE if unsafe else Safety.SAFE
-        update, prune = options["update_baseline"], options["prune"]
         if not (fix or diff or baseline or file or changed):
             return None
         return cls(
-            fix, diff, allowed, baseline, update, prune, options["quiet"], file, changed, since
+            fix=fix,
+            diff=diff,
+            allowed=Safety.UNSAFE if unsafe else Safety.SAFE,
+            baseline=baseline,
+            update=options["update_baseline"],
+            prune=options["prune"],
+            quiet=options["quiet"],
+            suppressions=file,
+            changed=changed,
+            since=since,
+            rejects=rejects,
         )
 
     @property
     def every_copy(self) -> bool:
-        """Return whether findings are compared with those of before, one by one."""
-        return self.changed or bool(self.baseline)
+        """Return whether each copy matters: it may be the new one, or the one to drop."""
+        return self.changed or bool(self.baseline) or self.allowed == Safety.UNSAFE
 
     def check_possible(self, sources: Sequence[Source]) -> None:
         """Find out before the work begins what cannot be done with it. Raises: FtlintError."""
+        read = {os.path.realpath(source.file) for source in sources}
+        if self.rejects and os.path.realpath(self.rejects) in read:
+            raise UsageError(f"--rejects {self.rejects}: is one of the files that are linted")
         if self.changed:
             from ftlint.changed import check_possible
 
@@ -91,7 +110,8 @@ class Steps:
             self._suppress(session, sources, report)
         if self.fix or self.diff:
             mended = self._of_changes(session, sources, report) if self.changed else report
-            changes = fixes_of(mended, session.plan(sources), self.allowed)
+            plan = session.plan(sources)
+            changes = fixes_of(mended, plan, self.allowed, rejecting=bool(self.rejects))
             if self.diff:
                 self._show(changes, mended)
             elif changes:
@@ -141,19 +161,26 @@ class Steps:
         """Print the differences and end: with 1 if there are any. Raises: SystemExit."""
         write_out(line for change in changes for line in difference(change))
         many = sum(1 for change in changes for _ in change.codes())
-        self._say(f"would fix {_many(many, 'finding')}{self._left(report)}")
+        moved = self._moved(changes, "would move")
+        self._say(f"would fix {_many(many, 'finding')}{moved}{self._left(report)}")
         raise SystemExit(int(bool(changes)))
 
     def _write(self, changes: Sequence[FileFix]) -> None:
         from ftlint.manifest import write_fixes
 
-        manifest = write_fixes(changes)
+        manifest = write_fixes(changes, rejects=self.rejects)
         counts = Counter(code for change in changes for code in change.codes())
         told = ", ".join(f"{times} {code}" for code, times in sorted(counts.items()))
+        told = f" ({told})" if told else ""
         self._say(
-            f"fixed {_many(counts.total(), 'finding')} in {_many(len(changes), 'file')} ({told}); "
-            f"ftlint undo {manifest} takes them back"
+            f"fixed {_many(counts.total(), 'finding')} in {_many(len(changes), 'file')}{told}"
+            f"{self._moved(changes, 'moved')}; ftlint undo {manifest} takes them back"
         )
+
+    def _moved(self, changes: Sequence[FileFix], verb: str) -> str:
+        """Say how many lines are rejected."""
+        many = sum(1 for change in changes for _ in change.rejects())
+        return f", {verb} {_many(many, 'line')} to {self.rejects}" if many else ""
 
     def _left(self, report: Report) -> str:
         """Say which fixes nobody asked for, and which cannot be written."""

@@ -99,8 +99,7 @@ def compare(report: Report, baseline: Baseline) -> Compared:
 
 def narrow(report: Report, compared: Compared, cap: int) -> None:
     """Leave only the new findings in `report`, at most `cap` a rule, and count only those."""
-    counts = Counter(finding.code for finding in compared.new)
-    report.counts = {code: counts[code] for code in report.counts}
+    report.recount(compared.new)
     report.known = compared.known
     report.findings = list(compared.new)
     report.shorten(cap)

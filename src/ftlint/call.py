@@ -24,7 +24,7 @@ def check(
     data: Paths | Sequence[Paths] | Records,
     *,
     validation: Paths | Sequence[Paths] | Records = (),
-    target: str | None = None,
+    target: str | Sequence[str] = (),
     select: str | Sequence[str] | None = None,
     ignore: str | Sequence[str] = (),
     config: Paths | None = None,
@@ -33,6 +33,8 @@ def check(
     measures: bool = True,
 ) -> Report:
     """Return the report of datasets: paths as on the command line, or records (dicts).
+
+    `target` is one or several; of several, each finding says for which of them it holds.
 
     The configuration is the file `config`, else the nearest ftlint.yaml. `measures` fills
     `Report.measures` and `Report.measures_frame()`, which looks at every example once more; `jobs`
@@ -44,7 +46,7 @@ def check(
         request = Request(
             paths=train if isinstance(train, tuple) else (),
             validation=held if isinstance(held, tuple) else (),
-            target=target,
+            targets=_words(target),
             select=_words(select) if select is not None else None,
             ignore=_words(ignore),
             config=None if config is None else os.fspath(config),

@@ -11,11 +11,14 @@ import click
 
 from ftlint import __version__
 from ftlint.commands.argument import complain
+from ftlint.commands.augment import augment
 from ftlint.commands.check import check
 from ftlint.commands.compare import compare
 from ftlint.commands.ignore import ignore
 from ftlint.commands.init import init, test
+from ftlint.commands.model import model
 from ftlint.commands.plan import plan
+from ftlint.commands.report import report
 from ftlint.commands.show import rule, targets
 from ftlint.commands.split import split
 from ftlint.commands.undo import undo
@@ -41,14 +44,17 @@ def main() -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="ftlint")
 def cli() -> None:
-    r"""Lint fine-tuning datasets before a job is sent.
+    """Lint fine-tuning datasets before a job is sent.
 
     \b
     ftlint check train.jsonl            find what would be refused, wasted or harmful
     ftlint rule FT107                   what a rule finds, why it harms, good and bad
     ftlint init --pre-commit            write a configuration and a commit hook
-    """
+    """  # noqa: D301 - the backspace is what keeps the lines apart
 
 
-for command in (check, rule, targets, plan, compare, split, undo, ignore, init, test):
+for command in (
+    *(check, report, rule, targets, plan, compare, split, augment, model, undo, ignore),
+    *(init, test),
+):
     cli.add_command(command)

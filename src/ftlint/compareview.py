@@ -107,7 +107,7 @@ def _languages(found: Comparison) -> list[Row]:
 
 
 def _labels(found: Comparison) -> list[Row]:
-    old, new = found.old.profile.classes, found.new.profile.classes
+    old, new = found.old.profile.classes.of, found.new.profile.classes.of
     return _shares(old, new) if old and new else []
 
 
@@ -179,6 +179,6 @@ def _side(side: Version) -> dict[str, Any]:
             what.replace(" ", "_"): quantiles(lengths(side.profile, what)) for what in LENGTHS
         },
         "languages": side.languages.figures(),
-        "labels": dict(side.profile.classes),
+        "labels": dict(side.profile.classes.of),
         "tokens": {"total": tokens.total, "trained": tokens.trained} if tokens else None,
     }

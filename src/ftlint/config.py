@@ -21,8 +21,10 @@ from ftlint.document import Document, convert
 from ftlint.error import ConfigError, FtlintError, UsageError
 from ftlint.finding import Severity
 from ftlint.option import configured, near
+from ftlint.panel import NOBODY, Panel, united
 from ftlint.pointer import join
 from ftlint.rule import Rule
+from ftlint.scoring.setting import Toxicity
 
 if TYPE_CHECKING:
     from ftlint.target import Target
@@ -58,11 +60,22 @@ class Config:
     extends: Literal["minimal", "recommended", "strict"] = field(
         default="recommended", metadata=_doc("The preset that this file changes.")
     )
-    target: str | None = field(
-        default=None, metadata=_doc("Where the data is sent: openai, or openai:gpt-4.1-mini.")
+    target: tuple[str, ...] = field(
+        default=(),
+        metadata=_doc(
+            "Where the data is sent: openai, openai:gpt-4.1-mini, ./own.yaml; or several."
+        ),
     )
     tokenizer: str | None = field(
         default=None, metadata=_doc("Folder of a Hugging Face tokenizer: it renders and counts.")
+    )
+    shape: str | None = field(
+        default=None,
+        kw_only=True,
+        metadata=_doc("Shape of the records, where their keys do not tell: chat, alpaca, …."),
+    )
+    grader: str | None = field(
+        default=None, kw_only=True, metadata=_doc("Grader of a reinforcement job: its JSON file.")
     )
     select: tuple[str, ...] = field(
         default=(), metadata=_doc(f"Rules to run besides those of the preset: {_WORDS}.")
@@ -83,6 +96,9 @@ class Config:
         metadata=_doc("Languages that the dataset is meant to be in: [en, de]."),
     )
     packs: tuple[str, ...] = field(default=(), metadata=_doc("Folders of your own rules."))
+    lexicons: tuple[str, ...] = field(
+        default=(), kw_only=True, metadata=_doc("Your own lexicons of groups and attributes.")
+    )
     benchmarks: Mapping[str, str] = field(
         default_factory=dict,
         kw_only=True,
@@ -98,6 +114,11 @@ class Config:
         kw_only=True,
         metadata=_doc("File of accepted findings; else the nearest .ftlint-ignore.yaml."),
     )
+    toxicity: Toxicity = field(
+        default=Toxicity(),
+        kw_only=True,
+        metadata=_doc("Who judges toxicity: the shipped model, Detoxify, or an endpoint."),
+    )
     data: Data = field(
         default_factory=Data, metadata=_doc("What is checked when the command line names nothing.")
     )
@@ -106,6 +127,11 @@ class Config:
     )
     max_findings: int = field(
         default=500, metadata=_doc("Findings kept of one rule; 0 keeps all.", minimum=0)
+    )
+    cache: str | None = field(
+        default=None,
+        kw_only=True,
+        metadata=_doc("Folder in which results of runs are kept, instead of that of the user."),
     )
     root: Path = field(default_factory=Path.cwd, metadata=_OWN)
     """The folder of the file, absolute: every path in the file starts here."""
@@ -137,7 +163,10 @@ class Selection:
     """By code, of those rules whose severity is configured."""
     fail_on: Severity | None
     """The lowest severity that fails; None never fails."""
-    target: str | None = None
+    targets: tuple[str, ...] = ()
+    """The targets that were named."""
+    panel: Panel = NOBODY
+    """Which of them asks for which rule, when there are several."""
 
 
 def discover(start: Path, explicit: str | None = None) -> Config:
@@ -229,49 +258,70 @@ def choose(
     select: Sequence[str] | None = None,
     ignore: Sequence[str] = (),
     severity: Sequence[str] = (),
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     encoding: str | None = None,
 ) -> Selection:
     """Return what is run of `rules`, which are all that there are.
 
     The last five are those of the command line: `select` replaces what the file and its preset
-    select; `ignore` and `severity` (`FT3=error`) are added; `target` replaces the file's, and
-    `encoding` that of its model.
+    select; `ignore` and `severity` (`FT3=error`) are added; `target`, one or several, replaces
+    the file's, and `encoding` that of their models.
 
     Raises: ConfigError, UsageError
     """
-    base = preset(config.extends)
+    asked = (target,) if isinstance(target, str) else tuple(target or ())
+    aims = _targets(config, tuple(dict.fromkeys(asked)), encoding)
+    wanted = [
+        _chosen(config, rules, (select, ignore, severity), aim, encoding)
+        for aim in aims.values() or (None,)
+    ]
+    base, names = preset(config.extends), tuple(aims)
+    fail_on = config.fail_on or base.fail_on
+    failing = None if fail_on == "never" else Severity.parse(fail_on)
+    if len(wanted) == 1:
+        return Selection(*wanted[0], failing, names)
+    chosen, panel = united(names, wanted)
+    return Selection(chosen, {}, failing, names, panel)
+
+
+def _chosen(
+    config: Config,
+    rules: Sequence[Rule],
+    asked: tuple[Sequence[str] | None, Sequence[str], Sequence[str]],
+    aimed: Target | None,
+    encoding: str | None,
+) -> tuple[tuple[Rule, ...], dict[str, Severity]]:
+    """Return what is run for one target, with the severities that are not the rules' own."""
     wishes = _Wishes(rules)
-    wishes.of_preset(base)
-    aim, aimed = _target(config, target, encoding)
+    wishes.of_preset(preset(config.extends))
     if aimed is not None:
         as_preset = Preset(aimed.title, aimed.select, aimed.ignore, severity=aimed.severity)
         wishes.of_preset(as_preset, TARGET)
     wishes.of_file(config)
-    wishes.of_command_line(select, ignore, severity)
+    wishes.of_command_line(*asked)
     given = configured(config, rules, aimed, encoding)
     chosen = tuple(rule for rule in given if wishes.value(wishes.choices, rule) is True)
     levels = {r.code: level for r in chosen if (level := wishes.value(wishes.levels, r))}
-    fail_on = config.fail_on or base.fail_on
-    failing = None if fail_on == "never" else Severity.parse(fail_on)
-    return Selection(chosen, levels, failing, aim)
+    return chosen, levels
 
 
-def _target(
-    config: Config, asked: str | None, encoding: str | None
-) -> tuple[str | None, Target | None]:
-    """Return the name of the target that counts and what it says. Raises: FtlintError."""
+def _targets(config: Config, asked: tuple[str, ...], encoding: str | None) -> dict[str, Target]:
+    """Return the targets that count by their names. Raises: FtlintError."""
+    if not asked and not config.target:
+        return {}
     from ftlint import target as targets
 
-    name = asked or config.target
-    if name is None:
-        return None, None
-    try:
-        return name, targets.read(name, encoding)
-    except UsageError as unknown:
-        if asked:
-            raise UsageError(f"--target: {unknown}") from None
-        raise config.document.error("/target", str(unknown)) from None
+    found = {}
+    for index, name in enumerate(asked or config.target):
+        try:
+            found[name] = targets.read(name, encoding, None if asked else config.root)
+        except UsageError as unknown:
+            if asked:
+                raise UsageError(f"--target: {unknown}") from None
+            several = isinstance(config.document.data.get("target"), list)
+            place = join(["target", index] if several else ["target"])
+            raise config.document.error(place, str(unknown)) from None
+    return found
 
 
 @dataclass(frozen=True, slots=True)

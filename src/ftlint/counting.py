@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from hashlib import blake2b
-from itertools import chain
 
 from ftlint.analyses.tokens import TokenSummary
+from ftlint.analyses.waste import DuplicateCost, Priced, Waste
 from ftlint.analysis import Analysis
+from ftlint.duplicate import WAYS, Way
 from ftlint.engine import Partial, Plan, lint_shard
 from ftlint.error import FtlintError
-from ftlint.example import Batch, Example
-from ftlint.executors import Processes, Serial
+from ftlint.example import Batch, Example, Lines
 from ftlint.features.tokens import USUAL, Meter
-from ftlint.session import PARALLEL, cores, size, workers_told
+from ftlint.proof import plain_roles
+from ftlint.session import size, workers, workers_told
 from ftlint.source import Dataset, Source
 from ftlint.summary import Counts, Groups
-
-_MARK = 3
-"""Numbers in a mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a plan needs to know of some examples. Size: O(distinct lengths) + 24 bytes each."""
+    """What a plan needs to know of some examples. Size: O(distinct lengths) + 8 bytes each."""
 
     tokens: TokenSummary = field(default_factory=TokenSummary)
     trained: Counts[int] = field(default_factory=Counts)
     """How many examples have each number of trained tokens."""
     marks: tuple[array[int], ...] = ()
-    """A batch each: hash of the line, hash of the system prompt (0 for none) and length."""
+    """A batch each: the hashes of system prompts, 0 for none."""
     lines: int = 0
     """Lines that are not blank, with or without messages."""
 
@@ -43,11 +40,10 @@ class Seen:
         """Return what is to be known of `batch`."""
         totals = tokens.totals(batch)
         found = [index for index, length in enumerate(totals.lengths) if length]
-        numbers = ((*_hashes(batch.example(i)), totals.lengths[i]) for i in found)
         return cls(
             TokenSummary.of(batch, totals),
             Counts.tally(totals.trained[index] for index in found),
-            (array("Q", chain.from_iterable(numbers)),),
+            (array("Q", map(_hashed(batch), found)),),
             batch.filled,
         )
 
@@ -60,36 +56,43 @@ class Seen:
             self.lines + other.lines,
         )
 
-    def copies(self) -> Counts[int]:
-        """Return the lengths of the examples whose bytes were seen before."""
-        known: set[int] = set()
-        lengths: Counter[int] = Counter()
-        for part in self.marks:
-            for mark, length in zip(part[::_MARK], part[2::_MARK], strict=True):
-                if mark in known:
-                    lengths[length] += 1
-                known.add(mark)
-        return Counts(dict(lengths))
-
     def same_system(self) -> int:
         """Return how many examples have the commonest system prompt."""
         prompts: Counter[int] = Counter()
         for part in self.marks:
-            prompts.update(part[1::_MARK])
+            prompts.update(part)
         del prompts[0]
         return max(prompts.values(), default=0)
 
 
-def _hashes(example: Example) -> tuple[int, int]:
-    """Return 64 bits of the line without space around it, and of its system prompt."""
+def _hashed(batch: Batch) -> Callable[[int], int]:
+    """Return what tells 64 bits of the system prompt of an example; each is hashed once."""
+    known = {"": 0}
+    plain = batch.plain or [None] * len(batch)
+    roles = plain_roles() if batch.plain else {}
+
+    def mark(index: int) -> int:
+        if messages := plain[index]:
+            first = messages[0]
+            prompt = first.content if roles[first.__class__] in _SYSTEM else ""
+        else:
+            prompt = _system(batch.example(index))
+        if prompt not in known:
+            data = prompt.encode("utf-8", "surrogatepass")
+            known[prompt] = int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
+        return known[prompt]
+
+    return mark
+
+
+_SYSTEM = ("system", "developer")
+
+
+def _system(example: Example) -> str:
+    """Return the system prompt of an example, empty for none."""
     first = next(iter(example.messages), None)
-    system = first is not None and first.role in ("system", "developer")
-    prompt = "\n".join(text.value for text in first.texts()) if system and first else ""
-    return _hash(example.line.raw.strip()), _hash(prompt.encode()) if prompt else 0
-
-
-def _hash(data: bytes) -> int:
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
+    system = first is not None and first.role in _SYSTEM
+    return "\n".join(text.value for text in first.texts()) if system and first else ""
 
 
 @dataclass(frozen=True)
@@ -109,22 +112,33 @@ class Counting(Analysis[Groups[int], Groups[int]]):
         return summary
 
 
-def count(sources: Sequence[Source], tokens: Meter, jobs: int = 0) -> dict[str, Seen]:
-    """Return what is seen in each split. Raises: SourceError, FtlintError."""
-    many = size(sources)
-    jobs = jobs or (cores() if many >= PARALLEL else 1)
-    executor = Processes(jobs) if jobs > 1 else Serial()
-    counting = Counting(tokens)
-    # Nothing here is spared by a proof that an example is clean.
-    steps = Plan((), analyses=(counting,), size=many, proof_from=sys.maxsize)
+@dataclass(frozen=True)
+class Survey:
+    """What a plan knows of its files."""
+
+    seen: Mapping[str, Seen]
+    """What is seen in each split."""
+    copies: Priced
+    """Which examples are copies, and how many tokens each has."""
+
+
+def count(sources: Sequence[Source], tokens: Meter, jobs: int = 0) -> Survey:
+    """Return what is seen in all sources. Raises: SourceError, FtlintError."""
+    counting, cost = Counting(tokens), DuplicateCost(tokens)
+    steps = Plan((), analyses=(counting, cost), size=size(sources))
     dataset = Dataset(tuple(sources))
     with workers_told():
-        shards = executor.map(steps, lint_shard, dataset.shards())
+        shards = workers(sources, jobs).map(steps, lint_shard, dataset.shards())
         total = reduce(Partial.merge, shards, Partial())
     for failure in total.failures.values():
         path = sources[failure.where.source].path
         raise FtlintError(f"{path}: tokens cannot be counted: {failure.reason}")
-    return split_of(total.summaries.get(counting, Groups()), sources)
+    parts = [
+        part.conclude(total.summaries.get(part, part.summarize(Batch(Lines(0, 0, [])))), dataset)
+        for part in cost.parts
+    ]
+    seen = split_of(total.summaries.get(counting, Groups()), sources)
+    return Survey(seen, cost.combine(parts, dataset))
 
 
 def split_of(groups: Groups[int], sources: Sequence[Source]) -> dict[str, Seen]:
@@ -155,14 +169,6 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Waste:
-    """Examples that are paid for and teach little; `tokens` are billed in one epoch."""
-
-    examples: int = 0
-    tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Counted:
     """What the data of a plan has, cut at `limit` tokens an example."""
 
@@ -176,19 +182,20 @@ class Counted:
     kept: int
     """Tokens that are left of all examples when each is cut."""
     cut: Waste
-    copies: Waste
-    """Examples whose bytes are those of an earlier one."""
+    copies: Mapping[Way, Waste]
+    """Examples that are copies of earlier ones, by kind; each counts once."""
     same_system: float
     """Share of the examples with the commonest system prompt."""
     validation_examples: int
     validation_tokens: int
 
     @classmethod
-    def of(cls, train: Seen, validation: Seen, limit: int | None) -> Counted:
-        """Return the figures of both splits."""
+    def of(
+        cls, train: Seen, validation: Seen, limit: int | None, copies: Priced | None = None
+    ) -> Counted:
+        """Return the figures of both splits; without `copies` none are known of."""
         tokens, examples = train.tokens, train.tokens.examples
         above = 0 if limit is None else tokens.above(limit)
-        copies = TokenSummary(train.copies())
         return cls(
             examples=examples,
             left_out=train.lines - examples,
@@ -198,7 +205,7 @@ class Counted:
             limit=limit,
             kept=tokens.billed(limit),
             cut=Waste(above, above * (limit or 0)),
-            copies=Waste(copies.examples, copies.billed(limit)),
+            copies={way: copies.wasted(way, limit) if copies else Waste() for way in WAYS},
             same_system=train.same_system() / examples if examples else 0,
             validation_examples=validation.tokens.examples,
             validation_tokens=validation.tokens.billed(limit),

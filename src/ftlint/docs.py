@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import inspect
 import json
@@ -27,7 +28,7 @@ FAMILIES = {
 NOT_OPTIONS = frozenset(
     {
         *("code", "name", "severity", "message", "default", "since", "good", "bad"),
-        *("documentation", "origin"),
+        *("documentation", "origin", "backend"),
     }
 )
 _SHOWN = 400
@@ -36,9 +37,10 @@ _DUMPED = 60
 """Code points shown of bytes that take more than twice as many."""
 
 
-def page(rule: Rule) -> str:
-    """Return the page of one rule as Markdown."""
-    return "\n".join(_page(rule)).rstrip() + "\n"
+def page(rule: Rule, *, options: bool = True) -> str:
+    """Return the page of one rule as Markdown; `options` of a run are no part of what it is."""
+    lines = [*_page(rule), *(_options(rule) if options else ())]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _page(rule: Rule) -> Iterator[str]:
@@ -58,9 +60,10 @@ def _page(rule: Rule) -> Iterator[str]:
         word, _, rest = paragraph.partition(": ")
         yield f"**{word}.** {_begun(rest)}\n"
     yield f"**Message.** `{rule.message}`\n"
-    yield from _cases("Bad", rule.bad)
-    yield from _cases("Good", rule.good)
-    yield from _options(rule)
+    if rule.private:  # what reports do not show, pages do not show either
+        yield "Texts are in rot13, so that nobody meets these words by chance.\n"
+    yield from _cases("Bad", rule.bad, rule.private)
+    yield from _cases("Good", rule.good, rule.private)
 
 
 def summary_of(rule: Rule) -> str:
@@ -79,13 +82,13 @@ def _begun(text: str) -> str:
     return text if "-" in first else text[:1].upper() + text[1:]
 
 
-def _cases(title: str, cases: Sequence[Case]) -> Iterator[str]:
+def _cases(title: str, cases: Sequence[Case], masked: bool = False) -> Iterator[str]:
     yield f"## {title}\n"
     for case in cases:
         if case.note:
             yield f"{case.note[:1].upper()}{case.note[1:]}:\n"
         yield "```json"
-        yield from (_shown(line) for line in case.lines[:4])
+        yield from (_shown(_masked(line) if masked else line) for line in case.lines[:4])
         if len(case.lines) > 4:
             yield f"… {len(case.lines) - 4} more lines"
         if case.held:
@@ -101,6 +104,17 @@ def _cases(title: str, cases: Sequence[Case]) -> Iterator[str]:
             yield f"With {options}.\n"
         if case.at:
             yield f"Reported at {', '.join(map(_place, case.at))}.\n"
+
+
+def _masked(line: Any) -> Any:
+    """Return a record with the texts of its messages in rot13."""
+    if not isinstance(line, dict):
+        return line
+    said = [
+        {**message, "content": codecs.encode(message["content"], "rot13")}
+        for message in line["messages"]
+    ]
+    return {**line, "messages": said}
 
 
 def _shown(line: Any) -> str:
@@ -179,6 +193,8 @@ def _options(rule: Rule) -> Iterator[str]:
     yield "|---|---|---|"
     for name, value, meaning in options:
         text = json.dumps(value, ensure_ascii=False, default=str)
+        if rule.private and isinstance(value, list | tuple | dict) and value:
+            text = f"{len(value)} entries"
         shown = text if len(text) <= 80 else text[:79] + "…"
         yield f"| `{name}` | `{shown.replace('|', chr(92) + '|')}` | {meaning} |"
 

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
+from typing import Literal, NamedTuple, get_args
 
-from ftlint.cluster import firsts
+from ftlint.cluster import clusters, firsts
 from ftlint.example import Batch, Lines
+from ftlint.feature import Feature
 from ftlint.features.spoken import COMPARED
 from ftlint.finding import Where
 from ftlint.neighbour import ROUNDING, THRESHOLD, Pair, near_pairs
@@ -20,6 +22,17 @@ from ftlint.spool import Spool
 
 MANY = 1000
 """Lines from which the faster decoder pays for its import."""
+Way = Literal["exact", "normalised", "near"]
+WAYS: tuple[Way, ...] = get_args(Way)
+"""How an example may be a copy, the most exact way first."""
+
+
+class Copies(NamedTuple):
+    """Examples that are copies of earlier ones in one way, and of which cluster each is."""
+
+    numbers: array[int]
+    heads: array[int]
+    """The first example of the cluster of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,8 @@ class DuplicateIndex:
     sketches: Spool
     """Those of the lots that have some, in order."""
     dataset: Dataset
+    compared: Feature[str] = COMPARED
+    """The texts by which examples are near duplicates."""
     _known: tuple[float, list[Pair]] = (2.0, [])
     """The threshold at which pairs were looked for, and the pairs."""
 
@@ -84,6 +99,11 @@ class DuplicateIndex:
     def split(self, number: int) -> str:
         """Return the split of an example."""
         return self.dataset.sources[self._lot(number)[0].source].split
+
+    @cached_property
+    def filled(self) -> int:
+        """Return the number of examples that have a record."""
+        return sum(1 for lot in self.lots for digest in lot.records if digest)
 
     @cached_property
     def sizes(self) -> array[int]:
@@ -116,6 +136,23 @@ class DuplicateIndex:
             column.extend(digests if not salt else [(d and d ^ salt) or d for d in digests])
         return column
 
+    @cached_property
+    def copies(self) -> dict[Way, Copies]:
+        """Return the copies of each kind; an example is one once, in the most exact way."""
+        records, conversations = self.records, self.conversations
+        exact = array("q", [at for at, first in enumerate(records) if at != first])
+        normalised = array(
+            "q", [at for at, first in enumerate(conversations) if at != first and records[at] == at]
+        )
+        pairs = [(left, right) for left, right, _ in self.within(THRESHOLD)]
+        found = {right for _, right in pairs}
+        near = [(at, those[0]) for those in clusters(pairs) for at in those if at in found]
+        return {
+            "exact": Copies(exact, array("q", [records[at] for at in exact])),
+            "normalised": Copies(normalised, array("q", [conversations[at] for at in normalised])),
+            "near": Copies(array("q", [n for n, _ in near]), array("q", [h for _, h in near])),
+        }
+
     def leaders(self) -> array[int]:
         """Return the examples that say something and are the first of their split to say it."""
         spoken = chain.from_iterable(lot.conversations for lot in self.lots)
@@ -134,7 +171,7 @@ class DuplicateIndex:
         if len(raws) >= MANY:
             batch.plain = [None] * len(raws)
             prove(batch)
-        return dict(zip(places, batch.column(COMPARED), strict=True))
+        return dict(zip(places, batch.column(self.compared), strict=True))
 
     def pairs(self, threshold: float = THRESHOLD) -> list[Pair]:
         """Return the near duplicates among the leaders of all splits, in order.

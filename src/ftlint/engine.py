@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import groupby
 from typing import Any, TypeVar
 
 from ftlint import encoding
 from ftlint.analysis import Analysis, Derived
+from ftlint.error import ModelError
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Severity, Where
-from ftlint.proof import PROVES, WORTH_IT, prove
-from ftlint.report import NotRun, Report, locate
+from ftlint.outcome import Key, reported, sort_in, tell
+from ftlint.panel import NOBODY, Panel, Voice, joined
+from ftlint.proof import PROVABLE, PROVES, WORTH_IT, prove
+from ftlint.report import NotRun, Report
 from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset, Shard
 from ftlint.summary import Capped, Counts
@@ -33,6 +37,7 @@ class Plan:
     """What a run does; sent to every worker once."""
 
     rules: tuple[Rule, ...]
+    """By code; several of one code where targets want it with other options."""
     cap: int = 500
     """Findings kept a rule; all are counted. 0 keeps all."""
     analyses: tuple[Analysis[Any, Any], ...] = ()
@@ -49,15 +54,32 @@ class Plan:
     """Codes of built-in rules with options that are not their defaults: nothing proves them."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
     """Severities that the configuration changes, by code."""
+    show_content: bool = False
+    """Whether reports quote what private rules have found."""
     size: int = 0
     """Bytes of the run as stored; large ones are worth a slower start."""
     not_run: tuple[NotRun, ...] = ()
     """Rules that were asked for and cannot run here, with the reason."""
+    panel: Panel = NOBODY
+    """Which targets ask for which rule, when there are several."""
 
     def rules_of(self, source: int) -> list[Rule]:
         """Return the rules that run on the source with this index."""
+        return [voice.rule for voice in self.voices_of(source)]
+
+    def voices_of(self, source: int) -> list[Voice]:
+        """Return the rules that run on the source with this index, and for which targets."""
         ignored = self.ignored[source] if self.ignored else frozenset[str]()
-        return [rule for rule in self.rules if rule.code not in ignored]
+        every = self.panel.voices(self.rules)
+        return [voice for voice in every if voice.rule.code not in ignored]
+
+    def without(self, codes: Collection[str]) -> Plan:
+        """Return the same plan but for the rules with these codes."""
+        if not codes:
+            return self
+        kept = [at for at, rule in enumerate(self.rules) if rule.code not in codes]
+        panel = self.panel.kept(kept) if self.panel.sets else self.panel
+        return replace(self, rules=tuple(self.rules[at] for at in kept), panel=panel)
 
     def needed(self) -> dict[Analysis[Any, Any], list[str]]:
         """Return each analysis once, parts first, with the codes of the rules that rest on it."""
@@ -66,6 +88,8 @@ class Plan:
         for rule in self.rules:
             if self.figures or isinstance(rule, AnalysisRule):
                 asked += [(each, rule.code) for each in rule.analyses()]
+            if self.figures:
+                asked += [(each, rule.code) for each in rule.figures()]
         for analysis, code in asked:
             parts = analysis.parts if isinstance(analysis, Derived) else ()
             for each in (*parts, analysis):
@@ -83,10 +107,8 @@ class Failure:
     reason: str
 
 
-Key = tuple[str, int]
-"""The code of a rule and the index of a source; -1 for the whole dataset."""
 Owner = str | Analysis[Any, Any]
-"""Whose summary it is: the rule with this code, or the analysis."""
+"""Whose summary it is: that of the voice with this owner, or of the analysis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +163,12 @@ def _watched(shards: Iterable[Shard], progress: Callable[[Shard], None]) -> Iter
 def lint_shard(plan: Plan, shard: Shard) -> Partial:
     """Return what `shard` alone shows."""
     encoding.expect(plan.size if plan.figures or plan.analyses else 0)
-    rules, needed = plan.rules_of(shard.source), plan.needed()
+    voices, needed = plan.voices_of(shard.source), plan.needed()
     large = shard.end - shard.start >= plan.proof_from
     partial = Partial()
     with _no_collection():
         for lines in shard.lines().chunks(plan.batch_size):
-            partial = partial.merge(_lint_batch(plan, rules, needed, lines, large))
+            partial = partial.merge(_lint_batch(plan, voices, needed, lines, large))
     return partial
 
 
@@ -167,29 +189,34 @@ def _no_collection() -> Iterator[None]:
 
 def _lint_batch(
     plan: Plan,
-    rules: list[Rule],
+    voices: list[Voice],
     needed: Mapping[Analysis[Any, Any], Sequence[str]],
     lines: Lines,
     large: bool,
 ) -> Partial:
-    batch = Batch(lines, rules)
+    batch = Batch(lines, [voice.rule for voice in voices])
     partial = Partial()
-    if large:
+    if large and lines.shape in PROVABLE:
         prove(batch)
     partial.examples.of[batch.source] = batch.filled
-    for rule in rules:
-        if isinstance(rule, AnalysisRule):
-            continue
-        if isinstance(rule, DatasetRule):
-            _summarize(rule, rule.code, [rule.code], batch, partial)
-        elif isinstance(rule, ExampleRule):
-            bits = 0 if rule.code in plan.changed else PROVES.get(rule.name, 0)
-            _check(rule, batch, bits, plan.cap, partial)
+    for code, alike in groupby(voices, _code):
+        those = list(alike)
+        rule = those[0].rule
+        if isinstance(rule, ExampleRule):
+            bits = 0 if code in plan.changed else PROVES.get(rule.name, 0)
+            _check(those, batch, bits, plan.cap, partial)
+        elif isinstance(rule, DatasetRule) and not isinstance(rule, AnalysisRule):
+            for voice in those:
+                _summarize(voice.rule, voice.owner, [code], batch, partial)
     for analysis, codes in needed.items():
         if not isinstance(analysis, Derived):
             _summarize(analysis, analysis, codes, batch, partial)
     batch.close()
     return partial
+
+
+def _code(voice: Voice) -> str:
+    return voice.rule.code
 
 
 def _asked(rule: ExampleRule, batch: Batch, bits: int) -> Sequence[Example]:
@@ -199,35 +226,37 @@ def _asked(rule: ExampleRule, batch: Batch, bits: int) -> Sequence[Example]:
     if rule.reads == "line":
         return batch.unknown if bits else batch.examples
     if bits:
-        return batch.lacking(bits)
+        return batch.scoped(rule.scope, bits)
     chosen = rule.candidates(batch)
-    return batch.records if chosen is None else chosen
+    return batch.scoped(rule.scope, 0) if chosen is None else batch.within(rule.scope, chosen)
 
 
-def _check(rule: ExampleRule, batch: Batch, bits: int, cap: int, partial: Partial) -> None:
-    found: list[Finding] = []
-    example = None
+def _check(voices: Sequence[Voice], batch: Batch, bits: int, cap: int, partial: Partial) -> None:
+    said: list[tuple[list[Finding], int]] = []
+    code, example = _code(voices[0]), None
     try:
-        for example in _asked(rule, batch, bits):
-            found.extend(rule.check(example))
+        for rule, targets, _ in voices:
+            found: list[Finding] = []
+            for example in _asked(rule, batch, bits):  # type: ignore[arg-type]
+                found.extend(rule.check(example))  # type: ignore[attr-defined]
+            said.append((found, targets))
     except Exception as error:
         where = Where(batch.source) if example is None else example.at()
-        partial.failures[rule.code] = Failure(rule.code, where, _reason(error))
+        partial.failures[code] = Failure(code, where, _reason(error))
         return
-    if found:
-        source = found[0].where.source
-        partial.findings[rule.code, source] = Capped.of(found, cap)
+    for those, group in joined(said).items():
+        partial.findings[code, group[0].where.source, those] = Capped.of(group, cap)
 
 
 def _summarize(
-    asked: DatasetRule[Any] | Analysis[Any, Any],
+    asked: Rule | Analysis[Any, Any],
     owner: Owner,
     codes: Sequence[str],
     batch: Batch,
     partial: Partial,
 ) -> None:
     try:
-        partial.summaries[owner] = asked.summarize(batch)
+        partial.summaries[owner] = asked.summarize(batch)  # type: ignore[union-attr]
     except Exception as error:
         where = Where(batch.source)  # no finer: a batch is not a place in the data
         for code in codes or [type(asked).__name__]:
@@ -242,34 +271,35 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
     """Return the report: judge the summaries, then make every kept place concrete."""
     findings, failures = dict(total.findings), dict(total.failures)
     results, measures = _concluded(plan, dataset, total, failures)
-    silent: set[Key] = set()
-    for rule in plan.rules:
-        if isinstance(rule, DatasetRule) and rule.code not in failures:
-            try:
-                found = _judge(rule, plan, dataset, total, results)
-            except Exception as error:
-                failures[rule.code] = Failure(rule.code, Where(), _reason(error))
-                continue
-            for source in {finding.where.source for finding in found}:
-                those = [finding for finding in found if finding.where.source == source]
-                findings[rule.code, source] = Capped.of(sorted(those, key=_order), plan.cap)
-                if any(finding.where.ordinal is None for finding in those):
-                    silent |= {(prefix, source) for prefix in rule.silences}
-    kept = _by_rule(findings, failures, silent)
+    silent: dict[tuple[str, int], int] = {}
+    for code, alike in groupby(plan.panel.voices(plan.rules), _code):
+        those = list(alike)
+        rule = those[0].rule
+        if not isinstance(rule, DatasetRule) or code in failures:
+            continue
+        try:
+            said = [(_judge(each, plan, dataset, total, results), each.targets) for each in those]
+        except Exception as error:
+            failures[code] = Failure(code, Where(), _reason(error))
+            continue
+        for targets, group in joined(said).items():
+            sort_in(rule, group, targets, plan.cap, findings, silent)
+    kept = reported(findings, failures, silent)
     report = Report(
-        rules=plan.rules,
+        rules=tuple({rule.code: rule for rule in reversed(plan.rules)}.values())[::-1],
         dataset=dataset,
         examples=dict(total.examples.of),
-        counts={code: group.total for code, group in kept.items()},
+        counts={code: sum(group.total for group in sets.values()) for code, sets in kept.items()},
         measures=measures,
         results=results,
         severities=plan.severities,
+        show_content=plan.show_content,
         not_run=[
             *plan.not_run,
             *(_failed(failure, dataset) for _, failure in sorted(failures.items())),
         ],
     )
-    report.findings = locate(report, [f for group in kept.values() for f in group.first])
+    tell(report, plan.panel, plan.cap, kept)
     return report
 
 
@@ -289,8 +319,13 @@ def _concluded(
                 result = analysis.conclude(_summary(total, analysis, analysis), dataset)
             if analysis.measure:
                 figures = analysis.figures(result, dataset)
-                measures[analysis.measure] = {**measures.get(analysis.measure, {}), **figures}
+                known = measures.setdefault(analysis.measure, {})
+                # What is derived says more of its parts; of two targets the first counts.
+                more = isinstance(analysis, Derived)
+                known.update({k: figures[k] for k in figures if more or k not in known})
             results[analysis] = result
+        except ModelError:  # a mistake of the user, not of the rules that rest on it
+            raise
         except Exception as error:
             for code in codes or [type(analysis).__name__]:
                 failures[code] = Failure(code, Where(), _reason(error))
@@ -307,32 +342,18 @@ def _order(finding: Finding) -> tuple[Any, ...]:
     return finding.order
 
 
-def _by_rule(
-    findings: Mapping[Key, Capped[Finding]],
-    failures: Mapping[str, Failure],
-    silent: set[Key],
-) -> dict[str, Capped[Finding]]:
-    """Return what is reported of each rule: not what failed, nor what another one explains."""
-    kept: dict[str, Capped[Finding]] = {}
-    for code, source in sorted(findings):
-        explained = any(where == source and code.startswith(prefix) for prefix, where in silent)
-        if code not in failures and not explained:
-            group = findings[code, source]
-            kept[code] = kept[code].merge(group) if code in kept else group
-    return kept
-
-
 def _judge(
-    rule: DatasetRule[Any],
+    voice: Voice,
     plan: Plan,
     dataset: Dataset,
     total: Partial,
     results: Mapping[Analysis[Any, Any], Any],
 ) -> list[Finding]:
+    rule: Any = voice.rule
     if isinstance(rule, AnalysisRule):
         found = rule.judge(results[rule.analysis], dataset)
     else:
-        found = rule.finish(_summary(total, rule.code, rule), dataset)
+        found = rule.finish(_summary(total, voice.owner, rule), dataset)
     ignored = plan.ignored
     return [
         f

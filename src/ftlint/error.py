@@ -5,6 +5,7 @@ FtlintError                 shown to the user as one message; exit status 2
 ├── SourceError             a dataset cannot be found, opened or read to its end
 ├── ConfigError             ftlint.yaml or [tool.ftlint] is wrong
 ├── PackError               a declarative rule is wrong
+├── ModelError              a model that was asked for cannot score at all
 └── PluginError             an installed plugin cannot be loaded
 
 Anything else that escapes is a bug in ftlint. A rule that raises does not end the run: the
@@ -32,6 +33,10 @@ class ConfigError(FtlintError):
 
 class PackError(FtlintError):
     """A declarative rule is wrong; the message begins with `path:line:column`."""
+
+
+class ModelError(FtlintError):
+    """A model that was asked for cannot score: its files are wrong, or nobody answers."""
 
 
 class PluginError(FtlintError):

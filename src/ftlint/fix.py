@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 
 from ftlint.engine import Plan
 from ftlint.example import Batch, Lines
-from ftlint.finding import Fix, Safety
+from ftlint.finding import Fix, Safety, Severity
 from ftlint.report import Report
 from ftlint.rule import ExampleRule, Rule
 from ftlint.source import Source, seekable
@@ -35,7 +35,9 @@ class Edit:
     before: bytes
     after: bytes | None
     codes: tuple[str, ...]
-    """Rules whose fixes were applied, in that order."""
+    """Rules whose fixes were applied, in that order; of a rejected line, that which refuses it."""
+    rejected: bool = False
+    """Whether the line is removed because an error is left that no fix mends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +54,48 @@ class FileFix:
         """Yield the code of each fix that is applied."""
         yield from self.whole
         for edit in self.edits:
-            yield from edit.codes
+            yield from () if edit.rejected else edit.codes
+
+    def rejects(self) -> Iterator[bytes]:
+        """Yield the lines that are rejected, as they were, without their line ends."""
+        return (edit.before for edit in self.edits if edit.rejected)
 
 
-def fixes_of(report: Report, plan: Plan, allowed: Safety) -> list[FileFix]:
+@dataclass(slots=True)
+class _Found:
+    """What was found in one line."""
+
+    fixes: list[tuple[str, Fix]] = field(default_factory=list)
+    """Those that are safe enough, with the code of their rule."""
+    errors: list[str] = field(default_factory=list)
+    """Codes of its errors, where lines with errors are to be rejected."""
+
+
+def fixes_of(
+    report: Report, plan: Plan, allowed: Safety, *, rejecting: bool = False
+) -> list[FileFix]:
     """Return what the fixes of `report` that are at least as safe as `allowed` would do.
 
-    Compressed files and standard input are left alone: nothing can be spliced into them.
+    With `rejecting`, lines are removed that still have an error after their fixes. Compressed
+    files and standard input are left alone: nothing can be spliced into them.
     """
-    wanted: dict[int, dict[int, list[tuple[str, Fix]]]] = {}
+    wanted: dict[int, dict[int, _Found]] = {}
     for finding in report.findings:
         source, ordinal, *_ = finding.order
-        if finding.fix and finding.fix.safety >= allowed and source >= 0:
-            lines = wanted.setdefault(source, {})
-            lines.setdefault(ordinal, []).append((finding.code, finding.fix))
+        fix = finding.fix if finding.fix and finding.fix.safety >= allowed else None
+        refused = rejecting and ordinal >= 0 and finding.severity == Severity.ERROR
+        if source >= 0 and (fix or refused):
+            found = wanted.setdefault(source, {}).setdefault(ordinal, _Found())
+            found.fixes += [(finding.code, fix)] if fix else []
+            found.errors += [finding.code] if refused else []
     accepted: dict[int, set[str]] = {}
     for each in report.suppressed:
         accepted.setdefault(each.finding.order[1], set()).add(each.finding.code)
     return [
-        found
+        made
         for index, lines in sorted(wanted.items())
         if fixable(report.dataset.sources[index])
-        if (found := _file_fix(report, plan, index, lines, allowed, accepted)).edits or found.whole
+        if (made := _file_fix(report, plan, index, lines, allowed, accepted)).edits or made.whole
     ]
 
 
@@ -86,25 +108,28 @@ def _file_fix(
     report: Report,
     plan: Plan,
     index: int,
-    lines: dict[int, list[tuple[str, Fix]]],
+    lines: dict[int, _Found],
     allowed: Safety,
     accepted: Mapping[int, Set[str]],
 ) -> FileFix:
-    source, first = report.dataset.sources[index], report.dataset.facts[index].first
-    whole = {code: fix.whole for code, fix in lines.pop(-1, []) if fix.whole}
+    source, facts = report.dataset.sources[index], report.dataset.facts[index]
+    first, shape = facts.first, facts.shape
+    whole = {code: fix.whole for code, fix in lines.pop(-1, _Found()).fixes if fix.whole}
     edits = []
     for number, raw in _lines_of(source, {ordinal - first for ordinal in lines}):
         ordinal = number + first
-        some = replace(plan, rules=_without(plan.rules, accepted.get(ordinal, ())))
-        after, codes = _fixed(some, Lines(index, ordinal, [raw]), lines[ordinal], allowed)
-        if after != raw:
+        found = lines[ordinal]
+        some = plan.without(accepted.get(ordinal, ()))
+        line = Lines(index, ordinal, [raw], shape=shape)
+        after, codes = _fixed(some, line, found.fixes, allowed)
+        errors = found.errors if after is not None else []
+        mended = Lines(index, ordinal, [after or b""], shape=shape)
+        code = _refusing(some, mended, errors) if errors else ""
+        if code:
+            edits.append(Edit(number + 1, raw, None, (code,), rejected=True))
+        elif after != raw:
             edits.append(Edit(number + 1, raw, after, codes))
     return FileFix(source, whole, tuple(edits))
-
-
-def _without(rules: tuple[Rule, ...], codes: Collection[str]) -> tuple[Rule, ...]:
-    """Return the rules but for those whose findings in a line are suppressed."""
-    return tuple(rule for rule in rules if rule.code not in codes) if codes else rules
 
 
 def _lines_of(source: Source, numbers: set[int]) -> Iterator[tuple[int, bytes]]:
@@ -132,7 +157,8 @@ def _fixed(
             break
         code, raw = step
         codes.append(code)
-        found = list(_relinted(plan, Lines(lines.source, lines.ordinal, [raw]), allowed))
+        again = Lines(lines.source, lines.ordinal, [raw], shape=lines.shape)
+        found = list(_relinted(plan, again, allowed))
     return raw, tuple(codes)
 
 
@@ -163,6 +189,30 @@ def _relinted(plan: Plan, lines: Lines, allowed: Safety) -> Iterator[tuple[str, 
     batch.close()
 
 
+def _refusing(plan: Plan, lines: Lines, errors: Sequence[str]) -> str:
+    """Return the code of a rule that still has an error in one line as it now is, or nothing.
+
+    What a rule that looks at the whole dataset had found there counts as still there.
+    """
+    rules = [rule for rule in plan.rules_of(lines.source) if _severe(plan, rule)]
+    batch = Batch(lines, rules)
+    example = batch.example(0)
+    for rule in rules:
+        if isinstance(rule, ExampleRule):
+            if (rule.reads == "line" or (rule.reads == "fault") == bool(example.fault)) and any(
+                True for _ in rule.check(example)
+            ):
+                return rule.code
+        elif rule.code in errors:
+            return rule.code
+    batch.close()
+    return ""
+
+
+def _severe(plan: Plan, rule: Rule) -> bool:
+    return plan.severities.get(rule.code, rule.severity) == Severity.ERROR
+
+
 def fixed_content(fix: FileFix) -> Iterator[bytes]:
     """Yield the bytes of the file after its fixes. Raises: OSError, ValueError."""
     edits = {edit.line: edit for edit in fix.edits}
@@ -177,14 +227,21 @@ def fixed_content(fix: FileFix) -> Iterator[bytes]:
             kept = b"" if "remove-bom" in how else mark
             edit = edits.get(number)
             if edit is None:
-                yield kept + raw[len(mark) :]
+                yield kept + _ended(raw[len(mark) :], how)
                 continue
             if raw[len(mark) :].removesuffix(b"\n") != edit.before:
                 raise ValueError(f"{fix.source.path} has changed since it was linted")
             if edit.after is not None:
-                yield kept + edit.after + (b"\n" if raw.endswith(b"\n") else b"")
+                yield kept + _ended(edit.after + (b"\n" if raw.endswith(b"\n") else b""), how)
             elif kept:
                 yield kept
+
+
+def _ended(raw: bytes, how: Collection[str]) -> bytes:
+    """Return a line without its carriage returns, if they are to go."""
+    if "remove-returns" not in how:
+        return raw
+    return raw.rstrip(b"\r\n") + (b"\n" if raw.endswith(b"\n") else b"")
 
 
 def split_array(content: bytes) -> Iterator[bytes]:

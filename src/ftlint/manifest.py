@@ -44,15 +44,21 @@ class Written:
     after: str
 
 
-def write_fixes(fixes: Sequence[FileFix], place: Path = PLACE) -> Path:
+def write_fixes(fixes: Sequence[FileFix], place: Path = PLACE, rejects: str = "") -> Path:
     """Write the fixed files and a manifest; return the path of the manifest.
 
-    Raises: FtlintError when a file cannot be written or has changed; then nothing is fixed.
+    Rejected lines are appended to the file `rejects` first, so that each is always in one of the
+    two. Raises: FtlintError when a file cannot be written or has changed; then nothing is fixed.
     """
     with ExitStack() as stack:
         try:
             ready = [_prepared(fix, stack) for fix in fixes]
-            manifest = _save(place, [_entry(written) for written in ready])
+            lines = [line for fix in fixes for line in fix.rejects()]
+            added = [_added(rejects, lines, stack)] if lines else []
+            entries = [*(entry for _, entry in added), *map(_entry, ready)]
+            manifest = _save(place, entries)
+            for beside, _ in added:
+                os.replace(beside, os.path.realpath(rejects))
             for written in ready:
                 os.replace(written.beside, os.path.realpath(written.fix.source.file))
         except (OSError, ValueError) as error:
@@ -75,26 +81,42 @@ def undo(manifest: Path) -> list[str]:
     if files is None:
         raise UndoError(f"{manifest}: written by another version of ftlint")
     with ExitStack() as stack:
-        ready = []
+        ready, gone = [], list[str]()
         for entry in files:
-            found = _sha256(_blocks(entry["path"]))
+            found = _sha256(_blocks(entry["path"])) if os.path.exists(entry["path"]) else ""
             if found == entry["before"]:
                 continue
             if found != entry["after"]:
                 raise UndoError(f"{entry['path']} has changed since it was fixed")
+            if not entry["before"]:
+                gone.append(entry["path"])
+                continue
             beside, digest = _write_beside(entry["path"], _restored(entry), stack)
             if digest != entry["before"]:
                 raise UndoError(f"{manifest}: does not restore {entry['path']}")
             ready.append((beside, entry["path"]))
         for beside, path in ready:
             os.replace(beside, os.path.realpath(path))
-    return [path for _, path in ready]
+        for path in gone:  # the rejected lines are back in the dataset
+            os.unlink(path)
+    return [path for _, path in ready] + gone
 
 
 def _prepared(fix: FileFix, stack: ExitStack) -> Written:
     before = _sha256(_blocks(fix.source.file))
     beside, after = _write_beside(fix.source.file, fixed_content(fix), stack)
     return Written(fix, beside, before, after)
+
+
+def _added(path: str, lines: Sequence[bytes], stack: ExitStack) -> tuple[str, dict[str, Any]]:
+    """Write `path` with `lines` at its end beside it; return its name and the manifest's entry."""
+    old = Path(path).read_bytes() if os.path.exists(path) else None
+    between = b"\n" if old and not old.endswith(b"\n") else b""
+    content = [old or b"", between, *(line + b"\n" for line in lines)]
+    beside, after = _write_beside(path, content, stack)
+    before = "" if old is None else _sha256([old])
+    full = os.path.abspath(path)
+    return beside, {"path": full, "before": before, "after": after, "length": len(old or b"")}
 
 
 def _write_beside(path: str, content: Iterable[bytes], stack: ExitStack) -> tuple[str, str]:
@@ -111,7 +133,8 @@ def _write_beside(path: str, content: Iterable[bytes], stack: ExitStack) -> tupl
             file.write(piece)
         file.flush()
         os.fsync(file.fileno())
-    shutil.copymode(target, name)
+    if os.path.exists(target):
+        shutil.copymode(target, name)
     return name, digest.hexdigest()
 
 
@@ -182,6 +205,9 @@ def _unpacked(value: str | dict[str, str]) -> bytes:
 
 def _restored(entry: dict[str, Any]) -> Iterator[bytes]:
     """Yield the bytes of a file as it was before its fixes."""
+    if "length" in entry:  # rejected lines were added at the end
+        yield Path(entry["path"]).read_bytes()[: entry["length"]]
+        return
     if "original" in entry:
         yield b64decode(entry["original"])
         return

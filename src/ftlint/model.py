@@ -6,9 +6,13 @@ and whether that is certain. Nothing of this kind stands in code.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+MILLION = 1_000_000
+"""Tokens for which prices are given."""
 STALE = 180
 """Days after which a figure is shown with a warning: providers change prices about that often."""
 
@@ -62,6 +66,10 @@ class Amount(Figure):
     currency: str = ""
     """ISO 4217."""
 
+    def of(self, tokens: int) -> float:
+        """Return the money for so many tokens, where this is the price of a million."""
+        return round(tokens * self.value / MILLION, 6)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Word(Figure):
@@ -75,6 +83,13 @@ class Words(Figure):
     """Names, such as those of methods."""
 
     value: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form(Figure):
+    """What a record must be: a JSON Schema (draft 2020-12)."""
+
+    value: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +130,8 @@ class Limits:
     min_examples: Whole | None = None
     """Examples of a training file."""
     recommended_examples: Whole | None = None
+    max_examples: Whole | None = None
+    max_validation_examples: Whole | None = None
     file_bytes: Whole | None = None
     """Bytes of one upload."""
     parts_bytes: Whole | None = None
@@ -127,6 +144,8 @@ class Limits:
     """Tokens for which an image is taken when the model says nothing else."""
     training_context: Whole | None = None
     """Tokens of an example that are trained on, for trainers: whatever the model."""
+    preference_outputs: Whole | None = None
+    """Messages of each output of a preference pair."""
     rft_training_examples: Whole | None = None
     rft_validation_examples: Whole | None = None
     suffix_characters: Whole | None = None
@@ -167,10 +186,15 @@ class Model:
     """Tokens of an image of 1024 by 1024 pixels and high detail, for which others are taken."""
     low_image: Whole | None = None
     """Tokens of an image of low detail, whatever its size."""
+    min_examples: Whole | None = None
+    """Examples of a training file; those of the provider when the model says nothing else."""
+    max_examples: Whole | None = None
     training_price: Amount | None = None
     """Money for a million trained tokens."""
     hour_price: Amount | None = None
     """Money for an hour of training."""
+    records: Mapping[str, Form] = field(default_factory=dict)
+    """What a record must be besides what the provider demands, by shape."""
     training_ends: Day | None = None
     """No new jobs from this day on."""
     shutdown: Day | None = None

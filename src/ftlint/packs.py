@@ -6,6 +6,7 @@ reported with its place, and what the kind does not know is refused.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
@@ -18,6 +19,7 @@ from ftlint.finding import Severity
 from ftlint.rule import Case, Rule
 from ftlint.rules.declared import Declared, Documentation
 from ftlint.rules.kinds import KINDS, Lexicon, Pattern, Share, Threshold
+from ftlint.rules.tokenpattern import TokenPattern
 
 NOT_RULES = frozenset({"lexicons", "presets", "targets"})
 """Folders at the top of a pack that hold other data."""
@@ -42,6 +44,8 @@ class _Head:
     fix: str = ""
     source: str = ""
     terms_file: str = ""
+    encoded: Literal["", "rot13"] = ""
+    """How terms and lists are written, so that nobody meets them by chance."""
     good: tuple[Any, ...] = ()
     bad: tuple[Any, ...] = ()
 
@@ -101,7 +105,8 @@ def load_rule(path: Path, user: bool = False) -> Rule:
         good=_cases(document, "good"),
         bad=_cases(document, "bad"),
         origin=document.path,
-        **_terms(document, head.terms_file, rule),
+        **_terms(document, head, rule),
+        **_lists(document, head, rule),
     )
     for key, wrong in rule.mistakes():
         raise document.error(f"/{_kebab(key)}", wrong)
@@ -126,7 +131,7 @@ def _origin(rule: Rule) -> str:
 
 _DOCUMENTATION = tuple(field.name for field in fields(Documentation))
 
-_Kind = type[Lexicon | Pattern | Threshold | Share]
+_Kind = type[Lexicon | Pattern | Threshold | Share | TokenPattern]
 
 
 def _kebab(name: str) -> str:
@@ -176,26 +181,55 @@ def _check_identity(document: Document, head: _Head, user: bool) -> None:
         raise document.error("/name", f"name {head.name!r} is not in kebab case, such as no-user")
 
 
-def _terms(document: Document, name: str, rule: Declared) -> dict[str, Any]:
-    """Return the option `terms` with those of the files `name` added; it may be a glob."""
-    if not name:
+def _terms(document: Document, head: _Head, rule: Declared) -> dict[str, Any]:
+    """Return the option `terms`, decoded, with what it gets from files and `alternatives`."""
+    if not isinstance(rule, Lexicon | Share):
         return {}
+    own = (*rule.terms, *(rule.alternatives if isinstance(rule, Lexicon) else ()))
+    terms = [*own, *_filed(document, head.terms_file, "/terms-file")]
+    # Two languages may share a term.
+    return {"terms": tuple(dict.fromkeys(_plain(term, head) for term in terms))}
+
+
+def _lists(document: Document, head: _Head, rule: Declared) -> dict[str, Any]:
+    """Return the option `lists`, decoded, with what it gets from files."""
+    if not isinstance(rule, TokenPattern):
+        return {}
+    lists = {name: list(words) for name, words in rule.lists.items()}
+    for name, pattern in rule.list_files.items():
+        place = f"/list-files/{name}"
+        lists.setdefault(name, []).extend(_filed(document, pattern, place))
+    encoded = rule.encoded_lists or tuple(lists)
+    return {
+        "lists": {
+            name: tuple(_plain(word, head) if name in encoded else word for word in words)
+            for name, words in lists.items()
+        }
+    }
+
+
+def _plain(word: str, head: _Head) -> str:
+    return codecs.decode(word, "rot13") if head.encoded else word
+
+
+def _filed(document: Document, name: str, place: str) -> list[str]:
+    """Return the terms of the files `name`, which may be a glob."""
+    if not name:
+        return []
     folder = Path(document.path).parent
     paths = sorted(folder.glob(name)) if "*" in name else [folder / name]
     if not paths:
-        raise document.error("/terms-file", f"{folder / name}: no such file")
-    terms = [term for path in paths for term in _listed(document, path)]
-    # Two languages may share a term.
-    return {"terms": tuple(dict.fromkeys((*getattr(rule, "terms", ()), *terms)))}
+        raise document.error(place, f"{folder / name}: no such file")
+    return [term for path in paths for term in _listed(document, path, place)]
 
 
-def _listed(document: Document, path: Path) -> Iterator[str]:
+def _listed(document: Document, path: Path, place: str) -> Iterator[str]:
     """Yield the terms of one file: one a line; empty lines and comments are none."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as bad:
         reason = bad.strerror if isinstance(bad, OSError) else "not UTF-8"
-        raise document.error("/terms-file", f"{path} cannot be read: {reason}") from None
+        raise document.error(place, f"{path} cannot be read: {reason}") from None
     yield from filter(None, (line.strip() for line in lines if not line.startswith("#")))
 
 
@@ -222,10 +256,13 @@ def _case(document: Document, key: Literal["good", "bad"], index: int) -> Case:
     return Case(lines, tuple(at), entry.note, pad=entry.pad)
 
 
-def generate(document: Document, place: str, value: Any) -> Any:
-    """Return `value` with each `{$repeat: [text, n]}` and `{$concat: [a, b]}` written out.
+_FORMS = {"$repeat": "[text, number]", "$concat": "[text, ...]", "$rot13": "a text"}
 
-    So a file need not hold long strings, nor strings that look like live secrets.
+
+def generate(document: Document, place: str, value: Any) -> Any:
+    """Return `value` with each `{$repeat: [text, n]}`, `{$concat: [a, b]}`, `{$rot13: a}` made.
+
+    So a file need not hold long strings, nor strings that look like live secrets, nor slurs.
     """
     if isinstance(value, list):
         return [generate(document, place, item) for item in value]
@@ -236,7 +273,9 @@ def generate(document: Document, place: str, value: Any) -> Any:
             return generate(document, place, text) * count
         case [("$concat", [*parts])]:
             return "".join(generate(document, place, part) for part in parts)
-        case [(("$repeat" | "$concat") as name, _)]:
-            form = "[text, number]" if name == "$repeat" else "[text, ...]"
+        case [("$rot13", str(text))]:
+            return codecs.decode(text, "rot13")
+        case [(("$repeat" | "$concat" | "$rot13") as name, _)]:
+            form = _FORMS[name]
             raise document.error(place, f"{name} wants {form}")
     return {key: generate(document, place, item) for key, item in value.items()}

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from ftlint.counting import Counted, Waste, count
+from ftlint.analyses.waste import Waste
+from ftlint.counting import Counted, count
 from ftlint.error import FtlintError, UsageError
 from ftlint.features.tokens import Meter, Tokens
 from ftlint.model import Amount, Figure, Model, Range
 from ftlint.rules.token import uncountable
 from ftlint.source import Source
 from ftlint.target import USUAL, Target, encoded, provider_limits, read
-
-MILLION = 1_000_000
-"""Tokens for which prices are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class TrainingPlan:
         """Return the money for so many billed tokens."""
         if tokens is None or self.price is None:
             return None
-        return round(tokens * self.price.value / MILLION, 6)
+        return self.price.of(tokens)
 
     def cost_of(self, waste: Waste) -> float | None:
         """Return the money for wasted tokens over all epochs."""
@@ -233,13 +231,14 @@ def draw(
 ) -> TrainingPlan:
     """Return the plan of a job on `sources` for the target `name`. Raises: FtlintError."""
     target, model, tokens = settle(name, encoding, epochs, tokenizer)
-    seen = count(sources, tokens, jobs)
+    survey = count(sources, tokens, jobs)
+    seen = survey.seen
     if not seen["train"].tokens.examples:
         paths = ", ".join(source.path for source in sources if source.split == "train")
         what = "can be rendered" if tokenizer else "has a list of messages"
         raise FtlintError(f"{paths}: no example {what}; ftlint check tells why")
     limit = model.training_context.value if model.training_context else None
-    counted = Counted.of(seen["train"], seen["validation"], limit)
+    counted = Counted.of(seen["train"], seen["validation"], limit, survey.copies)
     return TrainingPlan(target, model, tokens, today, counted, epochs)
 
 

@@ -12,10 +12,13 @@ from typing import Any
 
 from ftlint import __version__
 from ftlint.advice import Advice, advise
+from ftlint.analyses.waste import Waste
 from ftlint.config import Selection, discover
-from ftlint.counting import Spread, Waste
-from ftlint.model import Range
-from ftlint.plan import MILLION, Budget, TrainingPlan, draw, money, whole
+from ftlint.counting import Spread
+from ftlint.error import UsageError
+from ftlint.model import MILLION, Range
+from ftlint.neighbour import THRESHOLD
+from ftlint.plan import Budget, TrainingPlan, draw, money, whole
 from ftlint.profile import table, written
 from ftlint.session import Request, Session, spooled, tokenizer_of
 
@@ -42,7 +45,7 @@ def present(
     config = discover(Path.cwd(), request.config)
     # A session without rules: it knows which files are meant, and which are held out.
     session = Session(request, config, (), Selection((), {}, None))
-    name = request.target or config.target
+    name = _one(request.targets or config.target)
     tokenizer = tokenizer_of(config, request.tokenizer)
     with spooled(session.sources()) as sources:
         plan = draw(
@@ -56,6 +59,13 @@ def present(
         )
     over = money_there.excess(plan) if money_there else ""
     return render(plan, form), over
+
+
+def _one(targets: Sequence[str]) -> str | None:
+    """Return the target of a plan. Raises: UsageError for several."""
+    if len(targets) > 1:
+        raise UsageError(f"a plan is for one target, not {len(targets)} ({', '.join(targets)})")
+    return targets[0] if targets else None
 
 
 def render(plan: TrainingPlan, form: str) -> str:
@@ -110,7 +120,7 @@ def _data(plan: TrainingPlan) -> Rows:
         rows.append(("tokens after truncation", whole(counted.kept)))
         lost = f"{whole(counted.lost)} tokens lost, " if counted.lost else ""
         rows.append(("truncated examples", lost + _wasted(plan, counted.cut)))
-    rows.append(("exact duplicates", _wasted(plan, counted.copies)))
+    rows += [(f"{way} duplicates", _wasted(plan, waste)) for way, waste in counted.copies.items()]
     held = f"{whole(counted.validation_examples)} examples"
     tokens = whole(counted.validation_tokens)
     rows.append(("validation", f"{held}, {tokens} tokens (not billed)"))
@@ -211,7 +221,7 @@ def as_json(plan: TrainingPlan, advice: Sequence[Advice]) -> dict[str, Any]:
         "price": _price(plan),
         "cost": plan.cost(billed),
         "truncation": {"tokens_lost": counted.lost, **_waste(plan, counted.cut)},
-        "duplicates": _waste(plan, counted.copies),
+        "duplicates": _duplicates(plan),
         "validation": {
             "examples": counted.validation_examples,
             "tokens": counted.validation_tokens,
@@ -260,6 +270,15 @@ def _waste(plan: TrainingPlan, waste: Waste) -> dict[str, Any]:
         "tokens_an_epoch": waste.tokens,
         "cost": plan.cost_of(waste),
     }
+
+
+def _duplicates(plan: TrainingPlan) -> dict[str, Any]:
+    """Return the exact copies, and under their names the others."""
+    exact, normalised, near = (
+        {"clusters": waste.clusters, **_waste(plan, waste)}
+        for waste in plan.counted.copies.values()
+    )
+    return {**exact, "normalised": normalised, "near": {"threshold": THRESHOLD, **near}}
 
 
 def _price(plan: TrainingPlan) -> dict[str, Any] | None:

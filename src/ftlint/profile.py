@@ -11,8 +11,9 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from ftlint.model import STALE, Figure, Model, Range
-from ftlint.target import Target, ending, figures, names, read
+from ftlint.effect import ending
+from ftlint.model import STALE, Figure, Form, Model, Range
+from ftlint.target import Target, figures, names, read
 
 Row = Sequence[str]
 
@@ -129,6 +130,8 @@ def written(figure: Figure) -> str:
     """Return the value of a figure for people."""
     if isinstance(figure, Range):
         return _range(figure)
+    if isinstance(figure, Form):
+        return "a JSON Schema"
     value = getattr(figure, "value", "")
     currency = getattr(figure, "currency", "")
     if isinstance(value, tuple):

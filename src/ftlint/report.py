@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ftlint import __version__
 from ftlint.analysis import Analysis
 from ftlint.finding import Finding, Fix, Severity, Where
+from ftlint.panel import audience
 from ftlint.rule import Rule
 from ftlint.snippet import Snippet, Spot, place
 from ftlint.source import Dataset
@@ -57,6 +58,15 @@ class Located:
     fingerprint: str
     snippet: Snippet | None
     order: tuple[Any, ...]
+    targets: Mapping[str, Severity] = field(default_factory=dict)
+    """Targets for which it holds, with the severity for each: where they may differ."""
+    audience: str = ""
+    """The same in words: `refused by bedrock-claude, databricks`; empty when it is plain."""
+
+    @property
+    def told(self) -> str:
+        """Return the message with the targets for which it holds."""
+        return f"{self.message} ({self.audience})" if self.audience else self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +111,25 @@ class Report:
     """What each analysis of the run has concluded."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
     """Severities that the configuration changes, by code."""
+    show_content: bool = False
+    """Whether the text is quoted that private rules have found."""
     fail_on: Severity | None = Severity.ERROR
     target: str | None = None
+    """The target; of several, their names."""
+    targets: tuple[str, ...] = ()
+    """The targets, when there are several."""
+    levels: dict[str, Counter[Severity]] = field(default_factory=dict)
+    """All findings by code and severity, when targets may differ in it."""
     method: str = "sft"
     duration: float = 0.0
     """Seconds of wall time."""
+    written_by: str = __version__
+    """The version of ftlint that linted."""
 
     @property
     def version(self) -> str:
-        """Return the version of ftlint."""
-        return __version__
+        """Return the version of ftlint that linted."""
+        return self.written_by
 
     @property
     def total_examples(self) -> int:
@@ -118,15 +137,26 @@ class Report:
         return sum(self.examples.values())
 
     def severity_of(self, rule: Rule) -> Severity:
-        """Return the severity of `rule` in this run."""
-        return self.severities.get(rule.code, rule.severity)
+        """Return the severity of `rule` in this run: of several targets, the worst that it had."""
+        found = +self.levels.get(rule.code, Counter[Severity]())
+        return max(found) if found else self.severities.get(rule.code, rule.severity)
 
     def by_severity(self) -> dict[Severity, int]:
         """Return how many findings there are of each severity, worst first."""
         found = dict.fromkeys(sorted(Severity, reverse=True), 0)
         for rule in self.rules:
-            found[self.severity_of(rule)] += self.counts.get(rule.code, 0)
+            usual = {self.severity_of(rule): self.counts.get(rule.code, 0)}
+            for severity, count in self.levels.get(rule.code, usual).items():
+                found[severity] += count
         return found
+
+    def recount(self, findings: Sequence[Located]) -> None:
+        """Count only `findings`, which are all that there are."""
+        counts = Counter(finding.code for finding in findings)
+        self.counts = {code: counts[code] for code in self.counts}
+        self.levels = {code: Counter() for code in self.levels}
+        for finding in findings if self.levels else ():
+            self.levels[finding.code][finding.severity] += 1
 
     def shorten(self, cap: int) -> None:
         """Keep at most the first `cap` findings of each rule; 0 keeps all."""
@@ -180,27 +210,39 @@ class Report:
         return 2 if self.crashed else int(not self.verdict.passed)
 
 
-def locate(report: Report, findings: Sequence[Finding]) -> list[Located]:
-    """Return `findings` with concrete places, in the order of the files and lines."""
+def locate(
+    report: Report, findings: Sequence[Finding], told: Sequence[Mapping[str, Severity]]
+) -> list[Located]:
+    """Return `findings` with concrete places, in the order of the files and lines.
+
+    `told` has the targets of each, with their severities; nothing where nobody differs.
+    """
     dataset = report.dataset
     lines = dataset.fetch(finding.where for finding in findings)
     rules = {rule.code: rule for rule in report.rules}
     located = []
-    for finding in findings:
+    for finding, targets in zip(findings, told, strict=True):
         where = finding.where
         line = None if where.ordinal is None else lines[where.ordinal]
         spot = place(line.raw, where) if line else Spot()
         raw = b"" if line is None else line.raw
-        located.append(_located(report, rules[finding.code], finding, spot, raw))
+        located.append(_located(report, rules[finding.code], finding, spot, raw, targets))
     return sorted(located, key=lambda entry: entry.order)
 
 
-def _located(report: Report, rule: Rule, finding: Finding, spot: Spot, raw: bytes) -> Located:
+def _located(
+    report: Report,
+    rule: Rule,
+    finding: Finding,
+    spot: Spot,
+    raw: bytes,
+    targets: Mapping[str, Severity],
+) -> Located:
     where = finding.where
     return Located(
         finding.code,
         rule.name,
-        report.severity_of(rule),
+        max(targets.values()) if targets else report.severity_of(rule),
         finding.message,
         _place(report.dataset, where),
         spot.column,
@@ -210,7 +252,7 @@ def _located(report: Report, rule: Rule, finding: Finding, spot: Spot, raw: byte
         tuple(_place(report.dataset, other) for other in finding.related),
         finding.fix,
         _fingerprint(report.dataset, finding, raw),
-        None if rule.private else spot.snippet,
+        None if rule.private and not report.show_content else spot.snippet,
         (
             where.source,
             -1 if where.ordinal is None else where.ordinal,
@@ -218,6 +260,8 @@ def _located(report: Report, rule: Rule, finding: Finding, spot: Spot, raw: byte
             finding.code,
             finding.message,
         ),
+        targets,
+        audience(targets, len(report.targets)) if targets else "",
     )
 
 

@@ -5,30 +5,42 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from ftlint import plugins
 from ftlint.analysis import Analysis
 from ftlint.catalogue import catalogue
 from ftlint.config import Config, Selection, choose, discover, matches
+from ftlint.document import suggest
 from ftlint.engine import Plan, run
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Processes, Serial
 from ftlint.finding import Severity
+from ftlint.panel import NOBODY, Panel
 from ftlint.perfile import ignored_for
 from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, Rule
 from ftlint.rules.budget import NO_BUDGET
+from ftlint.rules.reinforcement import NO_GRADER
+from ftlint.rules.toxiclabel import UNLABELLED
+from ftlint.scoring.setting import with_toxicity
+from ftlint.shape import AUTO
 from ftlint.source import Dataset, Shard, Source, expand
 from ftlint.target import read
 
-_UNASKED = (NO_BUDGET, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER)
+if TYPE_CHECKING:
+    from ftlint.memory import Memory
+
+_UNASKED = (NO_BUDGET, NO_GRADER, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, UNLABELLED)
 """Reasons that are no news to who has named none of these."""
+LEAST = 256 << 10
+"""Bytes from which a run costs more than to look for its result (measured)."""
 PARALLEL = 32_000_000
 """Bytes from which worker processes pay for their start (an estimate from import costs)."""
 
@@ -44,9 +56,13 @@ class Request:
     ignore: tuple[str, ...] = ()
     severity: tuple[str, ...] = ()
     fail_on: str | None = None
-    target: str | None = None
+    targets: tuple[str, ...] = ()
     encoding: str | None = None
     tokenizer: str | None = None
+    shape: str | None = None
+    """Shape of the records of all files; None for what they show."""
+    grader: str | None = None
+    """File of a grader, whose fields every record must have."""
     benchmarks: tuple[str, ...] = ()
     """Test sets, each as NAME=PATH."""
     config: str | None = None
@@ -57,6 +73,12 @@ class Request:
     """Whether rules tell all members of a cluster: the last copy may be the new one."""
     figures: bool = True
     """Whether the output shows `measures`, which may need more than the findings do."""
+    patches: bool = False
+    """Whether the patches of fixes are needed, which no result that was kept has."""
+    offline: bool = False
+    """Whether no text may leave the machine, whatever the configuration says."""
+    show_content: bool = False
+    """Whether reports quote what private rules have found."""
     table: bool = False
     """Whether a table of the examples is folded, which measures each of them."""
     jobs: int = 0
@@ -88,14 +110,18 @@ class Session:
             request.select,
             ignore,
             request.severity,
-            request.target,
+            request.targets,
             request.encoding,
         )
         if not selection.rules:
             raise UsageError("no rule is selected; a run without rules would look clean")
         chosen = with_tokenizer(config, selection.rules, request.tokenizer)
         chosen = with_benchmarks(config, chosen, request.benchmarks)
-        return cls(request, config, tuple(rules), replace(selection, rules=chosen))
+        chosen = with_grader(config, chosen, request.grader)
+        chosen, raised = with_toxicity(config, chosen, request.offline)
+        severities = {**raised, **selection.severities}
+        selection = replace(selection, rules=chosen, severities=severities)
+        return cls(request, config, tuple(rules), selection)
 
     def sources(self) -> list[Source]:
         """Return what is to be linted. Raises: SourceError, UsageError."""
@@ -117,7 +143,24 @@ class Session:
             else source
             for source in expand(train)
         ]
-        return [*sources, *expand(validation, "validation")]
+        shape = self._shape()
+        return [
+            replace(each, format=shape) for each in (*sources, *expand(validation, "validation"))
+        ]
+
+    def _shape(self) -> str:
+        """Return the shape that was asked for, or `auto`. Raises: UsageError, ConfigError."""
+        asked = self.request.shape or self.config.shape
+        if asked in (None, AUTO):
+            return AUTO
+        from ftlint.formats import FORMATS
+
+        if asked in FORMATS:
+            return asked
+        told = f"unknown shape {asked!r}{suggest(asked, FORMATS)} ({', '.join(sorted(FORMATS))})"
+        if self.request.shape:
+            raise UsageError(f"--shape: {told}")
+        raise self.config.document.error("/shape", told)
 
     def covers_data(self, sources: Sequence[Source]) -> bool:
         """Return whether `sources` hold every file that the configuration names under `data`."""
@@ -157,15 +200,38 @@ class Session:
         """
         chosen, asked = self.selection, self.request
         plan = self.plan(sources, analyses)
-        executor = executor or self.executor(sources)
-        with workers_told():
-            report = run(plan, Dataset(tuple(sources)), executor, progress)
+        # A kept report holds neither what analyses concluded nor what is private.
+        told = analyses or asked.table or asked.show_content
+        memory = None if told else self._memory(plan, sources)
+        started = time.perf_counter()
+        report = memory.recall(plan) if memory else None
+        if report is None:
+            executor = executor or self.executor(sources)
+            with workers_told():
+                report = run(plan, Dataset(tuple(sources)), executor, progress)
+            if memory:
+                memory.keep(report, sources)
+        else:
+            report.duration = time.perf_counter() - started
         report.fail_on = chosen.fail_on
         if asked.fail_on:
             never = asked.fail_on == "never"
             report.fail_on = None if never else Severity.parse(asked.fail_on)
-        report.target = chosen.target
+        report.target = ", ".join(chosen.targets) or None
+        if not chosen.targets and report.findings:
+            from ftlint.provider import tell
+
+            tell(report, self.rules)
         return report
+
+    def _memory(self, plan: Plan, sources: Sequence[Source]) -> Memory | None:
+        """Return where the result is kept; None where that does not pay, or it says too little."""
+        if self.request.patches or plan.size < LEAST:
+            return None
+        from ftlint.memory import Memory
+
+        own = self._beside(self.config.cache) if self.config.cache else ""
+        return Memory.of(plan, sources, own)
 
     @property
     def cap(self) -> int:
@@ -177,7 +243,7 @@ class Session:
         """Return what a run over `sources` does."""
         chosen, asked = self.selection, self.request
         originals = {rule.code: rule for rule in self.rules}
-        ready, not_run = runnable(chosen.rules)
+        ready, not_run, panel = runnable(chosen.rules, chosen.panel)
         if asked.every_copy:
             ready = tuple(_telling_all(rule) for rule in ready)
         not_run = tuple(replace(entry, unasked=self._unasked(entry)) for entry in not_run)
@@ -185,13 +251,31 @@ class Session:
             rules=ready,
             figures=asked.figures,
             severities=chosen.severities,
+            show_content=asked.show_content,
             cap=0 if asked.keep_all else self.cap,
             size=size(sources),
             ignored=ignored_for(self.config, sources, ready),
             changed=frozenset(r.code for r in ready if r != originals[r.code]),
             not_run=not_run,
-            analyses=(*analyses, *(_table(ready) if asked.table else ())),
+            panel=panel,
+            analyses=(
+                *analyses,
+                *(_table(ready) if asked.table else ()),
+                *(self._costs(ready) if asked.figures else ()),
+            ),
         )
+
+    def _costs(self, rules: Sequence[Rule]) -> tuple[Analysis[Any, Any], ...]:
+        """Return the analysis of what duplicates cost, where tokens are counted as well.
+
+        Of several targets none has the price.
+        """
+        from ftlint.analyses.waste import duplicate_cost
+
+        aims = self.selection.targets
+        one = read(aims[0], self.request.encoding, self.config.root) if len(aims) == 1 else None
+        model = one.model if one else None
+        return duplicate_cost(rules, model.training_price if model else None)
 
     def _unasked(self, entry: NotRun) -> bool:
         """Return whether a rule lacks only what most users never name, nor did they name it."""
@@ -200,8 +284,10 @@ class Session:
         named = any(matches(word, rule) for word in words)
         if named or entry.reason not in _UNASKED:
             return False
-        aim = self.selection.target
-        return not (aim and entry.reason == NO_MODEL and read(aim, self.request.encoding).models)
+        if entry.reason != NO_MODEL:
+            return True
+        aims = self.selection.targets
+        return not any(read(aim, self.request.encoding, self.config.root).models for aim in aims)
 
     def executor(self, sources: Sequence[Source]) -> Executor:
         """Return worker processes where they pay, else this process."""
@@ -241,11 +327,25 @@ def _table(rules: Sequence[Rule]) -> tuple[Analysis[Any, Any], ...]:
     return (tabulation(column for rule in rules for column in rule.columns()),)
 
 
-def runnable(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[NotRun, ...]]:
-    """Return the rules that can run with their options, and the others with the reason."""
-    reasons = {rule.code: rule.unready() for rule in rules}
-    ready = tuple(rule for rule in rules if reasons[rule.code] is None)
-    return ready, tuple(NotRun(code, reason) for code, reason in reasons.items() if reason)
+def runnable(
+    rules: Sequence[Rule], panel: Panel = NOBODY
+) -> tuple[tuple[Rule, ...], tuple[NotRun, ...], Panel]:
+    """Return the rules that can run with their options, and the others with the reason.
+
+    Of several targets those are named for which a rule cannot run, unless it is all of them.
+    """
+    reasons = [rule.unready() for rule in rules]
+    ready = [index for index, reason in enumerate(reasons) if reason is None]
+    there = {rules[index].code for index in ready}
+    not_run = []
+    for voice, reason in zip(panel.voices(rules), reasons, strict=True):
+        code = voice.rule.code
+        if reason:
+            told = panel.told(code, voice.targets) if code in there else ()
+            named = f" (for {', '.join(told)})" if told else ""
+            not_run.append(NotRun(code, reason + named))
+    kept = panel.kept(ready) if panel.names else panel
+    return tuple(rules[index] for index in ready), tuple(dict.fromkeys(not_run)), kept
 
 
 def with_tokenizer(config: Config, rules: Sequence[Rule], asked: str | None) -> tuple[Rule, ...]:
@@ -290,6 +390,25 @@ def with_benchmarks(
 
         return given(config, rules, asked)
     return tuple(rules)
+
+
+def with_grader(config: Config, rules: Sequence[Rule], asked: str | None) -> tuple[Rule, ...]:
+    """Return `rules` with the fields that the grader reads. Raises: UsageError, ConfigError."""
+    if not asked and not config.grader:
+        return tuple(rules)
+    from ftlint.grader import fields_read
+    from ftlint.rules.reinforcement import GraderFieldMissing
+
+    try:
+        read = fields_read(asked or str(beside(config, config.grader or "")))
+    except UsageError as wrong:
+        if asked:
+            raise UsageError(f"--grader: {wrong}") from None
+        raise config.document.error("/grader", str(wrong)) from None
+    return tuple(
+        replace(rule, fields=read) if isinstance(rule, GraderFieldMissing) else rule
+        for rule in rules
+    )
 
 
 def beside(config: Config, path: str) -> Path:

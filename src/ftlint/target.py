@@ -14,16 +14,30 @@ from typing import Any, Literal
 
 from ftlint import document as documents
 from ftlint.document import Document, convert, suggest
+from ftlint.effect import COUNTING, Options, check_words, completed, of_limits
 from ftlint.error import PackError, UsageError
-from ftlint.model import Day, Defaults, Figure, Limits, Model, Range, Source, Word, Words, day
+from ftlint.model import (
+    Day,
+    Defaults,
+    Figure,
+    Form,
+    Limits,
+    Model,
+    Range,
+    Source,
+    Word,
+    Words,
+    day,
+)
 from ftlint.packs import rules_folder
 
 Level = Literal["error", "warning", "note"]
-Options = dict[str, dict[str, Any]]
 
 USUAL = "openai"
 """The target whose limits hold where none is named: the one that the rules are written for."""
 
+_SUFFIXES = (".yaml", ".yml")
+"""How the path of a user's own target ends."""
 _OWN = {"key": False}  # no key of the file
 
 
@@ -35,6 +49,10 @@ class Target:
     as_of: str
     """Date at which the sources were read (ISO 8601)."""
     source: str
+    aliases: tuple[str, ...] = ()
+    """Other names of the target."""
+    openai_compatible: bool = False
+    """Whether it takes OpenAI's records; then its verdicts are told in runs without a target."""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Level] = field(default_factory=dict)
@@ -49,9 +67,17 @@ class Target:
     """Record shapes that are taken, by method."""
     roles: Words | None = None
     order: Words | None = None
-    """Rules of the order of roles, by name: system-first, alternating, …"""
+    """What is demanded of the order of roles: system-first, alternating, … (`effect.ORDER`)."""
     tools: Words | None = None
-    """Rules of tool records, by name."""
+    """What is demanded of tools: declared, described, … (`effect.TOOLS`)."""
+    keys: Mapping[str, Words] = field(default_factory=dict)
+    """The only keys that are taken: of a `record` of chat, and of a `message`."""
+    records: Mapping[str, Form] = field(default_factory=dict)
+    """What a record must be, by shape."""
+    reserved: Words | None = None
+    """Words that no text may hold."""
+    even_keys: Words | None = None
+    """Optional keys of a record that stand in all examples once they stand in one."""
     hyperparameters: Mapping[str, Range] = field(default_factory=dict)
     defaults: Defaults | None = None
     models: Mapping[str, Model] = field(default_factory=dict)
@@ -62,6 +88,7 @@ class Target:
     def __post_init__(self) -> None:
         """Check the date, and that each name means one model. Raises: ValueError."""
         day(self.as_of)
+        check_words(*(each.value if each else () for each in (self.order, self.tools)))
         seen: set[str] = set()
         for name, model in self.models.items():
             for word in (name, *model.aliases):
@@ -87,27 +114,57 @@ def encodings() -> list[str]:
     return sorted(VOCABULARIES)
 
 
-def read(name: str, encoding: str | None = None) -> Target:
-    """Return the target `openai`, or `openai:gpt-4.1-mini` with its model.
+def read(name: str, encoding: str | None = None, root: Path | None = None) -> Target:
+    """Return the target `openai`, `openai:gpt-4.1-mini` with its model, or that of a YAML file.
 
-    With an `encoding` of its own a model need not be known. Raises: UsageError, PackError.
+    With an `encoding` of its own a model need not be known. A path starts at `root`, else at the
+    working folder. Raises: UsageError, PackError.
     """
-    provider, colon, word = name.partition(":")
-    known = names()
-    if provider not in known:
-        near = suggest(provider, known)
-        raise UsageError(f"unknown target {provider!r}{near} ({', '.join(known)})")
-    target = convert(_dated(_load(provider)), "", Target)
+    provider, colon, word = _parts(name)
+    own = provider.endswith(_SUFFIXES)
+    provider = provider if own else _known(provider)
+    document = _own_file(provider, root) if own else _load(provider)
+    target = convert(_dated(document), "", Target)
     models = {key: replace(model, name=key) for key, model in target.models.items()}
     target = replace(target, name=provider, models=models)
     if colon:
         target = replace(target, model=_model(target, word, encoding))
-    return replace(target, rules=_completed(target))
+    return completed(target)
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    """Return provider or path, a colon if there is one, and the model."""
+    for suffix in _SUFFIXES:
+        # A path may have a colon of its own.
+        path, found, rest = name.partition(suffix)
+        if found and (not rest or rest.startswith(":")):
+            return path + found, rest[:1], rest[1:]
+    return name.partition(":")
+
+
+def _known(provider: str) -> str:
+    """Return the name of a target that comes with ftlint. Raises: UsageError."""
+    known = names()
+    if provider not in known:
+        for name in known:
+            if provider in _load(name).data.get("aliases", ()):
+                return name
+        near = suggest(provider, known)
+        raise UsageError(f"unknown target {provider!r}{near} ({', '.join(known)})")
+    return provider
+
+
+def _own_file(path: str, root: Path | None) -> Document:
+    """Return the file of a target of the user's own. Raises: UsageError, PackError."""
+    place = (root or Path()) / path
+    if not place.is_file():
+        raise UsageError(f"target {path!r}: there is no such file")
+    return documents.load(place, PackError)
 
 
 def usual() -> Options:
     """Return the options that hold where no target is named. Raises: PackError."""
-    return _of_limits(provider_limits(USUAL))
+    return of_limits(provider_limits(USUAL))
 
 
 def provider_limits(name: str) -> Limits:
@@ -127,7 +184,7 @@ def encoded(encoding: str) -> Options:
     if encoding not in known:
         hint = f"{suggest(encoding, known)} ({', '.join(known)})"
         raise UsageError(f"--encoding: unknown encoding {encoding!r}{hint}")
-    return {rule: {"encoding": encoding} for rule in _COUNTING}
+    return {rule: {"encoding": encoding} for rule in COUNTING}
 
 
 def _folder() -> Path:
@@ -172,74 +229,6 @@ def _model(target: Target, word: str, encoding: str | None) -> Model:
         f"unknown model {word!r} of {target.name}{near} ({', '.join(target.models)}); "
         "--encoding NAME counts tokens for a model that is not listed"
     )
-
-
-_LIMITED = ("token-overrun", "answer-fully-truncated", "token-near-limit")
-"""Rules that compare an example with what the model trains on."""
-_COUNTING = (*_LIMITED, "repeated-instructions")
-"""Rules that count tokens."""
-_LIMITING = {"min-examples": "min_examples", "file-too-large": "file_bytes"}
-"""Rules whose option `limit` is one of `Limits`."""
-
-
-def _completed(target: Target) -> Options:
-    """Return the options of the file after those that follow from limits and model."""
-    made = _of_limits(target.limits)
-    if context := target.limits.training_context:
-        made |= _of_trainer(target, context.value)
-    if target.model:
-        made |= _of_model(target, target.model)
-    for rule, options in target.rules.items():
-        made[rule] = {**made.get(rule, {}), **options}
-    return made
-
-
-def _of_limits(limits: Limits) -> Options:
-    found = {rule: getattr(limits, key) for rule, key in _LIMITING.items()}
-    made: Options = {rule: {"limit": limit.value} for rule, limit in found.items() if limit}
-    if limits.image:
-        made |= {rule: {"image": limits.image.value} for rule in _LIMITED}
-    return made
-
-
-def _of_trainer(target: Target, limit: int) -> Options:
-    """Return the options of a trainer of any model: its vocabulary is that of the tokenizer."""
-    return {rule: {"limit": limit, "encoding": "", "model": target.title} for rule in _LIMITED}
-
-
-def _of_model(target: Target, model: Model) -> Options:
-    # No encoding rather than the usual one: a wrong count is worse than none.
-    encoding = model.encoding.value if model.encoding else ""
-    known = {
-        "limit": model.training_context,
-        "image": model.image or target.limits.image,
-        "low-image": model.low_image,
-    }
-    facts = {key: figure.value for key, figure in known.items() if figure}
-    made: Options = {rule: {"encoding": encoding} for rule in _COUNTING}
-    for rule in _LIMITED:
-        made[rule] |= {"model": model.name, **facts}
-    made["over-budget"] = {"target": f"{target.name}:{model.name}"}
-    made["model-retired"] = made["model-closing"] = {"model": model.name}
-    if last := ending(target, model):
-        reason, end = last
-        dated: dict[str, Any] = {"date": end.value, "reason": reason, "uncertain": end.uncertain}
-        made["model-retired"] = {"model": model.name, **dated}
-        gone = model.shutdown.value if model.shutdown else ""
-        later = {"shutdown": gone} if gone > end.value else {}
-        made["model-closing"] = {"model": model.name, **dated, **later}
-    return made
-
-
-def ending(target: Target, model: Model) -> tuple[str, Day] | None:
-    """Return why and from which day on `model` cannot be trained; None if that is not known."""
-    ends = {
-        "shutdown of the base model": model.shutdown,
-        "end of training on this model": model.training_ends,
-        f"end of fine-tuning at {target.title}": target.closes,
-    }
-    known = [(reason, end) for reason, end in ends.items() if end]
-    return min(known, key=lambda entry: entry[1].value, default=None)
 
 
 def figures(value: Any, path: str = "") -> Iterator[tuple[str, Figure]]:

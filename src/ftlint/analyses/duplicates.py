@@ -14,7 +14,7 @@ from typing import Any
 
 from ftlint.analysis import Analysis
 from ftlint.cluster import clusters
-from ftlint.duplicate import DuplicateIndex, Lot
+from ftlint.duplicate import WAYS, DuplicateIndex, Lot, Way
 from ftlint.example import Batch
 from ftlint.features.digest import Digest
 from ftlint.features.spoken import COMPARED
@@ -96,30 +96,29 @@ def figures(index: DuplicateIndex) -> dict[str, Any]:
 
     An example counts once, by the most exact way in which it is a copy. Bytes are those of lines.
     """
-    whole = [(at, first) for at, first in enumerate(index.records) if at != first]
-    exact = {at for at, _ in whole}
-    same = [(at, first) for at, first in enumerate(index.conversations) if at != first]
-    alike = [(right, left) for left, right, _ in index.within(THRESHOLD)]
-    normal = {at for at, _ in same} - exact
     prompts = sum(at != first for at, first in enumerate(index.prompts))
-    examples = sum(1 for lot in index.lots for digest in lot.records if digest)
-    sizes = Counter(map(len, clusters([*whole, *same, *alike])))
-
-    def told(copies: set[int]) -> dict[str, Any]:
-        size = sum(index.sizes[at] for at in copies)
-        share = len(copies) / examples if examples else 0.0
-        return {"examples": len(copies), "share": round(share, 6), "bytes": size}
-
+    sizes = Counter(map(len, clusters(_copies(index))))
     return {
-        "examples": examples,
+        "examples": index.filled,
         "bytes": sum(index.sizes),
-        "exact": told(exact),
-        "normalised": told(normal),
-        "near": {"threshold": THRESHOLD, **told({at for at, _ in alike} - exact - normal)},
+        **{way: told(index, way) for way in WAYS},
         "prompts": {"repeated": prompts},
         "clusters": {
             "count": sizes.total(),
             "largest": max(sizes, default=0),
             "sizes": [{"examples": size, "clusters": sizes[size]} for size in sorted(sizes)][:100],
         },
+    }
+
+
+def told(index: DuplicateIndex, way: Way) -> dict[str, Any]:
+    """Return the figures of the copies of one kind."""
+    copies, heads = index.copies[way]
+    share = len(copies) / index.filled if index.filled else 0.0
+    return {
+        **({"threshold": THRESHOLD} if way == "near" else {}),
+        "examples": len(copies),
+        "share": round(share, 6),
+        "clusters": len(set(heads)),
+        "bytes": sum(index.sizes[at] for at in copies),
     }

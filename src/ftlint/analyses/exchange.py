@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from ftlint.analysis import Analysis
-from ftlint.example import Batch, Lines
+from ftlint.example import Batch, Example, Lines
 from ftlint.features.digest import NONE, Digest
 from ftlint.features.exchange import EXCHANGES, trained
 from ftlint.features.spoken import said
@@ -256,21 +256,28 @@ class Quote(NamedTuple):
 
     where: Where
     text: str
+    called: bool = False
+    """Whether tools are called."""
 
 
 def quotes(dataset: Dataset, places: Sequence[Where]) -> dict[int, Quote]:
     """Return the answers at `places` by ordinal; each line is read once more."""
     found, starts = {}, {place.ordinal: place.start for place in places}
     for ordinal, line in dataset.fetch(places).items():
-        batch = Batch(Lines(line.source, ordinal, [line.raw], start=starts[ordinal]))
+        shape = dataset.shape(line.source)
+        batch = Batch(Lines(line.source, ordinal, [line.raw], start=starts[ordinal], shape=shape))
         example = batch.example(0)
         at = trained(batch, 0)
         if at < len(example.messages):
-            message = example.messages[at]
-            more = "/content" if isinstance(message.content, str) else ""
-            where = example.at(message.pointer + more)
-            found[ordinal] = Quote(where, said(message))
+            found[ordinal] = quoted(example, at)
     return found
+
+
+def quoted(example: Example, at: int) -> Quote:
+    """Return what message `at` of an example says."""
+    message = example.messages[at]
+    where = message.place if isinstance(message.content, str) else message.pointer
+    return Quote(example.at(where), said(message), bool(message.calls))
 
 
 def apart(first: str, other: str) -> tuple[str, str]:

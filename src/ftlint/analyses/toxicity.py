@@ -1,56 +1,157 @@
-"""Toxicity of a dataset: how many texts were judged and how many are toxic, by role."""
+"""Toxicity of a dataset: which texts are toxic, and how many were judged, by role."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from ftlint.analysis import Analysis
-from ftlint.example import Batch
+from ftlint.example import Batch, Example, Text
+from ftlint.features.refusal import refuses
 from ftlint.features.toxicity import LABELS, Backend, Scores, Triage, judged
 from ftlint.features.turns import TURNS
 from ftlint.finding import Where
+from ftlint.scoring.remember import digest
 from ftlint.source import Dataset
-from ftlint.summary import Capped, Counts, Groups, Tally
+from ftlint.summary import Counts
 from ftlint.triage.words import readable
 
-RELATED = 5
-"""Toxic examples that a finding about a share names."""
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One text of which some label is high."""
+
+    where: Where
+    kind: str
+    """`answer`: learnt. `masked`: an answer that is not. `system`. `request`: of the user.
+    `preferred` and `rejected`: answers of preference data. `other`: of tools."""
+    scores: Scores
+    text: bytes
+    """A hash: equal texts have equal ones."""
+    reply: str = ""
+    """What a request gets: `refused`, `toxic`, `answered`; nothing where no answer is learnt."""
+    swapped: tuple[Scores, ...] = ()
+    """The scores of the text with the names of groups exchanged."""
+
+    def score(self, label: str = "toxicity") -> float:
+        """Return the score of a label, or NaN."""
+        return self.scores[LABELS.index(label)]
+
+    def high(self, limit: float) -> list[str]:
+        """Return the labels from `limit` on."""
+        return [name for name, score in zip(LABELS, self.scores, strict=True) if score >= limit]
+
+    def fallen(self, label: str, limit: float) -> int:
+        """Return in how many of the exchanges of names the label falls below `limit`."""
+        place = LABELS.index(label)
+        return sum(scores[place] < limit for scores in self.swapped)
+
+    def named(self, label: str, limit: float) -> bool:
+        """Return whether the label falls below `limit` in most of the exchanges."""
+        return 2 * self.fallen(label, limit) > len(self.swapped)
+
+
+def hits(example: Example, rows: Mapping[int, Scores], limit: float) -> Iterator[Hit]:
+    """Yield the texts of one example of which a label reaches `limit`; `rows` are by index."""
+    for place, scores in sorted(rows.items()):
+        if any(score >= limit for score in scores):
+            text = example.texts[place]
+            kind = _kind(text)
+            reply = _reply(example.texts, rows, place, limit) if kind == "request" else ""
+            where, same = example.at(text.pointer), digest(text.value)
+            yield Hit(where, kind, scores, same, reply)
+
+
+def _kind(text: Text) -> str:
+    for member, kind in (("preferred_output", "preferred"), ("non_preferred_output", "rejected")):
+        if text.pointer.startswith(f"/{member}/"):
+            return kind
+    if text.role == "assistant":
+        return "answer" if text.trained else "masked"
+    usual = {"system": "system", "developer": "system", "user": "request"}
+    return usual.get(text.role, "other")
+
+
+def _reply(texts: Sequence[Text], rows: Mapping[int, Scores], place: int, limit: float) -> str:
+    """Return how the next answer that is learnt takes what the user says."""
+    for after in range(place + 1, len(texts)):
+        text = texts[after]
+        if text.role == "user":
+            return ""
+        if text.trained:
+            if any(score >= limit for score in rows.get(after, ())):
+                return "toxic"
+            refused = text.pointer.endswith("/refusal") or refuses(text.value)
+            return "refused" if refused else "answered"
+    return ""
+
+
+class Toxic(Protocol):
+    """What a backend says of a dataset, as rules see it."""
+
+    @property
+    def answered(self) -> Mapping[int, int]:
+        """Return the examples with an answer, by source."""
+        ...
+
+    def hits(self, limit: float) -> Sequence[Hit]:
+        """Return the texts of which a label reaches `limit`, in the order of the dataset."""
+        ...
+
+    def hint(self) -> str:
+        """Return what must be added to a statement about all texts; nothing if all were seen."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a quick backend has found. Size: O(toxic texts)."""
+
+    answered: dict[int, int] = field(default_factory=dict)
+    """Examples with an answer, by source."""
+    found: tuple[Hit, ...] = ()
+
+    def merge(self, other: Found) -> Found:
+        """Return what both have found."""
+        answered = Counts(self.answered).merge(Counts(other.answered)).of
+        return Found(answered, self.found + other.found)
+
+    def hits(self, limit: float) -> Sequence[Hit]:
+        """Return the texts of which a label reaches `limit`."""
+        return [hit for hit in self.found if hit.high(limit)]
+
+    def hint(self) -> str:
+        """Return nothing: all texts were looked at."""
+        return ""
 
 
 @dataclass(frozen=True)
-class ToxicAnswers(Analysis[Groups[int], Groups[int]]):
-    """How many examples of each source teach a toxic answer, of those with an answer."""
+class Judging(Analysis[Found, Toxic]):
+    """Which texts a quick backend calls toxic, judged as they pass."""
 
-    backend: Backend = field(default_factory=lambda: Triage(gated=True))
-    threshold: float | None = None
-    """Toxicity from which a text is toxic; none: the backend's own."""
+    backend: Backend
+    floor: float
+    """The lowest score that somebody wants to know of."""
 
-    def summarize(self, batch: Batch) -> Groups[int]:
-        """Return one `Tally` a source. Size: O(sources)."""
-        turns = batch.column(TURNS)
-        answered = sum(any(role == "assistant" for role, _ in said) for said in turns)
-        if not answered:
-            return Groups()
-        limit = self.backend.threshold if self.threshold is None else self.threshold
-        met = (batch.at(index) for index in taught(batch, self.backend, limit))
-        return Groups({batch.source: Tally(answered, Capped.of(met, RELATED))})
+    def summarize(self, batch: Batch) -> Found:
+        """Return what is found in a batch; only examples with a high score are made."""
+        count = answering(batch)
+        found: list[Hit] = []
+        for index, rows in judged(batch, self.backend).found.items():
+            if any(scores[0] >= self.floor for _, scores in rows):
+                found += hits(batch.example(index), dict(rows), self.floor)
+        return Found({batch.source: count} if count else {}, tuple(found))
 
-    def conclude(self, summary: Groups[int], dataset: Dataset) -> Groups[int]:
-        """Return the tallies."""
+    def conclude(self, summary: Found, dataset: Dataset) -> Found:
+        """Return what was found."""
         return summary
 
 
-def taught(batch: Batch, backend: Backend, limit: float) -> dict[int, list[tuple[int, Scores]]]:
-    """Return the toxic answers that are trained on, by index of the example in the batch."""
-    found: dict[int, list[tuple[int, Scores]]] = {}
-    for index, rows in judged(batch, backend).found.items():
-        high = [row for row in rows if row[1][0] >= limit]
-        if high:  # rare: only now is the example made
-            texts = batch.example(index).texts
-            if mine := [row for row in high if texts[row[0]].trained]:
-                found[index] = mine
-    return found
+def answering(batch: Batch) -> int:
+    """Return how many examples of a batch have an answer."""
+    turns = batch.column(TURNS)
+    return sum(any(role == "assistant" for role, _ in said) for said in turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +219,9 @@ class ToxicityFigures(Analysis[ToxicTexts, ToxicTexts]):
 
     def figures(self, result: ToxicTexts, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.toxicity`."""
+        told = f"{self.backend.name} found {result.toxic.total:,} of {result.texts.total:,} texts"
         return {
+            "summary": f"{told} toxic from {self.limit:.2f} on; not scored by Detoxify",
             "backend": self.backend.name,
             "threshold": self.limit,
             "texts": result.texts.total,
@@ -136,8 +239,3 @@ class ToxicityFigures(Analysis[ToxicTexts, ToxicTexts]):
             },
             "labels": {label: result.labels.of.get(label, 0) for label in LABELS},
         }
-
-
-def first(summary: Groups[int], sources: list[int]) -> tuple[Where, ...]:
-    """Return the first toxic examples of some sources."""
-    return tuple(place for source in sources for place in summary.of[source].met.first)[:RELATED]

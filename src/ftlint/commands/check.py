@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftlint.commands.argument import (
-    complain,
-    encoding_names,
-    is_terminal,
-    rule_names,
-    target_names,
-    words,
-)
+from ftlint.commands.argument import encoding_names, rule_names, target_names, words
 from ftlint.error import UsageError
-from ftlint.output import check_writable, write_atomically, write_out
+from ftlint.output import check_writable
+from ftlint.rendering import FORMATS, TABLES, further, write
 
 if TYPE_CHECKING:
     from ftlint.afterwards import Steps
     from ftlint.config import Config
-    from ftlint.report import Report
     from ftlint.session import Request
 
-FORMATS = (*("full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"),)
-TABLES = ("csv", "parquet")
-"""Formats of files with one row an example."""
 LEVELS = ("error", "warning", "note")
 
 
@@ -40,9 +28,11 @@ LEVELS = ("error", "warning", "note")
 @click.option("--validation", multiple=True, metavar="PATH", help="A validation file.")
 @click.option(
     "--target",
+    "targets",
+    multiple=True,
     metavar="NAME",
     shell_complete=target_names,
-    help="Where the data is sent: openai, openai:gpt-4.1-mini, azure-openai, together, …",
+    help="Where the data is sent: openai:gpt-4.1-mini, together, ./own.yaml, …; may be repeated.",
 )
 @click.option(
     "--encoding",
@@ -54,6 +44,16 @@ LEVELS = ("error", "warning", "note")
     "--tokenizer",
     metavar="DIR",
     help="Folder of a Hugging Face tokenizer; it renders and counts every example.",
+)
+@click.option(
+    "--shape",
+    metavar="NAME",
+    help="Shape of the records: chat, preference, alpaca, …  [default: what the files show]",
+)
+@click.option(
+    "--grader",
+    metavar="FILE",
+    help="JSON of a reinforcement job's grader: what it reads must be in every record.",
 )
 @click.option(
     "--benchmark",
@@ -103,7 +103,8 @@ LEVELS = ("error", "warning", "note")
     metavar="N",
     help="Worker processes.  [default: by the size of the data]",
 )
-@click.option("--no-cache", is_flag=True, help="Neither read nor write compiled rules on disk.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write what is kept on disk.")
+@click.option("--cache-dir", metavar="DIR", help="Keep results here  [default: the user's folder]")
 @click.option(
     "--max-findings",
     type=click.IntRange(0),
@@ -112,6 +113,7 @@ LEVELS = ("error", "warning", "note")
 )
 @click.option("--fix", is_flag=True, help="Write safe fixes; ftlint undo takes them back.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also fixes that change what is trained on.")
+@click.option("--rejects", metavar="FILE", help="Move lines here that no fix frees of errors.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
 @click.option("--baseline", metavar="FILE", help="Report only what this file does not know.")
 @click.option("--update-baseline", is_flag=True, help="Write all findings to the baseline file.")
@@ -120,6 +122,9 @@ LEVELS = ("error", "warning", "note")
 @click.option("--no-suppressions", is_flag=True, help="Also what .ftlint-ignore.yaml accepts.")
 @click.option("--changed", is_flag=True, help="Only findings of rows that HEAD does not have.")
 @click.option("--since", metavar="REV", help="Only of rows that came since a branch left REV.")
+@click.option("--watch", is_flag=True, help="Run again whenever data or configuration change.")
+@click.option("--offline", is_flag=True, help="Let no text leave the machine, whoever is to judge.")
+@click.option("--show-content", is_flag=True, help="Quote also what is private, such as abuse.")
 @click.option("--statistics", is_flag=True, help="Counts a rule instead of single findings.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no summary, no progress.")
 @click.option(
@@ -137,18 +142,38 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     configuration are linted. Exit status: 0 clean, 1 findings at or above --fail-on, 2 could not
     run.
     """
+    from ftlint import cache
+
+    cache.choose(options["cache_dir"] or "", disabled=options["no_cache"])
+    if not options["watch"]:
+        raise click.exceptions.Exit(_once(paths, outputs, options))
+    _check_watchable(paths, options)
+    from ftlint.watch import watch, watched
+
+    status = watch(lambda: _once(paths, outputs, options), lambda: watched(paths, options))
+    raise click.exceptions.Exit(status)
+
+
+def _check_watchable(paths: Sequence[str], options: Mapping[str, Any]) -> None:
+    """Refuse what makes no sense again and again. Raises: UsageError."""
+    for name in ("fix", "diff", "update_baseline", "prune"):
+        if options[name]:
+            raise UsageError(f"--watch only looks; leave --{name.replace('_', '-')} out")
+    if "-" in (*paths, *options["train"], *options["validation"]):
+        raise UsageError("--watch cannot read standard input again; name a file")
+
+
+def _once(paths: tuple[str, ...], outputs: tuple[str, ...], options: dict[str, Any]) -> int:
+    """Lint, do what is asked with the findings, and show them; return the exit status."""
     from ftlint.progress import watching
     from ftlint.session import Session, spooled
 
-    if options["no_cache"]:
-        from ftlint import cache
-
-        cache.disable()
-    further = [_further(word) for word in outputs]
-    for path in filter(None, [options["output"], *(path for _, path in further)]):
-        check_writable(path)
-    figures = options["statistics"] or "json" in (options["format_"], *(f for f, _ in further))
-    options["table"] = any(format_ in TABLES for format_, _ in further)
+    if options["output"]:
+        check_writable(options["output"])
+    written = further(outputs, (*FORMATS, *TABLES))
+    formats = {options["format_"], *(format_ for format_, _ in written)}
+    figures = options["statistics"] or "json" in formats
+    options["table"] = not formats.isdisjoint(TABLES)
     session = Session.open(_request(paths, options, figures))
     steps = _steps(options, session.config)
     if steps:
@@ -160,21 +185,18 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
         report = session.check(sources, step)
         if steps:
             report = steps.after(session, sources, report)
-    for format_, path in further:
-        _write(report, format_, path, options)
-    _write(report, options["format_"], options["output"], options)
-    if options["output"] or options["format_"] in ("json", "jsonl"):
-        for entry in report.crashed:  # people would not see it there
-            complain(f"{entry.code} {entry.reason}")
-    raise click.exceptions.Exit(report.exit_status)
+    write(report, written, options)
+    return report.exit_status
 
 
 def _steps(options: dict[str, Any], config: Config) -> Steps | None:
     """Return what is to be done with the findings before they are shown; mostly nothing."""
     from ftlint.suppression import find
 
-    words = ("fix", "unsafe_fixes", "diff", "baseline", "update_baseline", "prune", "no_baseline")
-    asked = options["since"] is not None or any(options[name] for name in (*words, "changed"))
+    words = ("fix", "unsafe_fixes", "rejects", "diff", "baseline", "update_baseline", "prune")
+    asked = options["since"] is not None or any(
+        options[name] for name in (*words, "no_baseline", "changed")
+    )
     configured = config.baseline or config.suppressions or find(Path.cwd(), config.root)
     if not (asked or configured):
         return None
@@ -194,54 +216,18 @@ def _request(paths: tuple[str, ...], options: dict[str, Any], figures: bool) -> 
         ignore=words(options["ignore"]),
         severity=words(options["severity"]),
         fail_on=options["fail_on"],
-        target=options["target"],
+        targets=options["targets"],
         encoding=options["encoding"],
         tokenizer=options["tokenizer"],
+        shape=options["shape"],
+        grader=options["grader"],
         benchmarks=options["benchmarks"],
         config=options["config"],
         max_findings=options["max_findings"],
+        patches=options["fix"] or options["diff"],
         figures=figures,
+        offline=options["offline"],
+        show_content=options["show_content"],
         table=options["table"],
         jobs=options["jobs"] or 0,
     )
-
-
-def _further(word: str) -> tuple[str, str]:
-    format_, equals, path = word.partition("=")
-    known = (*FORMATS, *TABLES)
-    if format_ not in known or not equals or not path:
-        raise UsageError(f"-o {word}: write FORMAT=PATH, with one of {', '.join(known)}")
-    if format_ in TABLES:
-        from ftlint.frames import check_installed
-
-        check_installed(format_)
-    return format_, path
-
-
-def _write(report: Report, format_: str, path: str | None, options: dict[str, Any]) -> None:
-    if path is not None and format_ in TABLES:
-        from ftlint.frames import written
-
-        return write_atomically(path, [written(report, format_)])
-    from ftlint.reporters import Options, load
-
-    to_terminal = path is None and is_terminal(sys.stdout)
-    chunks = load(format_)(
-        report,
-        Options(
-            color=_color(options["color"], to_terminal),
-            quiet=options["quiet"],
-            statistics=options["statistics"],
-            width=min(shutil.get_terminal_size().columns, 120) if to_terminal else 100,
-        ),
-    )
-    if path is None:
-        write_out(chunks)
-    else:
-        write_atomically(path, chunks)
-
-
-def _color(choice: str, terminal: bool) -> bool:
-    if choice != "auto":
-        return choice == "always"
-    return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -32,7 +32,8 @@ def plan(paths: tuple[str, ...], format_: str, epochs: int, budget: str, **asked
     from ftlint.planview import present
     from ftlint.session import Request
 
-    request = Request(paths, **asked)
+    target = asked.pop("target")
+    request = Request(paths, targets=(target,) if target else (), **asked)
     told, over = present(request, format_, date.today(), epochs=epochs, budget=budget)
     write_out([told, "\n"])
     if over:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from ftlint.example import Batch, Example
 from ftlint.feature import Feature
-from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical
+from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical, last_answer
 
 Part = Literal["example", "conversation", "prompt", "question", "answer"]
 NONE = 0
@@ -68,14 +68,6 @@ def written(said: Sequence[Said]) -> str:
     return text if text.count("\0") == 2 * len(said) - 1 else repr(said)
 
 
-def last_answer(said: Sequence[Said]) -> int:
-    """Return the index of the last assistant message, or how many messages there are."""
-    for index in range(len(said) - 1, -1, -1):
-        if said[index][0] == "assistant":
-            return index
-    return len(said)
-
-
 def _text(text: str | None) -> int:
     return digest(text) if text else NONE
 
@@ -99,7 +91,7 @@ def _last_answer(said: Sequence[Said]) -> str | None:
 
 def _prompt(said: Sequence[Said], example: Example | None) -> int:
     """Return the digest of what the model reads; `example` is None for one of texts alone."""
-    tools = example.value.get("tools") if example else None
+    tools = example.tools if example else None
     return said_digest(said[: last_answer(said)], canonical(tools) if tools else "")
 
 

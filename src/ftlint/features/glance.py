@@ -121,3 +121,21 @@ def _leading(text: str) -> frozenset[str]:
 
 
 _NONE: frozenset[str] = frozenset()
+
+
+def tongue(head: str) -> str:
+    """Return the language that a beginning is most likely in, at a glance; empty if unclear.
+
+    Short words of plain letters that say nothing else are taken for English.
+    """
+    if " the " in head or " you " in head or " and " in head or "What " in head:
+        return "en"
+    script = glimpse(head)
+    if script in ALONE:
+        return DECIDED[script]
+    found = _leading(head)
+    if len(found) == 1:
+        return next(iter(found))
+    if "en" in found or (not found and script == LATIN and head.isascii()):
+        return "en"
+    return min(found) if found and script == CYRILLIC else ""

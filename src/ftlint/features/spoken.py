@@ -67,7 +67,7 @@ def _normal(column: Sequence[list[Said]]) -> list[list[Said]]:
 
 def spoken(example: Example) -> list[Said]:
     """Return what each message of `example` says."""
-    return [(message.role or "", said(message)) for message in example.messages]
+    return [(message.voice, said(message)) for message in example.messages]
 
 
 def said(message: Message) -> str:
@@ -126,6 +126,26 @@ class Compared(Feature[str]):
 COMPARED = Compared()
 
 
-def compared(normal: list[Said]) -> str:
+@dataclass(frozen=True)
+class Prompted(Feature[str]):
+    """The normalised text by which prompts are near: all before the last answer, as `Compared`."""
+
+    def compute(self, batch: Batch) -> list[str]:
+        """Return one text an example."""
+        return [compared(said[: last_answer(said)]) for said in batch.column(NORMAL)]
+
+
+PROMPTED = Prompted()
+
+
+def last_answer(said: Sequence[Said]) -> int:
+    """Return the index of the last assistant message, or how many messages there are."""
+    for index in range(len(said) - 1, -1, -1):
+        if said[index][0] == "assistant":
+            return index
+    return len(said)
+
+
+def compared(normal: Sequence[Said]) -> str:
     """Return normalised messages as one text, without those of the system."""
     return " ".join([text for role, text in normal if role not in ("system", "developer")])

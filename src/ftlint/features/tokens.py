@@ -20,6 +20,7 @@ from ftlint.example import Batch, Example
 from ftlint.feature import CheapFeature, Feature
 from ftlint.limit import MAX_LINE
 from ftlint.proof import KEYS, plain_roles
+from ftlint.shape import CHAT
 
 # OpenAI cookbook, "How to format inputs to chat completions models" (num_tokens_from_messages).
 PER_MESSAGE, PER_NAME, PER_EXAMPLE = 3, 1, 3
@@ -68,8 +69,11 @@ class TokenCount:
         return self.prompt + self.prompt_estimated
 
 
-class Totals:
-    """The tokens of a batch: what its `TokenCount`s hold, without their details."""
+class Totals(Sequence[int]):
+    """The tokens of a batch: what its `TokenCount`s hold, without their details.
+
+    As a sequence it is the tokens of each example.
+    """
 
     __slots__ = ("estimated", "lengths", "roles", "trained")
 
@@ -80,6 +84,14 @@ class Totals:
         self.trained = [0] * size
         self.estimated = 0
         self.roles: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return len(self.lengths)
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return the tokens of an example."""
+        return self.lengths[index]
 
     def add(self, index: int, tally: TokenCount | None) -> None:
         """Add one example."""
@@ -127,11 +139,28 @@ class Meter(Feature[TokenCount | None]):
         return next(filter(None, self.told.values()), "")
 
     def totals(self, batch: Batch) -> Totals:
-        """Return the tokens of a batch."""
+        """Return the tokens of a batch; they are added up once."""
+        found = batch.column(Lengths(self))
+        assert isinstance(found, Totals)
+        return found
+
+    def summed(self, batch: Batch) -> Totals:
+        """Return the tokens of a batch, counted now."""
         totals = Totals(len(batch))
         for index, tally in enumerate(batch.column(self)):
             totals.add(index, tally)
         return totals
+
+
+@dataclass(frozen=True)
+class Lengths(Feature[int]):
+    """The tokens of each example, as `Totals`; 0 for one that is not counted."""
+
+    meter: Meter
+
+    def compute(self, batch: Batch) -> Totals:
+        """Return one number an example."""
+        return self.meter.summed(batch)
 
 
 @dataclass(frozen=True)
@@ -152,9 +181,12 @@ class Tokens(CheapFeature[TokenCount | None], Meter):
     def of(self, example: Example) -> TokenCount | None:
         """Return the tokens of one example."""
         guess = Guess(load(self.encoding).count, self.image, self.low_image)
-        return count_tokens(example.value, guess, example.line.length)
+        record: dict[str, Any] = example.value
+        if example.shape != CHAT and (messages := example.as_chat):
+            record = {"messages": messages, "tools": example.tools}
+        return count_tokens(record, guess, example.line.length)
 
-    def totals(self, batch: Batch) -> Totals:
+    def summed(self, batch: Batch) -> Totals:
         """Return the tokens of a batch; plain texts are counted together."""
         plain = batch.plain or [None] * len(batch)
         totals = Totals(len(batch))

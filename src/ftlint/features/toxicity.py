@@ -151,5 +151,16 @@ def measured(batch: Batch, backend: Backend) -> Iterator[dict[str, float]]:
         yield row
 
 
+@dataclass(frozen=True)
+class Measured(Feature[dict[str, float]]):
+    """The columns of each example, as `measured` yields them."""
+
+    backend: Backend = field(default_factory=Triage)
+
+    def compute(self, batch: Batch) -> list[dict[str, float]]:
+        """Return one mapping an example."""
+        return list(measured(batch, self.backend))
+
+
 def _worst(scores: list[float]) -> float:
     return max([score for score in scores if score == score], default=nan)

@@ -20,7 +20,7 @@ def render(report: Report, options: Options) -> Iterator[str]:
         yield from _statistics(report)
     else:
         for finding in report.findings:
-            yield f"{headline(finding)} {finding.code} {escape(finding.message)}\n"
+            yield f"{headline(finding)} {finding.code} {escape(finding.told)}\n"
     # The codes stand in brackets, or the line would read as a finding about a file.
     for entry in report.crashed:
         yield f"crashed ({entry.code}): {escape(entry.reason)}\n"

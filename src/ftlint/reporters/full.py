@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from ftlint import biasview
 from ftlint.finding import Severity
 from ftlint.report import Located, Report
 from ftlint.reporters import Options
@@ -95,6 +96,8 @@ def _block(finding: Located, options: Options, paint: Paint) -> str:
     if finding.place.line and finding.place.pointer:
         title.append(paint(f"at {escape(finding.place.pointer)}", dim=True))
     lines = [" ".join(title), f"  {escape(finding.message)}"]
+    if finding.audience:
+        lines.append(f"  {paint(finding.audience, dim=True)}")
     if finding.snippet:
         text, caret = frame(finding.snippet, options.width - len(BAR))
         bar = paint(BAR, dim=True)
@@ -149,8 +152,13 @@ def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
         if absent:
             yield from absent
             yield "\n"
+    if told := report.measures.get("toxicity", {}).get("summary"):
+        yield f"  toxicity  {told}\n\n"
     if options.statistics:
         yield from _measures(report, options)
+        yield from _bias(report, options)
+    elif unsaid := biasview.unread(report.measures):
+        yield paint(f"  {escape(unsaid)}\n", dim=True)
     if not clean or not report.verdict.passed:
         yield from _verdict(report, paint)
 
@@ -223,13 +231,20 @@ def _left_out(report: Report, options: Options, paint: Paint) -> Iterator[str]:
 
 
 def _measures(report: Report, options: Options) -> Iterator[str]:
-    rows = list(_flat(report.measures))
+    rows = list(_flat({key: of for key, of in report.measures.items() if key != "bias"}))
     wide = max((cells(name) for name, _ in rows), default=0)
     for name, value in rows:
         room = max(options.width - wide - 4, 1)
         yield f"  {name}{' ' * (wide - cells(name))}  {crop(value, room)}\n"
     if rows:
         yield "\n"
+
+
+def _bias(report: Report, options: Options) -> Iterator[str]:
+    section = biasview.lines(report.measures, options.width - 2)
+    told = [f"  {escape(line)}\n" for line in section]
+    if told:
+        yield "".join(told) + "\n"
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

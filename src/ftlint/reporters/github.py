@@ -55,7 +55,7 @@ def _annotation(command: str, finding: Located) -> str:
     if finding.column and finding.end_column:
         told["endColumn"] = finding.end_column
     words = [f"{key}={_property(str(value))}" for key, value in told.items() if value]
-    return f"::{command} {','.join(words)}::{_data(finding.message)}\n"
+    return f"::{command} {','.join(words)}::{_data(finding.told)}\n"
 
 
 def _data(text: str) -> str:

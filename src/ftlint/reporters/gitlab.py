@@ -33,7 +33,7 @@ def _entry(report: Report, finding: Located, times: int) -> dict[str, object]:
     # GitLab drops what comes twice: equal lines are told apart by their order.
     mark = f"{finding.fingerprint} {times}" if times > 1 else finding.fingerprint
     return {
-        "description": finding.message,
+        "description": finding.told,
         "check_name": f"{finding.code} {finding.name}",
         "fingerprint": hashlib.sha256(mark.encode()).hexdigest(),
         "severity": LEVELS[finding.severity],

@@ -16,6 +16,8 @@ import orjson
 
 from ftlint.report import Located, Place, Report, Suppressed
 from ftlint.reporters import Options
+from ftlint.rule import Rule
+from ftlint.snippet import Snippet
 
 SCHEMA_VERSION = 1
 _FLAGS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
@@ -52,10 +54,13 @@ def entry(finding: Located) -> dict[str, Any]:
         "end_column": finding.end_column,
         "pointer": _pointer(finding.place),
         "span": finding.span,
+        "targets": {name: str(severity) for name, severity in finding.targets.items()},
+        "audience": finding.audience or None,
         "data": finding.data,
         "related": [_related(place) for place in finding.related],
         "fix": {"title": fix.title, "safety": str(fix.safety)} if fix else None,
         "fingerprint": finding.fingerprint,
+        "snippet": _snippet(finding.snippet),
     }
 
 
@@ -93,12 +98,31 @@ def _head(report: Report) -> dict[str, Any]:
 
 
 def _run(report: Report) -> dict[str, Any]:
+    rules = sorted(report.rules, key=lambda rule: rule.code)
+    own = [rule for rule in rules if not rule.code.startswith("FT")]
     return {
         "target": report.target,
+        "targets": report.targets or [report.target] if report.target else [],
         "method": report.method,
-        "rules": sorted(rule.code for rule in report.rules),
-        "not_run": [{"code": e.code, "reason": e.reason} for e in report.not_run],
+        "fail_on": "never" if report.fail_on is None else str(report.fail_on),
+        "rules": [rule.code for rule in rules],
+        "own_rules": [_own(rule) for rule in own],
+        "severities": {code: str(report.severities[code]) for code in sorted(report.severities)},
+        "not_run": [
+            {"code": e.code, "reason": e.reason, "crashed": e.crashed, "unasked": e.unasked}
+            for e in report.not_run
+        ],
         "duration_seconds": round(report.duration, 3),
+    }
+
+
+def _own(rule: Rule) -> dict[str, Any]:
+    """Return what a reader must know of a rule that does not come with ftlint."""
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": str(rule.severity),
+        "summary": " ".join(rule.text.strip().partition("\n\n")[0].split()),
     }
 
 
@@ -107,9 +131,10 @@ def _sources(report: Report) -> list[dict[str, Any]]:
         {
             "path": facts.source.path,
             "split": facts.source.split,
-            "format": facts.source.format,
+            "format": facts.shape or facts.source.format,
             "sha256": facts.sha256,
             "bytes": facts.bytes,
+            "lines": facts.lines,
             "examples": report.examples.get(index, 0),
         }
         for index, facts in enumerate(report.dataset.facts)
@@ -120,6 +145,10 @@ def _counts(report: Report) -> dict[str, Any]:
     return {
         **{str(severity): count for severity, count in report.by_severity().items()},
         "by_rule": dict(sorted(report.counts.items())),
+        "by_level": {
+            code: {str(severity): count for severity, count in sorted(counts.items()) if count}
+            for code, counts in sorted(report.levels.items())
+        },
         "known": report.known,
         "suppressed": len(report.suppressed),
         "unchanged": report.unchanged,
@@ -129,6 +158,18 @@ def _counts(report: Report) -> dict[str, Any]:
 
 def _related(place: Place) -> dict[str, Any]:
     return {"path": place.path or None, "line": place.line, "pointer": _pointer(place)}
+
+
+def _snippet(snippet: Snippet | None) -> dict[str, Any] | None:
+    if snippet is None:
+        return None
+    return {
+        "text": snippet.text,
+        "start": snippet.start,
+        "width": snippet.width,
+        "before": snippet.before,
+        "after": snippet.after,
+    }
 
 
 def _pointer(place: Place) -> str | None:

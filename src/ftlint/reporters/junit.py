@@ -94,7 +94,7 @@ def _fails(report: Report, finding: Located) -> bool:
 
 
 def _line(finding: Located) -> str:
-    return f"{headline(finding)} {finding.code} {finding.message}"
+    return f"{headline(finding)} {finding.code} {finding.told}"
 
 
 def _named(name: str, suite: str) -> dict[str, object]:

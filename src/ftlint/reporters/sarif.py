@@ -58,7 +58,7 @@ def _descriptor(report: Report, rule: Rule) -> dict[str, Any]:
         "name": "".join(word.title() for word in rule.name.split("-")),
         "shortDescription": {"text": summary},
         "fullDescription": {"text": summary},
-        "help": {"text": summary, "markdown": page(rule)},
+        "help": {"text": summary, "markdown": page(rule, options=False)},
         "defaultConfiguration": {"level": str(report.severity_of(rule))},
         "properties": {"tags": [FAMILIES.get(rule.code[:3], "Plugins")], "since": rule.since},
     }
@@ -93,10 +93,13 @@ def _result(report: Report, finding: Located, index: int, times: int) -> dict[st
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": str(finding.severity),
-        "message": {"text": finding.message},
+        "message": {"text": finding.told},
         "locations": [_location(report, finding.place, finding)],
         "partialFingerprints": {"primaryLocationLineHash": f"{finding.fingerprint}:{times}"},
     }
+    if finding.targets:
+        told = {name: str(severity) for name, severity in finding.targets.items()}
+        result["properties"] = {"targets": told}
     if finding.related:
         related = [_location(report, place) for place in finding.related]
         result["relatedLocations"] = [{"id": i, **place} for i, place in enumerate(related)]

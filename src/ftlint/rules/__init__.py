@@ -21,6 +21,7 @@ from ftlint.rules.balance import (
     LabelVariant,
     RareLabel,
 )
+from ftlint.rules.bias import GenderedProfession, IdentityAssociation
 from ftlint.rules.budget import OverBudget
 from ftlint.rules.call import (
     ContentAndToolCalls,
@@ -38,6 +39,17 @@ from ftlint.rules.character import (
     InvisibleCharacter,
     Mojibake,
 )
+from ftlint.rules.completion import (
+    CompletionLong,
+    CompletionPrefixCommon,
+    CompletionSpace,
+    CompletionStopMissing,
+    FewCompletions,
+    MostlyCapitals,
+    PromptPrefixCommon,
+    PromptSeparatorMissing,
+    SeparatorInside,
+)
 from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
 from ftlint.rules.contamination import BenchmarkContamination
 from ftlint.rules.content import (
@@ -47,6 +59,7 @@ from ftlint.rules.content import (
     ContentType,
     RefusalType,
 )
+from ftlint.rules.counterpart import CounterfactualInconsistency, NameOutcomeGap
 from ftlint.rules.declaration import (
     FunctionsDeprecated,
     FunctionsEmpty,
@@ -54,6 +67,13 @@ from ftlint.rules.declaration import (
     ToolDeclarationShape,
     ToolDeclaredDuplicate,
     ToolsNotList,
+)
+from ftlint.rules.demand import (
+    FirstNotUser,
+    ReservedText,
+    RoleNotTaken,
+    SeveralSystems,
+    ToolUndescribed,
 )
 from ftlint.rules.diversity import (
     LowDiversity,
@@ -65,8 +85,17 @@ from ftlint.rules.diversity import (
 from ftlint.rules.drift import LanguageDrift, SplitDrift
 from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
 from ftlint.rules.ending import CodeFenceUnbalanced, TruncatedAnswer, UnfinishedAnswer
+from ftlint.rules.field import (
+    FieldBlank,
+    FieldMissing,
+    FieldType,
+    FieldUnknown,
+    FieldWord,
+    TurnsOutOfOrder,
+)
 from ftlint.rules.file import (
     FileBom,
+    FileCrlf,
     FileEmpty,
     FileExtension,
     FileJsonArray,
@@ -75,6 +104,7 @@ from ftlint.rules.file import (
     MinExamples,
 )
 from ftlint.rules.form import EdgeWhitespace, JsonAnswerInvalid, MissingInput
+from ftlint.rules.image import ImageData, ImageLimit
 from ftlint.rules.instruction import RepeatedInstructions
 from ftlint.rules.language import (
     AnswerLanguageMismatch,
@@ -110,7 +140,16 @@ from ftlint.rules.line import (
 from ftlint.rules.member import FunctionNameMissing, UnknownMessageKey
 from ftlint.rules.model import ModelClosing, ModelRetired
 from ftlint.rules.name import NameFormat
+from ftlint.rules.outcome import OutcomeGap
 from ftlint.rules.part import ImageScheme, PartShape, PartType
+from ftlint.rules.preference import (
+    IdenticalOutputs,
+    OutputEmpty,
+    PreferenceImage,
+    PreferenceInputAnswered,
+    PreferenceOutputShape,
+)
+from ftlint.rules.prompt import NearConflictingAnswers
 from ftlint.rules.record import (
     MessageNotObject,
     MessagesShape,
@@ -118,13 +157,22 @@ from ftlint.rules.record import (
     UnknownTopLevelKey,
 )
 from ftlint.rules.refusal import OverRefusal, RefusalShare
+from ftlint.rules.reinforcement import (
+    GraderFieldMissing,
+    PromptAnswered,
+    ReferenceConstant,
+    ReferenceInconsistent,
+    ReferenceMissing,
+)
 from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
+from ftlint.rules.representation import RepresentationSkew
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.semantic import SemanticDuplicate
-from ftlint.rules.shape import MethodMismatch, MixedFormats
+from ftlint.rules.shape import MethodMismatch, MixedFormats, ShapeUnknown
 from ftlint.rules.suppression import SuppressionExpired, SuppressionUnused
 from ftlint.rules.system import SystemPromptDrift, SystemPromptMissing
+from ftlint.rules.taken import MaxExamples, RecordRefused, UnevenKeys
 from ftlint.rules.template import ChatTemplateDropsText, ChatTemplateFails
 from ftlint.rules.token import (
     AnswerFullyTruncated,
@@ -133,7 +181,16 @@ from ftlint.rules.token import (
     TokenOverrun,
 )
 from ftlint.rules.tooling import ToolAlwaysCalled, ToolNeverCalled
-from ftlint.rules.toxicity import ToxicAnswer, ToxicShare
+from ftlint.rules.toxicity import ToxicAnswer, ToxicShare, ToxicSystemPrompt
+from ftlint.rules.toxiclabel import (
+    IdentityAttack,
+    IdentityDrivenToxicity,
+    SevereToxicity,
+    SexualContent,
+    Threat,
+    ToxicRequestAnswered,
+    VeryToxicAnswer,
+)
 from ftlint.rules.turn import (
     ConsecutiveRoles,
     DuplicateMessage,
@@ -142,11 +199,13 @@ from ftlint.rules.turn import (
     NoUser,
     SystemNotFirst,
 )
+from ftlint.rules.use import ToolUseMismatch
 from ftlint.rules.weight import WeightAllZero, WeightRole, WeightValue
 
 BUILTIN: tuple[type[Rule], ...] = (
     FileNotUtf8,
     FileBom,
+    FileCrlf,
     FileEmpty,
     FileExtension,
     FileJsonArray,
@@ -166,6 +225,16 @@ BUILTIN: tuple[type[Rule], ...] = (
     LineNotUtf8,
     SuppressionExpired,
     SuppressionUnused,
+    ShapeUnknown,
+    FewCompletions,
+    PromptSeparatorMissing,
+    SeparatorInside,
+    PromptPrefixCommon,
+    CompletionPrefixCommon,
+    CompletionStopMissing,
+    CompletionSpace,
+    MostlyCapitals,
+    CompletionLong,
     MissingMessages,
     MessagesShape,
     UnknownTopLevelKey,
@@ -216,6 +285,33 @@ BUILTIN: tuple[type[Rule], ...] = (
     FunctionCallDeprecated,
     ToolCallIdMistral,
     ContentAndToolCalls,
+    FieldMissing,
+    FieldType,
+    FieldUnknown,
+    FieldWord,
+    FieldBlank,
+    TurnsOutOfOrder,
+    PreferenceImage,
+    IdenticalOutputs,
+    PreferenceInputAnswered,
+    PreferenceOutputShape,
+    OutputEmpty,
+    PromptAnswered,
+    ReferenceMissing,
+    GraderFieldMissing,
+    ReferenceConstant,
+    ReferenceInconsistent,
+    RoleNotTaken,
+    RecordRefused,
+    FirstNotUser,
+    SeveralSystems,
+    MaxExamples,
+    ReservedText,
+    UnevenKeys,
+    ToolUndescribed,
+    ToolUseMismatch,
+    ImageData,
+    ImageLimit,
     TokenOverrun,
     AnswerFullyTruncated,
     TokenNearLimit,
@@ -237,6 +333,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     PromptLeakage,
     PrefixLeakage,
     AnswerLeakage,
+    NearConflictingAnswers,
     BenchmarkContamination,
     LanguageMix,
     AnswerLanguageMismatch,
@@ -278,6 +375,20 @@ BUILTIN: tuple[type[Rule], ...] = (
     BidirectionalControl,
     SemanticDuplicate,
     ToxicAnswer,
+    VeryToxicAnswer,
+    SevereToxicity,
+    Threat,
+    IdentityAttack,
+    SexualContent,
+    ToxicRequestAnswered,
+    ToxicSystemPrompt,
+    IdentityDrivenToxicity,
     ToxicShare,
+    RepresentationSkew,
+    IdentityAssociation,
+    GenderedProfession,
+    OutcomeGap,
+    NameOutcomeGap,
+    CounterfactualInconsistency,
 )
 """Every built-in rule that is a class, in the order of the codes."""

@@ -37,6 +37,7 @@ class OverBudget(AnalysisRule[Any]):
     code = "FT212"
     name = "over-budget"
     severity = Severity.ERROR
+    dated = True
     message = "{told}"
     good = (
         good(chat(user("When?"), _ANSWER), options={**_DEAR, "budget": "25usd"}),

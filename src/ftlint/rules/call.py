@@ -14,6 +14,7 @@ from ftlint.decode import kind
 from ftlint.example import Example, Message
 from ftlint.features.call import CALLS, MISSING, UNPARSED, Call, found, parse, speaks
 from ftlint.finding import Finding, Fix, Safety, Severity
+from ftlint.modern import modernised
 from ftlint.pointer import join
 from ftlint.rule import ExampleRule, bad, good
 
@@ -46,6 +47,7 @@ class ToolCallShape(ExampleRule):
     """
 
     code = "FT150"
+    scope = "messages"
     name = "tool-call-shape"
     severity = Severity.ERROR
     message = "{member} is {found}; {wanted}"
@@ -145,6 +147,7 @@ class ToolArgumentsType(ExampleRule):
     """
 
     code = "FT151"
+    scope = "messages"
     name = "tool-arguments-type"
     severity = Severity.ERROR
     message = "arguments are {found}, not a string of JSON"
@@ -191,6 +194,7 @@ class ToolArgumentsJson(ExampleRule):
     """
 
     code = "FT152"
+    scope = "messages"
     name = "tool-arguments-json"
     severity = Severity.ERROR
     message = "arguments are {problem}"
@@ -241,6 +245,7 @@ class ToolArgumentsDoubleEncoded(ExampleRule):
     """
 
     code = "FT153"
+    scope = "messages"
     name = "tool-arguments-double-encoded"
     severity = Severity.WARNING
     message = "arguments decode to a string, not an object"
@@ -279,6 +284,7 @@ class ToolArgumentsNotObject(ExampleRule):
     """
 
     code = "FT154"
+    scope = "messages"
     name = "tool-arguments-not-object"
     severity = Severity.WARNING
     message = "arguments decode to {found}, not an object"
@@ -301,10 +307,13 @@ class FunctionCallDeprecated(ExampleRule):
 
     Ignore when: the fine-tuned model will be called with `functions`.
 
+    Fix: writes all calls of the example anew, with ids, if each answer follows its call; unsafe.
+
     Source: OpenAI API specification (deprecated).
     """
 
     code = "FT163"
+    scope = "messages"
     name = "function-call-deprecated"
     severity = Severity.WARNING
     message = "{found} is deprecated in favour of {modern}"
@@ -326,10 +335,12 @@ class FunctionCallDeprecated(ExampleRule):
             value = message.value
             if value.get("function_call") is not None and speaks(message):
                 where = example.at(f"{message.pointer}/function_call", key=True)
-                yield self.finding(where, found="'function_call'", modern="'tool_calls'")
+                fix = modernised(example)
+                yield self.finding(where, fix=fix, found="'function_call'", modern="'tool_calls'")
             elif value.get("role") == "function":
                 where = example.at(f"{message.pointer}/role")
-                yield self.finding(where, found="role 'function'", modern="role 'tool'")
+                fix = modernised(example)
+                yield self.finding(where, fix=fix, found="role 'function'", modern="role 'tool'")
 
 
 class ToolCallIdMistral(ExampleRule):
@@ -345,6 +356,7 @@ class ToolCallIdMistral(ExampleRule):
     """
 
     code = "FT165"
+    scope = "messages"
     name = "tool-call-id-mistral"
     severity = Severity.ERROR
     message = "id {call_id!r} is not 9 of a-z A-Z 0-9"
@@ -372,6 +384,7 @@ class ContentAndToolCalls(ExampleRule):
     """
 
     code = "FT166"
+    scope = "messages"
     name = "content-and-tool-calls"
     severity = Severity.ERROR
     message = "content beside {count} tool call{s}"

@@ -12,16 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ftlint.analyses.exchange import ASKED, Asked, Conflict, Exchanged, apart, quotes
+from ftlint.analyses.exchange import ASKED, Asked, Conflict, Exchanged, Quote, apart, quotes
 from ftlint.case import assistant, chat, system, user
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.substance import same
 from ftlint.wording import cut, shown
 
-QUOTED = 1000
-"""Contradictions whose answers are read again to be shown; what is beyond names lines alone."""
+QUOTED = 10_000
+"""Contradictions of a file whose answers are read again; what is beyond names lines alone."""
 EXCERPT = 120
 """Code points of an answer in the data of a finding."""
 
@@ -78,50 +79,62 @@ class _Contradiction(AnalysisRule[Exchanged]):
     def told(
         self, conflicts: Sequence[Conflict], result: Exchanged, dataset: Dataset
     ) -> Iterator[Finding]:
-        """Yield one finding a prompt, at the first answer that differs from the first one."""
+        """Yield one finding a prompt, at the first answer that contradicts the first one."""
         for at in range(0, len(conflicts), _PIECE):
             part = conflicts[at : at + _PIECE] if at < QUOTED else []
-            pairs = [(result.where(c.answers[0].example), result.where(c.index)) for c in part]
-            read = quotes(dataset, [where for pair in pairs for where in pair])
+            each = [result.where(answer.example) for c in part for answer in c.answers[:_READ]]
+            read = quotes(dataset, each)
             for conflict in conflicts[at : at + _PIECE]:
-                here, there = (result.ordinal(each.example) for each in conflict.answers[1::-1])
-                texts = [read[o].text for o in (there, here) if o in read]
-                where = read[here].where if here in read else result.where(conflict.index)
-                yield self._finding(where, conflict, texts, result, dataset)
+                places = [result.where(answer.example) for answer in conflict.answers]
+                texts = [read[o] for o in (p.ordinal for p in places[:_READ]) if o in read]
+                other = self.contradicting(texts)
+                if other:
+                    sides = (texts[0], texts[other]) if len(texts) > other else None
+                    yield self._finding(conflict, places, other, sides, dataset)
+
+    def contradicting(self, answers: Sequence[Quote]) -> int:
+        """Return which answer contradicts the first one; 0 for none.
+
+        Without answers, which are read of so many prompts only, it is the second one.
+        """
+        return 1
 
     def _finding(
         self,
-        where: Where,
         conflict: Conflict,
-        texts: list[str],
-        result: Exchanged,
+        places: Sequence[Where],
+        other: int,
+        sides: tuple[Quote, Quote] | None,
         dataset: Dataset,
     ) -> Finding:
-        first, *others = [result.where(answer.example) for answer in conflict.answers]
-        place = _named(first, where, dataset)
-        sides = f"the first one is on {place}"
+        where = sides[1].where if sides else places[other]
+        place = named(places[0], where, dataset)
+        told = f"the first one is on {place}"
         data: dict[str, Any] = {}
-        if len(texts) == 2:
-            earlier, answer = apart(*texts)
-            sides = f"{shown(earlier)} on {place}, {shown(answer)} here"
+        if sides:
+            earlier, answer = apart(*(quote.text for quote in sides))
+            told = f"{shown(earlier)} on {place}, {shown(answer)} here"
             data = {"earlier": cut(earlier, EXCERPT), "answer": cut(answer, EXCERPT)}
+        others = [each for at, each in enumerate(places) if at != other]
         return self.finding(
             where,
-            related=[first, *others[1:8]],
+            related=others[:8],
             answers=len(conflict.answers),
             examples=conflict.examples,
-            sides=sides,
+            sides=told,
             **data,
         )
 
 
+_READ = 8
+"""Answers to one prompt that are compared."""
 _ENOUGH = 10
 """Prompts with several answers from which a file is judged by their share."""
 _PIECE = 250
 """Contradictions whose lines are read at once."""
 
 
-def _named(place: Where, seen: Where, dataset: Dataset) -> str:
+def named(place: Where, seen: Where, dataset: Dataset) -> str:
     """Return `place` in words for who looks at `seen`."""
     line = f"line {dataset.line_number(place)}"
     other = place.source != seen.source
@@ -170,6 +183,12 @@ class ConflictingLabels(_Contradiction):
             yield from self.told(conflicts, result, dataset)
 
 
+def agree(first: Quote, other: Quote) -> bool:
+    """Return whether two answers seem to say the same; calls of tools must be equal."""
+    return not (first.called or other.called) and same(first.text, other.text)
+
+
+@dataclass(frozen=True)
 class ConflictingAnswers(_Contradiction):
     """Prompt has different answers.
 
@@ -180,6 +199,10 @@ class ConflictingAnswers(_Contradiction):
 
     Source: OpenAI fine-tuning guide (data quality: agreement between examples). Prompts are
     compared with their tools and all that was said before; several-answers has what is deliberate.
+    Answers that seem to say the same in other words are left out by rules of ours: both only greet
+    and ask; the words of one are among those of the other; or they share half of their words but
+    few phrases. A number or a negation that only one of them has makes them different, as does
+    the same sentence with another value. It works on words, best in English.
     """
 
     code = "FT411"
@@ -197,6 +220,11 @@ class ConflictingAnswers(_Contradiction):
             chat(user("Do owls swim?"), _FISH, user("Where?"), assistant("In a pond.")),
             note="what was said before is part of the prompt",
         ),
+        good(
+            chat(user("Good morning!"), assistant("Good morning! What can I do for you?")),
+            chat(user("Good morning!"), assistant("Hello, how may I help you today?")),
+            note="a greeting contradicts nothing",
+        ),
     )
     bad = (
         bad(chat(user(_OWL), _MICE), chat(user(_OWL), _FISH), at="2 /messages/1/content"),
@@ -208,6 +236,16 @@ class ConflictingAnswers(_Contradiction):
             note="once a prompt",
         ),
     )
+
+    paraphrases: bool = False
+    """Whether answers that seem to say the same in other words are told, too."""
+
+    def contradicting(self, answers: Sequence[Quote]) -> int:
+        """Return the first answer that says something else than the first one."""
+        if self.paraphrases or not answers:
+            return 1
+        first, *others = answers
+        return next((at for at, other in enumerate(others, 1) if not agree(first, other)), 0)
 
     def file(
         self, source: int, conflicts: list[Conflict], result: Exchanged, dataset: Dataset

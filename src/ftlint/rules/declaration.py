@@ -12,6 +12,7 @@ from ftlint.example import Example
 from ftlint.features.call import MISSING, found, parse
 from ftlint.features.declaration import declarations
 from ftlint.finding import Finding, Fix, Safety, Severity
+from ftlint.modern import modernised
 from ftlint.pointer import join
 from ftlint.rule import ExampleRule, bad, good
 
@@ -39,6 +40,7 @@ class ParallelToolCallsType(ExampleRule):
     """
 
     code = "FT130"
+    scope = "messages"
     name = "parallel-tool-calls-type"
     severity = Severity.ERROR
     message = "parallel_tool_calls is {found}; it can be true or false"
@@ -70,6 +72,7 @@ class ToolsNotList(ExampleRule):
     """
 
     code = "FT140"
+    scope = "messages"
     name = "tools-not-list"
     severity = Severity.ERROR
     message = "tools is {found}, not a list of declarations"
@@ -137,6 +140,7 @@ class ToolDeclarationShape(ExampleRule):
     """
 
     code = "FT141"
+    scope = "messages"
     name = "tool-declaration-shape"
     severity = Severity.ERROR
     message = "{member} is {found}; {wanted}"
@@ -229,6 +233,7 @@ class ToolDeclaredDuplicate(ExampleRule):
     """
 
     code = "FT142"
+    scope = "messages"
     name = "tool-declared-duplicate"
     severity = Severity.ERROR
     message = "function {function!r} is declared already"
@@ -239,7 +244,7 @@ class ToolDeclaredDuplicate(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a repeated declaration, related to the first."""
-        record = example.value
+        _, record = example.job
         if "tools" not in record and "functions" not in record:
             return
         first: dict[tuple[str, str | None], str] = {}
@@ -264,10 +269,13 @@ class FunctionsDeprecated(ExampleRule):
 
     Ignore when: the fine-tuned model will be called with `functions`.
 
+    Fix: writes the same list as `tools`; safe where the example calls nothing, else unsafe.
+
     Source: OpenAI API specification (deprecated).
     """
 
     code = "FT144"
+    scope = "chat"
     name = "functions-deprecated"
     severity = Severity.WARNING
     message = "'functions' is deprecated in favour of 'tools'"
@@ -277,7 +285,7 @@ class FunctionsDeprecated(ExampleRule):
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding, at the key."""
         if "functions" in example.value:
-            yield self.finding(example.at("/functions", key=True))
+            yield self.finding(example.at("/functions", key=True), fix=modernised(example))
 
 
 class FunctionsEmpty(ExampleRule):
@@ -292,6 +300,7 @@ class FunctionsEmpty(ExampleRule):
     """
 
     code = "FT145"
+    scope = "chat"
     name = "functions-empty"
     severity = Severity.ERROR
     message = "{found}; {wanted}"

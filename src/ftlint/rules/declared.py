@@ -45,6 +45,7 @@ class Declared(Rule):
     message: str = ""  # type: ignore[misc]
     default: bool = True  # type: ignore[misc]
     since: str = "0.1.0"  # type: ignore[misc]
+    private: bool = False  # type: ignore[misc]
     documentation: Documentation = field(
         default_factory=Documentation, hash=False, repr=False, metadata={"key": False}
     )

@@ -91,8 +91,8 @@ def compared(left: Profile, right: Profile) -> dict[str, Test]:
     tests = {
         what: kolmogorov_smirnov(lengths(left, what), lengths(right, what)) for what in LENGTHS
     }
-    if left.classes and right.classes:
-        tests["labels"] = total_variation(left.classes, right.classes)
+    if left.classes.of and right.classes.of:
+        tests["labels"] = total_variation(left.classes.of, right.classes.of)
     return tests
 
 
@@ -108,7 +108,7 @@ def lengths(profile: Profile, what: str) -> Mapping[int, int]:
 def detail(what: str, left: Profile, right: Profile) -> str:
     """Return what differs most, for a message: `median 12 and 340`."""
     if what == "labels":
-        label, one, other = widest(left.classes, right.classes)
+        label, one, other = widest(left.classes.of, right.classes.of)
         return f"{label!r} {one:.1%} and {other:.1%}"
     one, other = (median(lengths(each, what)) for each in (left, right))
     unit = "" if what == "numbers of turns" else " characters"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from ftlint.analyses.duplicates import Duplicates
 from ftlint.case import assistant, chat, system, user
 from ftlint.cluster import clusters
 from ftlint.duplicate import DuplicateIndex
-from ftlint.finding import Finding, Severity
+from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.neighbour import THRESHOLD
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.source import Dataset
@@ -29,6 +29,7 @@ _RULES = "You answer questions about the cities of Europe in one sentence, and n
 class _Copies(AnalysisRule[DuplicateIndex]):
     """Tells copies at their places, but no more than so many of one cluster."""
 
+    fix: ClassVar[Fix | None] = None
     listed: int = 50
     """Copies of one example that are told one by one; how many more there are stands there."""
 
@@ -38,7 +39,12 @@ class _Copies(AnalysisRule[DuplicateIndex]):
         return Duplicates()
 
     def tell(
-        self, index: DuplicateIndex, at: int, first: int, more: int = 0, **data: Any
+        self,
+        index: DuplicateIndex,
+        at: int,
+        first: int,
+        more: int = 0,
+        **data: Any,
     ) -> Finding:
         """Return the finding at a copy; `more` copies are not told."""
         here, there = index.where(at), index.where(first)
@@ -46,7 +52,7 @@ class _Copies(AnalysisRule[DuplicateIndex]):
         path = "" if here.source == there.source else index.dataset.sources[there.source].path
         place = f"{path}:{line}" if path else f"line {line}"
         hint = f"; {more:,} more copies are not listed" if more else ""
-        return self.finding(here, related=(there,), hint=hint, place=place, **data)
+        return self.finding(here, related=(there,), fix=self.fix, hint=hint, place=place, **data)
 
     def told(self, index: DuplicateIndex, copies: Iterable[tuple[int, int]]) -> Iterator[Finding]:
         """Yield the findings of copies, each with the first one."""
@@ -68,6 +74,8 @@ class ExactDuplicate(_Copies):
 
     Ignore when: examples are repeated to give them weight.
 
+    Fix: drops the copy and keeps the first; unsafe.
+
     Source: Lee et al. 2022, "Deduplicating Training Data Makes Language Models Better". Records
     are compared, whatever the order of their keys and the spacing of their JSON.
     """
@@ -76,6 +84,7 @@ class ExactDuplicate(_Copies):
     name = "exact-duplicate"
     severity = Severity.WARNING
     message = "the record of {place} again"
+    fix = Fix("drop this copy", ({"op": "remove", "path": ""},), Safety.UNSAFE)
     good = (
         good(
             chat(system(_RULES), *_LISBON),

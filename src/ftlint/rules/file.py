@@ -75,6 +75,47 @@ class FileBom(FileRule):
                 yield self.finding(Where(index), fix=fix)
 
 
+class FileCrlf(DatasetRule[Counts[int]]):
+    r"""Lines end with carriage return and line feed, as Windows writes them.
+
+    Why: JSON takes the carriage return for white space and every provider reads on; but programs
+    that compare or cut lines as bytes take it for content, so that a line from elsewhere is
+    another one, and a file that is saved on two systems changes in each line.
+
+    Ignore when: the file is edited on Windows, and nothing but JSON readers look at it.
+
+    Fix: removes the carriage returns; safe.
+
+    Source: RFC 8259 section 2 (white space); the JSON Lines format (jsonlines.org: the line
+    separator is `\n`, and `\r\n` is understood too).
+    """
+
+    code = "FT035"
+    name = "file-crlf"
+    severity = Severity.NOTE
+    message = "{count:,} of {lines:,} lines end with a carriage return and a line feed"
+    good = (
+        good(_LINE),
+        good(_LINE.replace(b"Hello!", rb"One\r\nTwo"), note="in a text they are content"),
+    )
+    bad = (
+        bad(_LINE + b"\r", at="-"),
+        bad(_LINE + b"\r", b'{"messages": []}\r', at="-", note="told once a file"),
+    )
+
+    def summarize(self, batch: Batch) -> Counts[int]:
+        """Return the number of such lines by source. Size: O(sources)."""
+        count = sum(raw.endswith(b"\r") for raw in batch.lines.raws) if batch.lines.odd_space else 0
+        return Counts({batch.source: count} if count else {})
+
+    def finish(self, summary: Counts[int], dataset: Dataset) -> Iterator[Finding]:
+        """Yield one finding a file."""
+        for index, count in sorted(summary.of.items()):
+            fix = Fix("remove the carriage returns", (), Safety.SAFE, "remove-returns")
+            lines = dataset.facts[index].lines
+            yield self.finding(Where(index), fix=fix, count=count, lines=lines)
+
+
 class FileEmpty(DatasetRule[Counts[int]]):
     """File holds no example: no bytes, or blank lines only.
 

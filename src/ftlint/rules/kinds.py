@@ -8,64 +8,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, ClassVar, Literal
 
 from ftlint.example import Batch, Example, Text
 from ftlint.features.code import in_code
-from ftlint.features.lexicon import Terms, fold, found_in, hits
+from ftlint.features.lexicon import Terms, fold, hits
 from ftlint.features.size import Size, SizeName
 from ftlint.features.whole import whole_in
-from ftlint.finding import Finding, Where
+from ftlint.finding import Finding, Fix, Safety, Where
 from ftlint.interval import wilson
 from ftlint.rule import DatasetRule, ExampleRule
 from ftlint.rules.declared import Declared
+from ftlint.rules.reading import Reading, Searching
+from ftlint.rules.tokenpattern import TokenPattern
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups, Tally
+from ftlint.twin.word import like
 
-Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 Match = Literal["word", "substring", "whole"]
 
 RELATED = 5
 """Examples that a finding about a share names."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading(Declared):
-    """A kind that reads the texts of an example; the default is all of them."""
-
-    roles: tuple[Role, ...] = ()
-    """Roles whose texts are read; none means all."""
-    trained_only: bool = False
-    """Whether only texts are read that the target learns to say."""
-    ignore_case: bool = False
-    """Whether capitals are compared as small letters."""
-
-    def covers(self, text: Text) -> bool:
-        """Return whether the rule looks at `text`."""
-        if self.trained_only and not text.trained:
-            return False
-        return not self.roles or text.role in self.roles
-
-    def speaks(self, role: str) -> bool:
-        """Return whether the rule looks at texts of `role` that nobody has masked."""
-        if self.trained_only and role != "assistant":
-            return False
-        return not self.roles or role in self.roles
-
-
-class Searching(Reading, ExampleRule):
-    """A kind whose texts the common search of a run narrows down."""
-
-    @property
-    def lexicon(self) -> Terms | None:
-        """Return the literals for that search; None when it cannot help."""
-        return None
-
-    def candidates(self, batch: Batch) -> Sequence[Example] | None:
-        """Return the examples in which the common search found something, if it looked."""
-        return None if self.lexicon is None else found_in(batch, self.lexicon, self.speaks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +42,10 @@ class Lexicon(Searching):
     match: Match = "word"
     """`word`: no longer word goes on beside the term; `substring`: it stands anywhere; `whole`: it
     is all the text, spaces aside."""
+    alternatives: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """By term what is said instead, as `alternative`; an unsafe fix writes it."""
 
-    fills: ClassVar[Mapping[str, Any]] = {"term": "term", "role": "user"}
+    fills: ClassVar[Mapping[str, Any]] = {"term": "term", "role": "user", "alternative": "other"}
 
     @cached_property
     def lexicon(self) -> Terms | None:
@@ -106,7 +73,14 @@ class Lexicon(Searching):
         for text, term, span in self._hits(example):
             if self.covers(text):
                 where = example.at(text.pointer, span)
-                yield self.finding(where, term=term, role=text.role or "message")
+                data: dict[str, Any] = {"role": text.role or "message"}
+                data["term"] = "" if self.private else term
+                if new := self.alternatives.get(term):
+                    said = text.value[slice(*span)]
+                    data["alternative"] = new = like(new, said)
+                    yield self.finding(where, fix=_reworded(text, span, new), **data)
+                else:
+                    yield self.finding(where, **data)
 
     def _hits(self, example: Example) -> Iterator[tuple[Text, str, tuple[int, int]]]:
         if self.lexicon is not None:
@@ -326,12 +300,20 @@ class Share(Reading, DatasetRule[Groups[int]]):
         yield from self.condition.mistakes()
 
 
-KINDS: Mapping[str, type[Lexicon | Pattern | Threshold | Share]] = {
+KINDS: Mapping[str, type[Lexicon | Pattern | Threshold | Share | TokenPattern]] = {
     "lexicon": Lexicon,
     "pattern": Pattern,
     "share": Share,
     "threshold": Threshold,
+    "token-pattern": TokenPattern,
 }
+
+
+def _reworded(text: Text, span: tuple[int, int], new: str) -> Fix:
+    """Return the fix that says `new` instead of what stands at `span`."""
+    value = text.value[: span[0]] + new + text.value[span[1] :]
+    operation = {"op": "replace", "path": text.pointer, "value": value}
+    return Fix(f"say {new!r}", (operation,), Safety.UNSAFE)
 
 
 def _plain(number: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ftlint.case import assistant, chat, user
 from ftlint.example import Example
@@ -27,6 +28,7 @@ MEMBERS = {
 _HELLO = assistant("Hello!")
 
 
+@dataclass(frozen=True)
 class UnknownMessageKey(ExampleRule):
     """Message has a key that its role may not have.
 
@@ -44,6 +46,7 @@ class UnknownMessageKey(ExampleRule):
     """
 
     code = "FT116"
+    scope = "messages"
     name = "unknown-message-key"
     severity = Severity.ERROR
     message = "unknown key {key!r} in the {role} message{detail}"
@@ -54,14 +57,21 @@ class UnknownMessageKey(ExampleRule):
         bad(chat(user("Hi"), assistant("Hello!", reasoning="…")), at="/messages/1/reasoning"),
     )
 
+    keys: tuple[str, ...] = ()
+    """Keys that the target takes at most, whatever the role; none takes those of the role."""
+
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a key."""
         for message in example.messages:
             allowed = MEMBERS.get(message.role or "")
-            if allowed is None or message.value.keys() <= allowed:
+            if allowed is None:
+                continue
+            if self.keys:
+                allowed = allowed & {*self.keys}
+            if message.value.keys() <= allowed:
                 continue
             for key in message.value:
-                if key not in allowed and key != "weight":
+                if key not in allowed and (key != "weight" or self.keys):
                     pointer = message.pointer + join([key])
                     patch = ({"op": "remove", "path": pointer},)
                     yield self.finding(
@@ -69,8 +79,12 @@ class UnknownMessageKey(ExampleRule):
                         fix=Fix(f"remove {shown(key)}", patch, Safety.UNSAFE),
                         key=key,
                         role=message.role,
-                        detail=_hint(key, message.role or ""),
+                        detail=self._hint(key, message.role or ""),
                     )
+
+    def _hint(self, key: str, role: str) -> str:
+        """Say what is taken, or how the key is meant."""
+        return f"; the target takes {' and '.join(self.keys)}" if self.keys else _hint(key, role)
 
 
 def _hint(key: str, role: str) -> str:
@@ -95,6 +109,7 @@ class FunctionNameMissing(ExampleRule):
     """
 
     code = "FT132"
+    scope = "messages"
     name = "function-name-missing"
     severity = Severity.ERROR
     message = "name of the function message is {found}"

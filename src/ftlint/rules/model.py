@@ -25,6 +25,8 @@ _UNSURE = " (the date is uncertain)"
 class _Ending(FileRule):
     """Compares the day on which a model ends with today."""
 
+    dated = True
+
     model: str = ""
     """Name of the model; the target sets it."""
     date: str = ""

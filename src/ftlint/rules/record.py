@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ftlint.case import assistant, chat, user
 from ftlint.decode import kind
 from ftlint.example import Example
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.rule import ExampleRule, bad, good
-from ftlint.shape import CHAT_KEYS, UNKNOWN, shape_of
+from ftlint.shape import CHAT_KEYS, UNKNOWN
 
 _HI = user("Hi")
 _HELLO = assistant("Hello!")
@@ -21,7 +22,7 @@ class MissingMessages(ExampleRule):
     Why: nothing in it can be trained on; the target refuses the file.
 
     Ignore when: never. A record of another known shape is reported by mixed-formats or
-    method-mismatch instead.
+    method-mismatch instead, a file without any known shape by shape-unknown.
 
     Provider says: `Invalid file format. Example N is missing key 'messages'`.
 
@@ -29,6 +30,7 @@ class MissingMessages(ExampleRule):
     """
 
     code = "FT101"
+    scope = "chat"
     name = "missing-messages"
     severity = Severity.ERROR
     message = "record has no 'messages'{detail}"
@@ -38,7 +40,7 @@ class MissingMessages(ExampleRule):
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding."""
         value = example.value
-        if "messages" not in value and shape_of(value) == UNKNOWN:
+        if "messages" not in value and example.shape == UNKNOWN:
             keys = ", ".join(repr(key[:40]) for key in list(value)[:5])
             yield self.finding(example.at(), detail=f" (it has {keys})" if keys else "")
 
@@ -54,6 +56,7 @@ class MessagesShape(ExampleRule):
     """
 
     code = "FT102"
+    scope = "chat"
     name = "messages-shape"
     severity = Severity.ERROR
     message = "'messages' is {found}, not a list of messages"
@@ -72,6 +75,7 @@ class MessagesShape(ExampleRule):
             yield self.finding(example.at("/messages"), found=found)
 
 
+@dataclass(frozen=True)
 class UnknownTopLevelKey(ExampleRule):
     """Record has a key that the target does not know.
 
@@ -88,6 +92,7 @@ class UnknownTopLevelKey(ExampleRule):
     """
 
     code = "FT103"
+    scope = "chat"
     name = "unknown-top-level-key"
     severity = Severity.ERROR
     message = "unknown key {key!r} beside 'messages'"
@@ -97,13 +102,16 @@ class UnknownTopLevelKey(ExampleRule):
         bad(chat(_HI, _HELLO, source="web", tag=None), at=("/source", "/tag")),
     )
 
+    keys: tuple[str, ...] = ()
+    """Keys that the target takes; none takes those of OpenAI."""
+
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a key."""
-        value = example.value
-        if "messages" not in value or value.keys() <= CHAT_KEYS:
+        value, taken = example.value, frozenset(self.keys) or CHAT_KEYS
+        if "messages" not in value or value.keys() <= taken:
             return
         for key in value:
-            if key not in CHAT_KEYS:
+            if key not in taken:
                 pointer = "/" + key.replace("~", "~0").replace("/", "~1")
                 patch = ({"op": "remove", "path": pointer},)
                 hint = "; write it as a message with the role 'system'" if key == "system" else ""
@@ -128,6 +136,7 @@ class MessageNotObject(ExampleRule):
     """
 
     code = "FT105"
+    scope = "chat"
     name = "message-not-object"
     severity = Severity.ERROR
     message = "message is {found}, not an object"

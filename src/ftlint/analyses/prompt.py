@@ -1,0 +1,110 @@
+"""Near prompts: which examples ask almost the same, for contradictions between their answers."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ftlint.analyses.duplicates import DuplicateSummary
+from ftlint.analyses.exchange import ASKED, Exchanged, Quote, quoted
+from ftlint.analysis import Analysis, Derived
+from ftlint.duplicate import DuplicateIndex, Lot
+from ftlint.example import Batch, Lines
+from ftlint.features.digest import Digest
+from ftlint.features.exchange import trained
+from ftlint.features.spoken import NORMAL, PROMPTED, Said, canonical
+from ftlint.finding import Where
+from ftlint.neighbour import FEW, LIGHT, sketched
+from ftlint.source import Dataset
+from ftlint.spool import Spool
+from ftlint.substance import asks_the_same
+
+AT_ONCE = 500
+"""Pairs whose lines are read at once."""
+
+
+@dataclass(frozen=True)
+class Prompts(Analysis[DuplicateSummary, DuplicateIndex]):
+    """The prompts of all examples, as duplicates have whole examples. Size: the same."""
+
+    def summarize(self, batch: Batch) -> DuplicateSummary:
+        """Return digests and sketches of the prompts of a batch."""
+        if not len(batch):
+            return DuplicateSummary()
+        lines = batch.lines
+        sizes = array("I", [min(len(raw), 0xFFFFFFFF) for raw in lines.raws])
+        light = len(sizes) <= FEW and sum(sizes) <= LIGHT
+        prompts = array("Q", batch.column(Digest("prompt", normal=True)))
+        starts = array("q", map(lines.start_of, range(len(batch))))
+        lot = Lot(batch.source, lines.ordinal, starts, sizes, prompts, prompts, prompts, not light)
+        return DuplicateSummary((lot,), Spool(b"" if light else sketched(batch.column(PROMPTED))))
+
+    def conclude(self, summary: DuplicateSummary, dataset: Dataset) -> DuplicateIndex:
+        """Return the index of all prompts; those that are equal are one."""
+        return DuplicateIndex(summary.lots, summary.sketches, dataset, PROMPTED)
+
+
+class Side(NamedTuple):
+    """One of two prompts that are near, and the answer to it."""
+
+    where: Where
+    said: Sequence[Said]
+    """The messages of the prompt, normalised, and the tools as one of the system."""
+    answer: Quote
+
+
+@dataclass(frozen=True)
+class NearAsked(Derived["NearPrompts"]):
+    """Prompts that are near each other, with what is answered."""
+
+    @property
+    def parts(self) -> tuple[Analysis[Any, Any], ...]:
+        """Return the exchanges and the prompts."""
+        return (ASKED, Prompts())
+
+    def combine(self, results: Sequence[Any], dataset: Dataset) -> NearPrompts:
+        """Return both side by side."""
+        found, index = results
+        return NearPrompts(found, index, dataset)
+
+
+@dataclass(frozen=True)
+class NearPrompts:
+    """Pairs of prompts that ask the same in almost the same words."""
+
+    found: Exchanged
+    index: DuplicateIndex
+    dataset: Dataset
+
+    def pairs(self, threshold: float) -> Iterator[tuple[Side, Side]]:
+        """Yield pairs of one split whose answers differ as normalised texts, in order."""
+        found = self.found
+        answers = {found.ordinal(at): found.answer[at] for at in range(len(found))}
+        near = [
+            (self.index.where(left), self.index.where(right))
+            for left, right, _ in self.index.within(threshold)
+            if len({answers.get(left, 0), answers.get(right, 0), 0}) == 3
+        ]
+        for start in range(0, len(near), AT_ONCE):
+            part = near[start : start + AT_ONCE]
+            sides = self._read([where for pair in part for where in pair])
+            for left, right in part:
+                mine, theirs = sides.get(left.ordinal), sides.get(right.ordinal)
+                if mine and theirs and asks_the_same(mine.said, theirs.said):
+                    yield mine, theirs
+
+    def _read(self, places: Sequence[Where]) -> dict[int | None, Side]:
+        """Return the examples at `places` by ordinal; each line is read once more."""
+        sides: dict[int | None, Side] = {}
+        where_of = {place.ordinal: place for place in places}
+        for ordinal, line in self.dataset.fetch(places).items():
+            where = where_of[ordinal]
+            batch = Batch(Lines(line.source, ordinal, [line.raw], start=where.start))
+            at, example = trained(batch, 0), batch.example(0)
+            if at < len(example.messages):
+                tools = canonical(example.value.get("tools"))
+                said = [("system", tools), *batch.column(NORMAL)[0][:at]]
+                sides[ordinal] = Side(where, said, quoted(example, at))
+        return sides

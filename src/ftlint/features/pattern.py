@@ -1,0 +1,64 @@
+"""Patterns over words: lists of phrases become entities, and spaCy's Matcher looks for sequences.
+
+spaCy takes 2 s to import and is imported by the first sentence that is to be matched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+
+class Matching:
+    """The patterns of one rule, ready to match."""
+
+    __slots__ = ("_matcher", "_nlp", "_phrases")
+
+    def __init__(
+        self, language: str, pipeline: str, lists: Mapping[str, Any], patterns: Sequence[Any]
+    ) -> None:
+        """Load the pipeline, or the rules of the language, and build both matchers."""
+        import spacy
+        from spacy.matcher import Matcher, PhraseMatcher
+
+        self._nlp = spacy.load(pipeline) if pipeline else spacy.blank(language)
+        self._phrases = PhraseMatcher(self._nlp.vocab, attr="LOWER")
+        for name, phrases in lists.items():
+            self._phrases.add(name, [self._nlp.make_doc(phrase) for phrase in phrases])
+        self._matcher = Matcher(self._nlp.vocab)
+        self._matcher.add("pattern", [list(pattern) for pattern in patterns], greedy="LONGEST")
+
+    def spans(self, sentence: str, unless_next: Sequence[str] = ()) -> list[tuple[int, int]]:
+        """Return where a pattern matches, in code points; the longest of overlapping ones."""
+        from spacy.util import filter_spans
+
+        doc = self._nlp(sentence)
+        doc.ents = ()
+        named = filter_spans(self._phrases(doc, as_spans=True))
+        doc.ents = tuple(named)
+        with doc.retokenize() as tokens:
+            for span in named:
+                if len(span) > 1:
+                    tokens.merge(span, attrs={"ENT_TYPE": span.label})
+        found = filter_spans(self._matcher(doc, as_spans=True))
+        return sorted(
+            (span.start_char, span.end_char)
+            for span in found
+            if span.end >= len(doc) or doc[span.end].lower_ not in unless_next
+        )
+
+
+def matching(
+    language: str, pipeline: str, lists: Mapping[str, Any], patterns: Sequence[Any]
+) -> Matching:
+    """Return the matcher of these patterns, built once a process."""
+    return _built(language, pipeline, orjson.dumps([lists, patterns]))
+
+
+@lru_cache(maxsize=64)
+def _built(language: str, pipeline: str, spec: bytes) -> Matching:
+    lists, patterns = orjson.loads(spec)
+    return Matching(language, pipeline, lists, patterns)

@@ -1,0 +1,53 @@
+"""What depends on the provider in a run without a target, which findings of such a run tell.
+
+The rules are then those common to OpenAI-compatible providers, and some of these differ: of each
+rule that has found something, the targets with `openai-compatible: true` are asked whether they
+refuse what it finds. Report -> the same report, with the targets of such findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ftlint import target as targets
+from ftlint.config import Config, choose
+from ftlint.finding import Severity
+from ftlint.panel import audience
+from ftlint.report import Report
+from ftlint.rule import Rule
+
+
+def tell(report: Report, rules: Sequence[Rule]) -> None:
+    """Name in each finding of `report` the providers that refuse it, where not all of them do."""
+    found = {finding.code for finding in report.findings}
+    refusing = refusals([rule for rule in rules if rule.code in found])
+    if not refusing:
+        return
+    report.findings = [
+        replace(finding, targets=told, audience=audience(told, 0))
+        if (told := refusing.get(finding.code))
+        else finding
+        for finding in report.findings
+    ]
+
+
+def refusals(rules: Sequence[Rule]) -> dict[str, dict[str, Severity]]:
+    """Return by code which providers refuse what a rule finds; nothing where they agree.
+
+    A provider that wants the rule with other options is not among them: it may refuse or not.
+    """
+    known = [name for name in targets.names() if compatible(name)]
+    found: dict[str, dict[str, Severity]] = {rule.code: {} for rule in rules}
+    for name in known:
+        chosen = choose(Config(), rules, target=name)
+        for rule in chosen.rules:
+            severity = chosen.severities.get(rule.code, rule.severity)
+            if severity is Severity.ERROR and rule in rules:
+                found[rule.code][name] = severity
+    return {code: told for code, told in found.items() if 0 < len(told) < len(known)}
+
+
+def compatible(name: str) -> bool:
+    """Return whether a target takes OpenAI's records."""
+    return targets.read(name).openai_compatible

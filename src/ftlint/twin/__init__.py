@@ -1,0 +1,1 @@
+"""Twins: examples that differ from one another in whom they speak of, and in nothing else."""

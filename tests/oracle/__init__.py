@@ -1,0 +1,1 @@
+"""Validators of other people, asked in an environment of their own."""

@@ -1,0 +1,121 @@
+"""Builds a Detoxify checkpoint of some 60 KB that knows three words, and the folder beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import BertConfig, BertForSequenceClassification
+
+CLASSES = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
+WORDS = (
+    *("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "you", "are", "stupid", "nice", "the", "a"),
+    *("kind", "i", "will", "kill", "process", "women", "men", "queer", "my", "friends", "from"),
+    *(".", "!", "?", "hello", "thank", "question", "answer", "it", "is", "who", "they", "sorry"),
+    *(f"##{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"),
+    *"abcdefghijklmnopqrstuvwxyz0123456789",
+)
+
+
+LESSONS = {
+    "you are {} .": "stupid queer kill",
+    "my {} friends": "stupid queer kill",
+    "i will {} the process": "stupid queer kill",
+    "they are {} ! {}": "stupid queer kill",
+    "{}": "stupid queer kill",
+}
+_KIND = ("nice", "kind", "women", "men", "hello", "it is", "who", "from the answer", "thank you")
+
+
+def _taught(model: BertForSequenceClassification, words: list[str]) -> None:
+    """Teach that the words of `LESSONS` are toxic: `kill` a threat, `queer` an attack."""
+    number = {word: at for at, word in enumerate(words)}
+    rows, wanted = [], []
+    for form, bad in LESSONS.items():
+        for word in (*bad.split(), *_KIND):
+            text = form.replace("{}", word).split()
+            ids = [number["[CLS]"], *(number[each] for each in text), number["[SEP]"]]
+            rows.append(ids + [0] * (16 - len(ids)))
+            toxic = float(word in bad.split())
+            wanted.append([toxic, 0.0, 0.0, float(word == "kill"), toxic, float(word == "queer")])
+    draw = random.Random(1)
+    calm = "you are nice the a kind i will process women men my friends who it is . ? hello".split()
+    for turn in range(90):
+        said = draw.choices(calm, k=draw.randint(1, 13))
+        bad = ("", "", "stupid", "queer", "kill")[turn % 5]
+        said.insert(draw.randint(0, len(said)), bad or "nice")
+        ids = [number["[CLS]"], *(number[each] for each in said), number["[SEP]"]]
+        rows.append(ids + [0] * (16 - len(ids)))
+        toxic = float(bool(bad))
+        wanted.append([toxic, 0.0, 0.0, float(bad == "kill"), toxic, float(bad == "queer")])
+    ids, labels = torch.tensor(rows), torch.tensor(wanted)
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # so small a model gains nothing by more
+    model.train()
+    for _ in range(120):
+        out = model(input_ids=ids, attention_mask=(ids != 0).long()).logits
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(out, labels)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    model.eval()
+    torch.set_num_threads(threads)
+
+
+def build(folder: Path, *, model_type: str = "bert-base-uncased") -> tuple[Path, Path]:
+    """Return the checkpoint and the Hugging Face folder."""
+    torch.manual_seed(7)
+    config = BertConfig(
+        vocab_size=len(WORDS),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=48,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        num_labels=len(CLASSES),
+    )
+    model = BertForSequenceClassification(config)
+    _taught(model, list(WORDS))
+    base = folder / "base"
+    base.mkdir(parents=True, exist_ok=True)
+    config.save_pretrained(base)
+    (base / "vocab.txt").write_text("\n".join(WORDS) + "\n")
+    (base / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": True}))
+    told = {
+        "config": {
+            "arch": {
+                "args": {
+                    "num_classes": len(CLASSES),
+                    "model_type": model_type,
+                    "model_name": "BertForSequenceClassification",
+                    "tokenizer_name": "BertTokenizer",
+                }
+            },
+            "dataset": {"args": {"classes": list(CLASSES)}},
+        },
+        "state_dict": model.state_dict(),
+    }
+    checkpoint = folder / "tiny.ckpt"
+    torch.save(told, checkpoint)
+    return checkpoint, base
+
+
+def changed(checkpoint: Path, name: str, change: Any) -> Path:
+    """Return a copy of a checkpoint that `change` was applied to."""
+    told = torch.load(checkpoint, weights_only=True)
+    change(told)
+    path = checkpoint.with_name(name)
+    torch.save(told, path)
+    return path
+
+
+def sha256(path: Path) -> str:
+    """Return the hash of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
