@@ -187,3 +187,19 @@ def test_the_same_story_with_git(tmp_path: Path) -> None:
     old[17] = old[17].replace(b"Hi", b"Hello")
     path.write_bytes(b"".join(old))
     assert [line for _, line, _ in inside(tmp_path, "check", path.name, *FT1, *base).places] == [18]
+
+
+def test_the_configuration_names_the_baseline(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (tmp_path / "ftlint.yaml").write_text("baseline: known.json\n")
+    path = put(inner, CLEAN + HUMAN + WRONG)
+    run = ("check", path.name, *FT1)
+    missing = inside(inner, *run)
+    assert missing.status == 2 and "known.json: cannot be read" in missing.err
+    assert "known.json: 2 findings known" in inside(inner, *run, "--update-baseline").err
+    assert inside(inner, *run).status == 0
+    assert inside(inner, *run, "--no-baseline").status == 1
+    put(inner, CLEAN + WRONG)
+    assert "1 entry removed" in inside(inner, *run, "--prune").err
+    assert json.loads((tmp_path / "known.json").read_text())["findings"].keys() == {"FT118"}

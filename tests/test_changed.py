@@ -216,19 +216,25 @@ def test_a_row_is_new_against_the_oracle(work: Path) -> None:
         assert Counter(lines) == more
 
 
-@given(st.lists(st.binary(max_size=6).map(lambda row: row.replace(b"\n", b" "))), st.booleans())
-def test_digests_are_those_of_the_lines(rows: list[bytes], ended: bool) -> None:
-    content = b"\n".join(rows) + (b"\n" if ended and rows else b"")
-    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    if not lines[-1]:
+@given(
+    st.lists(st.binary(max_size=6).map(lambda row: row.replace(b"\n", b" "))),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([0, 1, BLOCK - 1, BLOCK, BLOCK + 3]),
+)
+def test_digests_are_those_of_the_lines(
+    rows: list[bytes], ended: bool, mark: bool, first: int
+) -> None:
+    rows = [b"x" * first, *rows] if first else rows
+    if rows and rows[0].startswith(b"\xef"):
+        rows[0] = b""
+    content = b"\n".join(rows) + b"\n" * (ended and bool(rows))
+    lines = content.split(b"\n") if content else []
+    if lines and not lines[-1]:
         lines.pop()
     wanted = [hashlib.blake2b(x.removesuffix(b"\r"), digest_size=16).digest() for x in lines]
-    if not content.startswith(b"\xef\xbb\xbf"):
-        assert list(digests(io.BytesIO(content))) == wanted
-    large = b"x" * BLOCK + b"\n" + content
-    assert list(digests(io.BytesIO(large)))[1:][-len(wanted) or 99 :] == (
-        wanted if not content.startswith(b"\xef\xbb\xbf") else list(digests(io.BytesIO(large)))[1:]
-    )
+    sign = b"\xef\xbb\xbf" * mark
+    assert list(digests(io.BytesIO(sign + content))) == [sign] * mark + wanted
 
 
 # Rules about the dataset.
@@ -281,6 +287,21 @@ def test_whole_files_are_told_when_the_base_was_better(work: Path) -> None:
     put(work, b"".join(rows[:3]), "small.jsonl")
     options = ("train.jsonl", "small.jsonl")
     assert changed(work, *options, rules=rules) == [("small.jsonl", None, "FT016")]
+    put(work, b"\xef\xbb\xbf" + b"".join(rows[:9]))
+    assert changed(work, rules=("--select", "FT002")) == [("train.jsonl", None, "FT002")]
+
+
+def test_a_file_may_get_worse_by_what_happens_to_another(work: Path) -> None:
+    rules = ("--select", "mixed-formats")
+    (work / "train.jsonl").unlink()
+    completion = b'{"prompt": "Where is Lisbon?", "completion": "In Portugal."}\n'
+    put(work, CLEAN, "a.jsonl")
+    put(work, completion, "b.jsonl")
+    commit(work)
+    places = changed(work, "a.jsonl", "b.jsonl", rules=rules)
+    assert places == []
+    put(work, CLEAN + completion, "a.jsonl")
+    assert [code for _, _, code in changed(work, "a.jsonl", "b.jsonl", rules=rules)] == ["FT017"]
 
 
 # Together with the other steps.

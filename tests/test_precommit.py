@@ -153,6 +153,20 @@ def test_other_files_are_no_business_of_the_hooks(data: Repository) -> None:
     assert (status, verdicts(said)) == (0, ["Skipped", "Skipped"])
 
 
+def test_the_dataset_hook_sees_what_is_accepted(data: Repository) -> None:
+    data.put(bad_jsonl=CLEAN + HUMAN)
+    data.commit()
+    entry = "suppressions:\n- {rule: role-invalid, path: bad.jsonl, reason: ours}\n"
+    (data.folder / ".ftlint-ignore.yaml").write_text(entry)
+    data.git("add", "--all")
+    status, said = data.hooks()
+    assert (status, verdicts(said)) == (0, ["Skipped", "Passed"]), said
+    data.commit()
+    (data.folder / ".ftlint-ignore.yaml").write_text("suppressions: []\n")
+    data.git("add", "--all")
+    assert data.hooks()[0] == 1
+
+
 def test_a_commit_is_refused(data: Repository) -> None:
     data.run(sys.executable, "-m", "pre_commit", "install")
     data.put(bad_jsonl=CLEAN + HUMAN)

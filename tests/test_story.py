@@ -127,3 +127,24 @@ def test_a_push_is_compared_with_where_it_goes(story: Story) -> None:
     status, said = story.hooks("--from-ref", "HEAD~1", "--to-ref", "HEAD")
     assert status == 1
     assert [int(line) for line in FOUND.findall(said)] == [1004, 1011, 1020]
+
+
+def test_a_commit_with_new_faults_is_refused(story: Story) -> None:
+    story.run(sys.executable, "-m", "pre_commit", "install")
+    path = story.folder / "train.jsonl"
+    for options in (("--all",), ("train.jsonl",)):
+        path.write_bytes(b"".join([*OLD[:3], NEW[3], *OLD[3:]]))
+        done = story.run("git", "commit", *options, "--message", "faults")
+        said = done.stdout + done.stderr
+        assert (done.returncode, FOUND.findall(said)) == (1, ["4"]), said
+        story.git("checkout", "HEAD", "--", "train.jsonl")
+    path.write_bytes(b"".join([NEW[0], *OLD]))
+    done = story.run("git", "commit", "--all", "--message", "good")
+    assert done.returncode == 0, done.stderr
+    # In a linked work tree git tells its hooks where the index is.
+    story.git("worktree", "add", "--quiet", "../linked")
+    linked = Repository.__new__(Repository)
+    linked.folder, linked.env = story.folder.parent / "linked", story.env
+    linked.put(train_jsonl=b"".join([*OLD, NEW[3]]))
+    done = linked.run("git", "commit", "--message", "faults")
+    assert (done.returncode, FOUND.findall(done.stdout + done.stderr)) == (1, ["1001"])

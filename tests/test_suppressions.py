@@ -259,3 +259,74 @@ def test_the_documented_file_is_read(tmp_path: Path) -> None:
     table = page.partition("## Suppressions")[2].partition("\n\nAll that an entry")[0]
     keys = re.findall(r"^\| `([a-z]+)` \|", table, re.M)
     assert keys == [each.name for each in fields(Suppression)]
+
+
+# The command that writes entries.
+
+
+def test_a_finding_is_accepted_by_command(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "train.jsonl").write_bytes(CLEAN + HUMAN + line(LEGACY))
+    run = ("check", "data/train.jsonl", *FT1, "--format", "json")
+    for number, left in ((11, [12]), (12, [])):
+        place, reason = f"data/train.jsonl:{number}:22", f'it\'s "so" {number}'
+        done = inside(tmp_path, "ignore", place, "FT107", "--reason", reason)
+        assert done.out == f"{NAME}: 1 finding of FT107 role-invalid at {place} accepted\n", (
+            done.err
+        )
+        found = inside(tmp_path, *run).report
+        assert [each["line"] for each in found["findings"]] == left
+        assert reason in [each["suppression"]["reason"] for each in found["suppressed"]]
+    (tmp_path / "data" / "train.jsonl").write_bytes(line(LEGACY) + CLEAN + HUMAN[:-1] + b" \n")
+    # The edited line is told again, and its entry hides nothing any more.
+    assert codes(inside(tmp_path, *run)) == [("FT107", 12), ("FT031", 2)]
+
+
+def test_what_stands_in_the_file_stays(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_bytes(CLEAN + HUMAN)
+    text = (
+        "# ours\nsuppressions:  # with reasons\n\n# one\n"
+        "- rule: no-user\n  path: x.jsonl\n  reason: y"
+    )
+    (tmp_path / NAME).write_text(text)
+    words = ("ignore", "train.jsonl:11", "role-invalid", "--reason", "ours", "--expires")
+    assert inside(tmp_path, *words, str(TOMORROW)).status == 0
+    now = (tmp_path / NAME).read_text()
+    assert now.startswith(text + '\n- rule: role-invalid\n  path: "train.jsonl"\n  fingerprint: ')
+    assert now.endswith(f"\n  expires: {TOMORROW}\n")
+
+
+def test_the_command_knows_the_whole_dataset(tmp_path: Path) -> None:
+    (tmp_path / "ftlint.yaml").write_text("data: {train: [a.jsonl], validation: [b.jsonl]}\n")
+    (tmp_path / "a.jsonl").write_bytes(CLEAN)
+    (tmp_path / "b.jsonl").write_bytes(CLEAN.splitlines(keepends=True)[3])
+    reason = ("split-leakage", "--reason", "meant")
+    assert inside(tmp_path, "ignore", "b.jsonl:1", *reason).status == 0
+    done = inside(tmp_path, "check", "--select", "split-leakage,FT031", "--format", "json")
+    assert (codes(done), done.report["counts"]["suppressed"]) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("train.jsonl", "FT107", "--reason", "x"), "is no PATH:LINE"),
+        (("train.jsonl:11", "FT107", "--reason", " "), "--reason: it is empty"),
+        (("train.jsonl:11", "FT107", "--reason", "x", "--expires", "soon"), "is no date such as"),
+        (("train.jsonl:1", "FT107", "--reason", "x"), "train.jsonl:1: no finding of FT107"),
+        (("train.jsonl:11", "FT1077", "--reason", "x"), "unknown selector 'FT1077'"),
+        (("absent.jsonl:11", "FT107", "--reason", "x"), "absent.jsonl: no such file"),
+    ],
+)
+def test_what_cannot_be_accepted(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    (tmp_path / "train.jsonl").write_bytes(CLEAN + HUMAN)
+    done = inside(tmp_path, "ignore", *words)
+    assert done.status == 2 and said in done.err
+    assert not (tmp_path / NAME).exists()
+
+
+def test_a_file_of_another_form_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_bytes(CLEAN + HUMAN)
+    for text in (entry(path="x"), "suppressions: []\n", "suppressions:\n- {rule: FT107\n"):
+        (tmp_path / NAME).write_text(text)
+        done = inside(tmp_path, "ignore", "train.jsonl:11", "FT107", "--reason", "x")
+        assert done.status == 2 and (tmp_path / NAME).read_text() == text

@@ -49,8 +49,8 @@ class Changes:
     bases: tuple[Base, ...]
     fresh: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """Lines, from 0, that no base has, by the index of their source."""
-    touched: frozenset[int] = frozenset()
-    """Sources that differ from what they were at every base."""
+    altered: bool = False
+    """Whether any row has come or gone, so that shares of the dataset can differ."""
     remarks: tuple[str, ...] = ()
 
     def has(self, source: int, line: int) -> bool:
@@ -65,7 +65,7 @@ def changes(sources: Sequence[Source], since: str | None, held_out: Sequence[str
     """
     bases: list[Base] = []
     fresh: dict[int, frozenset[int]] = {}
-    touched: set[int] = set()
+    altered = False
     remarks = []
     for repository, indices in _by_repository(sources, _option(since)).items():
         commits, remark = _commits(repository, since)
@@ -73,10 +73,10 @@ def changes(sources: Sequence[Source], since: str | None, held_out: Sequence[str
         own = [_base(repository, commit, sources, indices, held_out) for commit in commits]
         found = [_fresh(base, sources, indices) for base in own] or [_all(sources, indices)]
         for index in indices:
-            fresh[index] = frozenset.intersection(*(each[index] for each in found))
-        touched |= set(indices).intersection(*(base.touched for base in own))
+            fresh[index] = frozenset.intersection(*(each[index] for each, _ in found))
+        altered |= all(differs for _, differs in found)
         bases += own
-    return Changes(tuple(sources), tuple(bases), fresh, frozenset(touched), tuple(remarks))
+    return Changes(tuple(sources), tuple(bases), fresh, altered, tuple(remarks))
 
 
 def check_possible(sources: Sequence[Source], since: str | None) -> None:
@@ -108,8 +108,11 @@ def _by_repository(sources: Sequence[Source], asked: str) -> dict[Repository, li
 
 
 def earlier(path: str, since: str | None) -> Iterator[bytes]:
-    """Yield what a file of the work tree held at each base at which it was there."""
-    repository = Repository.of(path, "--changed")
+    """Yield what a file held at each base at which it was there; nothing outside of git."""
+    try:
+        repository = Repository.of(path, _option(since))
+    except GitError:
+        return
     name = repository.relative(path)
     for commit in _commits(repository, since)[0]:
         if name in repository.files(commit):
@@ -155,10 +158,8 @@ def _before(path: str, moved: Moved | None, there: frozenset[str]) -> str | None
     return path if path in there else None
 
 
-def _fresh(
-    base: Base, sources: Sequence[Source], indices: Sequence[int]
-) -> dict[int, frozenset[int]]:
-    """Return the lines of each source that a base does not have."""
+def _fresh(base: Base, sources: Sequence[Source], indices: Sequence[int]) -> Fresh:
+    """Return the lines of each source that a base does not have, and whether any row differs."""
     left: dict[str, Counter[bytes]] = {}
     unknown: dict[int, list[tuple[int, bytes]]] = {}
     for index in sorted(base.touched):
@@ -167,20 +168,24 @@ def _fresh(
             known = _known(base, base.paths[index])
         unknown[index] = list(_unknown(sources[index], known))
         left.setdefault(sources[index].split, Counter()).update(+known)
+    differs = any(unknown.values()) or any(left.values()) or bool(base.gone)
     for source in base.gone if any(unknown.values()) else ():
         left.setdefault(source.split, Counter()).update(_known(base, source.path))
     found = dict.fromkeys(indices, frozenset[int]())
     for index, rows in unknown.items():
         pool = left.get(sources[index].split, Counter())
-        found[index] = frozenset(line for line, digest in rows if not _take(pool, digest))
-    return found
+        new = (line for line, digest in rows if not _take(pool, digest) and digest != _MARK)
+        found[index] = frozenset(new)
+    return found, differs
 
 
 def _unknown(source: Source, known: Counter[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield the lines that are not among `known`, from which the others are taken."""
-    for line, digest in enumerate(_digests_of(source)):
+    line = 0
+    for digest in _digests_of(source):
         if not _take(known, digest):
             yield line, digest
+        line += digest != _MARK
 
 
 def _take(pool: Counter[bytes], digest: bytes) -> bool:
@@ -190,9 +195,10 @@ def _take(pool: Counter[bytes], digest: bytes) -> bool:
     return True
 
 
-def _all(sources: Sequence[Source], indices: Sequence[int]) -> dict[int, frozenset[int]]:
+def _all(sources: Sequence[Source], indices: Sequence[int]) -> Fresh:
     """Return every line, as before the first commit."""
-    return {i: frozenset(n for n, _ in enumerate(_digests_of(sources[i]))) for i in indices}
+    rows = {index: _unknown(sources[index], Counter()) for index in indices}
+    return {i: frozenset(line for line, _ in those) for i, those in rows.items()}, True
 
 
 def _digests_of(source: Source) -> Iterator[bytes]:
@@ -213,15 +219,17 @@ def _known(base: Base, path: str) -> Counter[bytes]:
 
 
 def digests(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield a digest of 16 bytes of each line, without its line end or a byte-order mark."""
-    carry, first = b"", True
-    while data := stream.read(BLOCK):
+    """Yield a digest of 16 bytes of each line, without its end; a byte-order mark as it is."""
+    data, carry = stream.read(len(_MARK)), b""
+    if data == _MARK:
+        yield data
+        data = stream.read(BLOCK)
+    while data:
         *rows, carry = (carry + data).split(b"\n")
-        for row in rows:
-            yield _digest(row.removeprefix(_MARK) if first else row)
-            first = False
+        yield from map(_digest, rows)
+        data = stream.read(BLOCK)
     if carry:
-        yield _digest(carry.removeprefix(_MARK) if first else carry)
+        yield _digest(carry)
 
 
 def _digest(row: bytes) -> bytes:
@@ -238,6 +246,8 @@ def _copied(stream: BinaryIO, path: str, folder: Path) -> str:
     return str(copy)
 
 
+Fresh = tuple[dict[int, frozenset[int]], bool]
+"""New lines by the index of their source, and whether any row has come or gone."""
 Lint = Callable[[Sequence[Source], frozenset[str]], Report]
 """Lints sources with the rules of some codes alone, and keeps all findings."""
 
@@ -281,8 +291,7 @@ def _verdict(
         if found.has(source, ordinal - dataset.facts[source].first):
             return True
         return None if any(_new(place, found, sides) for place in finding.related) else False
-    touched = found.touched
-    return None if (source in touched if source >= 0 else touched) else False
+    return None if found.altered else False
 
 
 def _new(place: Place, found: Changes, sides: Mapping[str, int]) -> bool:
@@ -314,7 +323,9 @@ def _restored(found: Changes, number: int, folder: Path) -> Iterator[Source]:
         base = bases[min(number, len(bases) - 1)]
         for index, path in base.paths.items():
             yield _before_of(base, path, found.sources[index], folder)
-        for source in base.gone:
+        # A file that is gone was a part of the dataset if it lay beside one that is there.
+        folders = {os.path.dirname(path) for path in base.paths.values()}
+        for source in (gone for gone in base.gone if os.path.dirname(gone.path) in folders):
             yield _before_of(base, source.path, source, folder)
 
 

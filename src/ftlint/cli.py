@@ -14,6 +14,7 @@ from ftlint.commands.argument import complain
 from ftlint.commands.augment import augment
 from ftlint.commands.check import check
 from ftlint.commands.compare import compare
+from ftlint.commands.ignore import ignore
 from ftlint.commands.init import init, test
 from ftlint.commands.model import model
 from ftlint.commands.plan import plan
@@ -53,6 +54,7 @@ def cli() -> None:
 
 
 for command in (
-    *(check, report, rule, targets, plan, compare, split, augment, model, undo, init, test),
+    *(check, report, rule, targets, plan, compare, split, augment, model, undo, ignore),
+    *(init, test),
 ):
     cli.add_command(command)

@@ -59,7 +59,7 @@ repos:
         name: ftlint (whole dataset)
         entry: ftlint check
         language: system
-        files: '(\\.(jsonl|ndjson)(\\.gz|\\.zst)?|ftlint\\.ya?ml)$'
+        files: '(\\.(jsonl|ndjson)(\\.gz|\\.zst)?|ftlint(-ignore)?\\.ya?ml|ftlint-baseline\\.json)$'
         pass_filenames: false
         require_serial: true
 """

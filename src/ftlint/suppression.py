@@ -154,12 +154,23 @@ class Suppressions:
 
         Raises: ConfigError
         """
-        document = documents.load(path, ConfigError)
-        return cls(
-            str(path),
-            Path(os.path.abspath(path)).parent,
-            tuple(_entries(document, list(rules), tuple(absent))),
-        )
+        return cls._of(documents.load(path, ConfigError), rules, absent)
+
+    @classmethod
+    def parse(cls, content: bytes, path: str, rules: Iterable[Rule]) -> Suppressions:
+        """Return what a file at `path` with this content would say. Raises: ConfigError."""
+        from ftlint.syntax import FlawError, compile_text
+
+        try:
+            document = Document(path, *compile_text(content, "yaml"), ConfigError)
+        except FlawError as flaw:
+            raise ConfigError(f"{path}:{flaw.line}:{flaw.column}: {flaw}") from None
+        return cls._of(document, rules, ())
+
+    @classmethod
+    def _of(cls, document: Document, rules: Iterable[Rule], absent: Iterable[str]) -> Suppressions:
+        entries = tuple(_entries(document, list(rules), tuple(absent)))
+        return cls(document.path, Path(os.path.abspath(document.path)).parent, entries)
 
 
 def find(here: Path, root: Path) -> Path | None:
