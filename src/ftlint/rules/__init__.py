@@ -38,6 +38,17 @@ from ftlint.rules.character import (
     InvisibleCharacter,
     Mojibake,
 )
+from ftlint.rules.completion import (
+    CompletionLong,
+    CompletionPrefixCommon,
+    CompletionSpace,
+    CompletionStopMissing,
+    FewCompletions,
+    MostlyCapitals,
+    PromptPrefixCommon,
+    PromptSeparatorMissing,
+    SeparatorInside,
+)
 from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
 from ftlint.rules.contamination import BenchmarkContamination
 from ftlint.rules.content import (
@@ -90,6 +101,7 @@ from ftlint.rules.file import (
     MinExamples,
 )
 from ftlint.rules.form import EdgeWhitespace, JsonAnswerInvalid, MissingInput
+from ftlint.rules.image import ImageData, ImageLimit
 from ftlint.rules.instruction import RepeatedInstructions
 from ftlint.rules.language import (
     AnswerLanguageMismatch,
@@ -195,6 +207,15 @@ BUILTIN: tuple[type[Rule], ...] = (
     MethodMismatch,
     LineNotUtf8,
     ShapeUnknown,
+    FewCompletions,
+    PromptSeparatorMissing,
+    SeparatorInside,
+    PromptPrefixCommon,
+    CompletionPrefixCommon,
+    CompletionStopMissing,
+    CompletionSpace,
+    MostlyCapitals,
+    CompletionLong,
     MissingMessages,
     MessagesShape,
     UnknownTopLevelKey,
@@ -261,6 +282,8 @@ BUILTIN: tuple[type[Rule], ...] = (
     GraderFieldMissing,
     ReferenceConstant,
     ReferenceInconsistent,
+    ImageData,
+    ImageLimit,
     RoleNotTaken,
     RecordRefused,
     FirstNotUser,

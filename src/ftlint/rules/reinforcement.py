@@ -189,6 +189,7 @@ class GraderFieldMissing(DatasetRule[Groups[tuple[int, str]]]):
     name = "grader-field-missing"
     severity = Severity.ERROR
     message = "the grader reads {template}, which {who}"
+    silences = ("FT179",)
     good = (good(*_SUMS, pad=False, options={"fields": ("reference_answer",)}),)
     bad = (
         bad(
