@@ -152,6 +152,8 @@ MEANT = {
     ("conflict.py", 1000): "contradictions that are shown with their answers",
     ("language.py", 8192): "texts whose language is remembered",
     ("sarif.py", 25000): "results that GitHub takes",
+    ("affix.py", 1000): "different completions that are counted",
+    ("affix.py", 10000): "characters of a long completion",
     ("shingle.py", 131072): "the first code point of the supplementary ideographs",
     ("homogeneity.py", 10000): "terms of a series",
     ("syntax.py", 10000): "copies that anchors of a YAML file may make",
