@@ -98,7 +98,7 @@ def _of_keys(target: Target) -> Options:
     if target.even_keys:
         made["uneven-keys"] = {"keys": list(target.even_keys.value)}
     if target.records or (target.model and target.model.records):
-        made["record-refused"] = {"target": target.title, "schemas": _schemas(target)}
+        made["record-refused"] = {"schemas": _schemas(target)}
     if target.shapes:
         made["method-mismatch"] = {"shapes": _shapes(target), "reader": target.title}
     if record := target.keys.get("record"):
