@@ -677,3 +677,24 @@ def test_completion() -> None:
         "openai:gpt-4.1-mini",
     ]
     assert completed("nobody:x") == []
+
+
+# The page.
+
+PAGE = (Path(__file__).parents[1] / "docs/targets.md").read_text(encoding="utf-8")
+
+
+def test_the_file_of_the_page_is_a_target(folder: Path) -> None:
+    text = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0]
+    (folder / "acme.yaml").write_text(text)
+    target = read("acme.yaml:small")
+    assert target.rules["token-overrun"]["limit"] == 8192
+    assert target.rules["record-refused"]["schemas"]["chat"][0]["properties"]["messages"]
+
+
+def test_the_tables_of_the_page_are_whole() -> None:
+    from ftlint.effect import ORDER, TOOLS
+
+    cells = re.findall(r"\| `([a-z-]+)` \| ([a-z-]+) ", PAGE)
+    assert dict(cells) == ORDER | TOOLS
+    assert {*names()} <= set(re.findall(r"`([a-z-]+)`", PAGE))
