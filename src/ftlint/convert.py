@@ -21,14 +21,19 @@ from ftlint.output import check_writable, staged
 from ftlint.shape import AUTO, UNKNOWN, shape_of, shape_of_lines
 from ftlint.source import Dataset, Shard, Source
 from ftlint.stream import open_stream
-from ftlint.talk import JSON, Loss, same
+from ftlint.talk import JSON, Lack, Loss, same
 
-NAMED = 20
-"""Records that are named when something would be lost."""
+NAMED = 8
+"""Records that are named for one reason when something would be lost."""
 
 
 class LossError(FtlintError):
-    """Something would be lost; the message lists what, and where."""
+    """Something would be lost; `lines` say what, and where."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        """Keep the message in lines."""
+        super().__init__("\n".join(lines))
+        self.lines = tuple(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,41 +85,54 @@ def convert(
     """
     wish.check(sources)
     dropped: dict[str, int] = {}
-    losses: list[str] = []
-    records = lost = 0
-    shape = wish.shape
+    losses: dict[str, list[str]] = {}
+    records, shape = 0, wish.shape
     with staged([wish.output]) as (file,):
         for place, value, found in _records(sources, wish.shape, progress):
+            record: JSON = {}
             if isinstance(value, Fault):
-                problem = f"no record: {value.message or value.problem.value}"
+                problem = f"it is no record: {value.message or value.problem.value}"
             else:
                 shape = found if shape == AUTO else shape
                 kept = _kept(value, wish.drop, dropped)
                 record, problem = _converted(kept, found, shape, wish.to)
-                if not problem:
-                    file.write(_written(record) + b"\n")
-                    records += 1
             if problem:
-                lost += 1
-                losses += [f"  {place}: {problem}"] if len(losses) < NAMED else []
-        if lost or not records:
-            raise _error(losses, lost, wish, sources)
+                losses.setdefault(problem, []).append(place)
+            else:
+                file.write(_written(record) + b"\n")
+                records += 1
+        if losses or not records:
+            raise _error(losses, wish, sources)
     return Converted(shape, records, dropped)
 
 
 def _converted(value: JSON, found: str, shape: str, to: str) -> tuple[JSON, str]:
     """Return the record in the other shape, and what would be lost with it."""
     if found == UNKNOWN or found not in BRIDGES:
-        return {}, "no shape that can be converted"
+        return {}, "it has no shape that can be converted"
     if found != shape:
         return {}, f"it is {FORMATS[found].words}, the first records are {FORMATS[shape].words}"
     try:
         talk = BRIDGES[found].read(value)
         record = BRIDGES[to].write(talk)
         again = BRIDGES[to].read(record)
+    except Lack as lack:
+        return {}, f"it lacks {lack}"
     except Loss as loss:
-        return {}, str(loss)
-    return record, "" if same(talk, again) else f"{to} would say it otherwise"
+        return {}, f"it would lose {loss}"
+    if not _shown(record, to):
+        return {}, "it has keys that would show another shape"
+    return record, "" if same(talk, again) else f"{to} would say something else"
+
+
+def _shown(record: JSON, to: str) -> bool:
+    """Return whether a record would be read as what it was written as."""
+    found = shape_of(record)
+    return found == to or (found in _ALIKE and to in _ALIKE)
+
+
+_ALIKE = frozenset({"chat", "claude", "cohere", "reinforcement"})
+"""Shapes that cannot always be told apart by one record."""
 
 
 def _kept(value: JSON, drop: tuple[str, ...], dropped: dict[str, int]) -> JSON:
@@ -124,12 +142,15 @@ def _kept(value: JSON, drop: tuple[str, ...], dropped: dict[str, int]) -> JSON:
     return {key: inner for key, inner in value.items() if key not in drop}
 
 
-def _error(losses: list[str], lost: int, wish: Wish, sources: Sequence[Source]) -> FtlintError:
-    if not lost:
+def _error(losses: dict[str, list[str]], wish: Wish, sources: Sequence[Source]) -> FtlintError:
+    if not losses:
         return SourceError(f"{', '.join(each.path for each in sources)}: there is no record")
-    more = [f"  … and {lost - len(losses):,} more"] if lost > len(losses) else []
-    head = f"{lost:,} records cannot be written as {wish.to} without losing something:"
-    return LossError("\n".join([head, *losses, *more, "nothing was written"]))
+    count = sum(map(len, losses.values()))
+    lines = [f"{count:,} record{'' if count == 1 else 's'} cannot be written as {wish.to}"]
+    for reason, places in losses.items():
+        more = f" and {len(places) - NAMED:,} more" if len(places) > NAMED else ""
+        lines.append(f"{', '.join(places[:NAMED])}{more}: {reason}")
+    return LossError([*lines, "nothing was written"])
 
 
 def _records(
@@ -138,16 +159,17 @@ def _records(
     """Yield place, value and shape of every record. Raises: SourceError."""
     for source in sources:
         dataset = Dataset((source,))
+        name = f"{source.path}:" if len(sources) > 1 else "line "
         for shard in dataset.shards():
             file = shard.shape if asked == AUTO else asked
             for number, line in enumerate(_lines(shard), shard.ordinal + 1):
                 value = decode(line)
                 if isinstance(value, Fault):
                     if value.problem is not Problem.BLANK:
-                        yield f"line {number}", value, UNKNOWN
+                        yield f"{name}{number}", value, UNKNOWN
                 else:
                     exact = _exact(line.raw, value)
-                    yield f"line {number}", exact, shape_of(value, file)
+                    yield f"{name}{number}", exact, shape_of(value, file)
             progress(shard)
         if dataset.facts[0].layout.document:
             yield from _document(source, asked)

@@ -6,6 +6,7 @@ from one, is a `Loss`, and then nothing is written.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,10 @@ JSON = dict[str, Any]
 
 class Loss(Exception):
     """What of a record would be lost; `str()` says it in a few words."""
+
+
+class Lack(Loss):
+    """What a record does not have, and the shape must."""
 
 
 @dataclass
@@ -62,7 +67,7 @@ class Talk:
             if message.get("role") != ("user", "assistant")[index % 2]:
                 raise Loss(f"the order of turns ({what} has user and assistant in turn)")
         if not said or len(said) % 2:
-            raise Loss(f"the last turn ({what} ends with an answer)")
+            raise Lack("an answer at its end")
 
     def spoken_first(self, role: str) -> bool:
         """Return whether the first message has this role."""
@@ -108,15 +113,25 @@ def string(value: Any, what: str) -> str:
 
 def written(value: Any) -> str:
     """Return a value as compact JSON."""
-    return orjson.dumps(value).decode()
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # an integer of more than 64 bits
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def parsed(text: Any, what: str) -> Any:
-    """Return the value of a text of JSON. Raises: Loss."""
+    """Return the value of a text of JSON, with numbers of any length. Raises: Loss."""
     try:
-        return orjson.loads(string(text, what))
-    except orjson.JSONDecodeError:
+        orjson.loads(string(text, what))  # Python alone reads NaN, and much else
+        return json.loads(text, object_pairs_hook=_members)
+    except (orjson.JSONDecodeError, RecursionError):
         raise Loss(f"{what}, which is not JSON") from None
+
+
+def _members(pairs: list[tuple[str, Any]]) -> JSON:
+    if len(made := dict(pairs)) < len(pairs):
+        raise Loss("a key that an object has twice")
+    return made
 
 
 def same(left: Talk, right: Talk) -> bool:
@@ -152,7 +167,7 @@ def _called(call: Any, names: dict[Any, str]) -> Any:
     names[call.get("id")] = f"call {len(names)}"
     function = dict(call["function"])
     try:
-        function["arguments"] = orjson.loads(function.get("arguments", ""))
-    except (orjson.JSONDecodeError, TypeError):
+        function["arguments"] = json.loads(function.get("arguments", ""))
+    except (ValueError, TypeError, RecursionError):
         function["arguments"] = [function.get("arguments")]
     return {**call, "id": names[call.get("id")], "function": function}

@@ -7,7 +7,7 @@ from typing import Any
 from ftlint.bridges.bridge import Bridge
 from ftlint.formats import FORMATS
 from ftlint.message import Message
-from ftlint.talk import JSON, Loss, Talk, objects, only, string, text_of
+from ftlint.talk import JSON, Lack, Loss, Talk, objects, only, string, text_of
 
 _SWITCHES = ("parallel_tool_calls",)
 
@@ -105,7 +105,7 @@ class PreferenceBridge(Bridge):
         """Return the record."""
         talk.without("extra")
         if talk.better is None or talk.worse is None:
-            raise Loss("nothing, but there is no second answer to prefer another to")
+            raise Lack("a second answer, to which the first is preferred")
         return {
             "input": {"messages": talk.messages, **_told(talk)},
             "preferred_output": talk.better,
@@ -139,7 +139,7 @@ class RankingBridge(Bridge):
     def write(self, talk: Talk) -> JSON:
         """Return the record."""
         if talk.better is None or talk.worse is None:
-            raise Loss("nothing, but there is no second answer to reject")
+            raise Lack("a second answer, which is rejected")
         pair = {"prompt": talk.messages, "chosen": talk.better, "rejected": talk.worse}
         return {**pair, **_told(talk), **talk.extra}
 
@@ -169,7 +169,7 @@ class CompletionBridge(Bridge):
         talk.without("extra")
         roles = [message.get("role") for message in talk.messages]
         if not roles or roles[-1] != "assistant":
-            raise Loss("the last message, which is no answer")
+            raise Lack("an answer at its end")
         texts = [message.get("content") for message in talk.messages]
         simple = all(len(message) == 2 for message in talk.messages) and not _told(talk)
         if (
@@ -204,9 +204,9 @@ class KtoBridge(Bridge):
     def write(self, talk: Talk) -> JSON:
         """Return the record."""
         if talk.wanted is None:
-            raise Loss("nothing, but no mark says whether the answer is wanted")
+            raise Lack("a mark that says whether the answer is wanted")
         if len(talk.messages) < 2:
-            raise Loss("nothing, but there is no prompt")
+            raise Lack("a prompt")
         pair = {"prompt": talk.messages[:-1], "completion": talk.messages[-1:]}
         return {**pair, "label": talk.wanted, **_told(talk), **talk.extra}
 

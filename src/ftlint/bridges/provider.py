@@ -149,9 +149,9 @@ def _messages(item: JSON) -> list[JSON]:
     uses = [block for block in blocks if "toolUse" in block]
     if [*texts, *uses] != blocks or len(texts) > 1 or (uses and role == "user"):
         raise Loss("blocks other than one text and the calls behind it")
-    content = _one_text(texts) if texts else None
+    content = {"content": _one_text(texts)} if texts else {}
     calls = {"tool_calls": [_use(block) for block in uses]} if uses else {}
-    return [{"role": role, "content": content, **calls}]
+    return [{"role": role, **content, **calls}]
 
 
 def _result(block: JSON) -> JSON:

@@ -66,7 +66,7 @@ def _message(turn: JSON, before: list[JSON], open_calls: list[str]) -> JSON:
             number = sum(len(each.get("tool_calls", ())) for each in before) + len(made) + 1
             made.append({"id": f"call_{number}", "type": "function", "function": function})
         open_calls[:] = [call["id"] for call in made]
-        return {"role": role, "content": None, "tool_calls": made}
+        return {"role": role, "tool_calls": made}
     if role == "tool":
         if not open_calls:
             raise Loss("an answer of a tool that no call stands before")

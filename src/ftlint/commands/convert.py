@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from ftlint.commands.argument import complain
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="DATA…|-")
@@ -21,7 +23,7 @@ def convert(paths: tuple[str, ...], quiet: bool, **asked: Any) -> None:
     Reads lines of JSON, and JSON arrays. What the other shape cannot say is listed with its lines,
     and then nothing is written. Exit status: 0 written, 2 nothing was written.
     """
-    from ftlint.convert import Wish
+    from ftlint.convert import LossError, Wish
     from ftlint.convert import convert as converted
     from ftlint.progress import watching
     from ftlint.session import spooled
@@ -31,7 +33,12 @@ def convert(paths: tuple[str, ...], quiet: bool, **asked: Any) -> None:
         spooled(expand(paths)) as sources,
         watching(sources, quiet, "converting") as step,
     ):
-        outcome = converted(sources, Wish(**asked), step)
+        try:
+            outcome = converted(sources, Wish(**asked), step)
+        except LossError as loss:
+            for line in loss.lines:
+                complain(line)
+            raise click.exceptions.Exit(2) from None
     if not quiet:
         without = "".join(
             f"; {key!r} left out of {count:,}" for key, count in outcome.dropped.items()
