@@ -67,7 +67,7 @@ def images(example: Example) -> Iterator[tuple[str, str]]:
 
 
 class ImageData(ImageRule):
-    """Image in a data URL is not what it is said to be, or of no kind that is trained on.
+    """Image in a data URL is not what it is said to be, or not trained on.
 
     Why: the example is skipped in silence, or the file is refused.
 
@@ -172,9 +172,10 @@ class ImageLimit(ImageRule):
         found = list(images(example))
         if len(found) > self.count:
             where = example.at(found[self.count][0])
-            yield self.finding(where, found=f"{len(found)} images", limit=self.count)
+            yield self.finding(where, found=f"{len(found)} images", limit=str(self.count))
         for pointer, url in found:
             size = len(url) * 3 / 4 / MEGABYTE
             if size > self.megabytes and url[:5].lower() == "data:":
                 place = example.at(pointer, (0, 40))
-                yield self.finding(place, found=f"image of {size:.3g} MB", limit=self.megabytes)
+                limit = f"{self.megabytes:g} MB"
+                yield self.finding(place, found=f"image of {size:.3g} MB", limit=limit)
