@@ -31,8 +31,9 @@ RULES = tuple(rule for rule in builtin() if rule.code[:3] in ("FT0", "FT1"))
 PLAN = Plan(RULES, cap=0)
 
 
-BEHIND = {"FT155": {"FT143"}}
-"""What is found only once something else is mended: arguments are judged by valid schemas."""
+BEHIND = {"FT155": {"FT143"}, "FT192": {"FT140"}}
+"""What is found only once something else is mended: arguments are judged by valid schemas, and
+descriptions by declarations that can be read."""
 ROLES = {"FT106", "FT107"}
 """A message without a valid role is judged by no rule that depends on the role."""
 

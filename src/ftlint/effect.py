@@ -26,6 +26,7 @@ LIMITING = {
     "min-examples": {"limit": "min_examples"},
     "max-examples": {"limit": "max_examples", "held": "max_validation_examples"},
     "file-too-large": {"limit": "file_bytes"},
+    "image-limit": {"count": "images_per_example", "size": "image_bytes"},
     "preference-output-shape": {"limit": "preference_outputs"},
 }
 """Options of rules that are one of `Limits`, unset where a target does not say."""
