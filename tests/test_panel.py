@@ -18,13 +18,13 @@ from ftlint.error import ConfigError, UsageError
 from ftlint.executors import Processes
 from ftlint.finding import Finding, Severity, Where
 from ftlint.panel import Panel, audience, joined, united
-from ftlint.provider import compatible, refusals
+from ftlint.provider import refusals
 from ftlint.report import Report
 from ftlint.rules.file import MinExamples
 from ftlint.rules.turn import ConsecutiveRoles, NoUser
 from ftlint.session import Request, Session
 from ftlint.source import Source
-from ftlint.target import names
+from ftlint.target import brief, names, read
 from ftlint.testing import FILLER
 
 SETS = [
@@ -222,8 +222,15 @@ def test_what_all_providers_refuse_names_none() -> None:
     rules = [rule for rule in builtin() if rule.code in ("FT016", "FT107", "FT122", "FT152")]
     found = refusals(rules)
     assert "FT107" not in found and "FT122" not in found
-    assert set(found["FT152"]) == {n for n in names() if compatible(n)} - {"mistral"}
+    assert set(found["FT152"]) == {n for n in names() if read(n).openai_compatible} - {"mistral"}
     assert set(found["FT016"]) == {"openai", "azure-openai"}
+
+
+def test_a_brief_target_lacks_nothing_but_models() -> None:
+    from dataclasses import replace
+
+    for name in names():
+        assert brief(name) == replace(read(name), models={})
 
 
 def test_the_configuration_may_name_several(turns: Path) -> None:
