@@ -19,7 +19,10 @@ from ftlint.finding import Severity
 from ftlint.session import runnable
 from ftlint.source import Dataset, Source
 
-DISAGREEMENTS: dict[str, str] = {}
+DISAGREEMENTS = {
+    "together.valid_conversational_multimodal_single_turn": "the images of this test are words in "
+    "place of base64, which the SDK does not decode and the server must",
+}
 """Cases in which ftlint differs from the validator for whose target it speaks, and why."""
 
 NEED_A_TARGET = {
@@ -119,7 +122,8 @@ def test_agreement_for_the_target_of_each_case(shared: Path, tmp_path: Path) -> 
 
 def test_agreement_without_a_target(shared: Path, tmp_path: Path) -> None:
     every = [c for c in cases(shared) if c["format"] == "chat" and not c.get("peer_only")]
-    assert differing(every, tmp_path, targeted=False) == set(NEED_A_TARGET)
+    found = differing(every, tmp_path, targeted=False)
+    assert found == {*NEED_A_TARGET, *DISAGREEMENTS}
 
 
 def test_the_rules_of_single_validators(shared: Path, tmp_path: Path) -> None:

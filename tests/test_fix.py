@@ -31,9 +31,9 @@ RULES = tuple(rule for rule in builtin() if rule.code[:3] in ("FT0", "FT1"))
 PLAN = Plan(RULES, cap=0)
 
 
-BEHIND = {"FT155": {"FT143"}, "FT016": {"FT401"}, "FT192": {"FT124"}}
-"""What is found only once something else is mended: arguments are judged by valid schemas, tools
-in a list, and without its copies a file may have too few examples."""
+BEHIND = {"FT155": {"FT143"}, "FT016": {"FT401"}, "FT192": {"FT124", "FT140"}}
+"""What is found only once something else is mended: arguments are judged by valid schemas,
+descriptions by declarations that can be read, and without copies a file may be too small."""
 ROLES = {"FT106", "FT107"}
 """A message without a valid role is judged by no rule that depends on the role."""
 

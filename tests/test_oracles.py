@@ -149,7 +149,7 @@ STRICTER: dict[str, dict[str, str]] = {
         "special token": _SPECIAL,
         "no answer": "it takes requests that end with a question; a training file has answers",
         "part without type": "it guesses the type of a part from its members; no other one does",
-        "weight as text": "it makes a number of it; mistral-finetune compares it with 0 and 1",
+        "weight as text": "it makes a number of the text; the specification has a number",
         "weight as truth": _TRUTH,
     },
     "openai": {
@@ -187,7 +187,7 @@ STRICTER: dict[str, dict[str, str]] = {
         "function without a name": _TYPES,
         "unknown role": _ROLE,
         "lone surrogate": _SURROGATE,
-        "special token": _SPECIAL,
+        "special token": "a tokenizer reads it as the token itself, which ends the text there",
     },
 }
 """Records that ftlint refuses and a validator takes, and why ftlint is right."""

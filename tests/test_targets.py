@@ -18,6 +18,7 @@ from ftlint import target as module
 from ftlint.catalogue import builtin
 from ftlint.cli import cli
 from ftlint.config import Config, choose, discover
+from ftlint.effect import check_words
 from ftlint.error import ConfigError, FtlintError, PackError, UsageError
 from ftlint.model import STALE, Amount, Day, Range, Whole, day
 from ftlint.packs import rules_folder
@@ -152,6 +153,8 @@ MEANT = {
     ("conflict.py", 1000): "contradictions that are shown with their answers",
     ("language.py", 8192): "texts whose language is remembered",
     ("sarif.py", 25000): "results that GitHub takes",
+    ("affix.py", 1000): "different completions that are counted",
+    ("affix.py", 10000): "characters of a long completion",
     ("shingle.py", 131072): "the first code point of the supplementary ideographs",
     ("homogeneity.py", 10000): "terms of a series",
     ("syntax.py", 10000): "copies that anchors of a YAML file may make",
@@ -317,6 +320,109 @@ def builtin_of(folder: Path) -> list[Rule]:
     from ftlint.rules import BUILTIN
 
     return [each() for each in BUILTIN]
+
+
+DEMANDS = """\
+sources: {S: {title: s, as-of: 2026-01-02}}
+openai-compatible: true
+shapes: {sft: {value: [chat], source: S}, dpo: {value: [preference], source: S}}
+roles: {value: [system, user, assistant], source: S}
+order: {value: [user-first, alternating, one-system], source: S}
+tools: {value: [described], source: S}
+keys: {record: {value: [messages, id], source: S}, message: {value: [role, content], source: S}}
+reserved: {value: ["Bot:"], source: S}
+even-keys: {value: [id], source: S}
+limits: {max-examples: {value: 5, source: S}, preference-outputs: {value: 2, source: S}}
+records:
+  chat:
+    source: S
+    value: {properties: {id: {description: an id is a number, type: integer}}}
+models: {m: {methods: {value: [sft], source: S}}}
+"""
+"""What a file of a provider may demand, each in its own way."""
+
+
+def test_what_a_provider_demands_is_in_its_file(folder: Path) -> None:
+    path = folder / "acme.yaml"
+    path.write_text(LEAST + DEMANDS)
+    said = [
+        ({"role": "assistant", "content": "Hi"}, {"role": "assistant", "content": "Bot: Yes?"}),
+        ({"role": "function", "name": "f", "content": "x"}, {"role": "assistant", "content": "y"}),
+    ]
+    records = [{"messages": [*said[0]], "id": "a"}, {"messages": [*said[1]], "id": 1}]
+    records += FILLER[:4]
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    (folder / "train.jsonl").write_text(lines)
+    session = Session.open(Request(paths=("train.jsonl",), targets=("acme.yaml",)))
+    report = session.check(session.sources())
+    assert report.target == "acme.yaml" and not report.crashed
+    errors = {f.name for f in report.findings if str(f.severity) == "error"}
+    assert errors == {
+        "first-not-user", "consecutive-roles", "reserved-text", "role-not-taken",
+        "unknown-message-key", "uneven-keys", "max-examples", "record-refused",
+    }  # fmt: skip
+    by_name = {f.name: f for f in report.findings}
+    assert by_name["record-refused"].message == "an id is a number"
+    assert by_name["max-examples"].message.endswith("a training file may have 5")
+    target = read(str(path))
+    assert target.rules["method-mismatch"] == {"shapes": ["chat", "preference"], "reader": "A"}
+    assert read(f"{path}:m").rules["method-mismatch"]["shapes"] == ["chat"]
+    assert target.rules["preference-output-shape"] == {"limit": 2}
+    assert target.severity["tool-undescribed"] == target.severity["several-systems"] == "error"
+
+
+def test_a_file_of_the_user_is_beside_the_configuration(folder: Path) -> None:
+    (folder / "p/q").mkdir(parents=True)
+    (folder / "p/acme.yaml").write_text(LEAST + DEMANDS)
+    (folder / "p/ftlint.yaml").write_text("target: ./acme.yaml:m\n")
+    session = Session.open(Request(config="p/ftlint.yaml"))
+    assert session.selection.targets == ("./acme.yaml:m",)
+    assert render("p/acme.yaml", "text", TODAY).startswith("p/acme.yaml: A\n")
+    said = message(lambda: read("acme.yaml"), UsageError)
+    assert said == "target 'acme.yaml': there is no such file"
+    (folder / "bad.yaml").write_text(LEAST + "limits: {min-examples: {value: 3}}")
+    said = message(lambda: read("bad.yaml"), PackError)
+    assert said == "bad.yaml:4:10: 'source' is missing"
+
+
+def test_a_demand_that_means_nothing() -> None:
+    told = "order: unknown demand 'alternate'; did you mean 'alternating'?"
+    with pytest.raises(ValueError, match=re.escape(told)):
+        check_words(["alternate"], [])
+    with pytest.raises(ValueError, match=r"tools: unknown demand 'x' \(declared, described"):
+        check_words([], ["x"])
+
+
+def test_another_name_of_a_target() -> None:
+    assert read("azure:gpt-4.1").name == "azure-openai"
+    assert "Also called azure.\n" in render("azure", "text", TODAY)
+
+
+def test_every_demand_is_a_rule_and_every_shape_is_known() -> None:
+    from ftlint.effect import LIMITING, ORDER, TOOLS
+    from ftlint.formats import FORMATS
+
+    rules = {each.name for each in builtin()}
+    assert {*ORDER.values(), *TOOLS.values(), *LIMITING} <= rules
+    for name in names():
+        target = read(name)
+        assert target.shapes, "nobody knows what it reads"
+        assert {*target.shapes} <= METHODS
+        assert {s for shapes in target.shapes.values() for s in shapes.value} <= {*FORMATS}
+        assert {*target.records} <= {*FORMATS} and {*target.keys} <= {"record", "message"}
+        assert {*target.rules, *target.select, *target.ignore, *target.severity} <= rules
+
+
+def test_schemas_of_records_are_schemas() -> None:
+    import jsonschema
+
+    found = 0
+    for name in names():
+        for model in (None, *read(name).models.values()):
+            for record in (model or read(name)).records.values():
+                jsonschema.Draft202012Validator.check_schema(record.value)
+                found += 1
+    assert found > 6
 
 
 # What the user names.
@@ -495,11 +601,13 @@ def test_the_day_of_the_run_counts() -> None:
 
 def test_the_list() -> None:
     lines = render(None, "text", TODAY).splitlines()
-    assert lines[0].split() == ["target", "who", "models", "as", "of"]
+    assert lines[0].split() == ["target", "who", "reads", "models", "as", "of"]
     assert [line.split()[0] for line in lines[1 : len(names()) + 1]] == names()
     records = json.loads(render(None, "json", TODAY))
     assert [record["name"] for record in records] == names()
-    assert render(None, "markdown", TODAY).startswith("| target | who | models | as of |\n|---|")
+    assert render(None, "markdown", TODAY).startswith(
+        "| target | who | reads | models | as of |\n|---|"
+    )
 
 
 def test_a_target() -> None:
@@ -511,7 +619,9 @@ def test_a_target() -> None:
     ]  # fmt: skip
     assert "no more since 2026-10-23" in text and "older than" not in text and "!" not in text
     assert re.search(r"gpt-4-0613 .* 8 192 \? ", text) and "\n? uncertain\n" in text
-    assert re.search(r"limits.file-bytes +512 000 000 +2026-08-21 +OAI-SPEC +Files API\n", text)
+    assert re.search(
+        r"limits.file-bytes +512 000 000 +2026-08-21 +93 days +OAI-SPEC +Files API\n", text
+    )
     assert re.search(r"hyperparameters.beta +above 0 to 2, auto ", text)
     for name in names():
         for form in ("text", "markdown"):
@@ -532,7 +642,7 @@ def test_a_model() -> None:
     text = render("openai:gpt-4.1-mini", "text", TODAY)
     assert text.startswith("gpt-4.1-mini-2025-04-14 (gpt-4.1-mini) of OpenAI\n")
     assert "Trainable until 2027-01-06" in text
-    assert re.search(r"training-price +5 USD +2026-11-22 +OpenAI price page\n", text)
+    assert re.search(r"training-price +5 USD +2026-11-22 +0 days +OpenAI price page\n", text)
     assert re.search(r"shutdown +2027-01-14 .*uncertain; from copies of the page", text)
 
 
@@ -569,3 +679,24 @@ def test_completion() -> None:
         "openai:gpt-4.1-mini",
     ]
     assert completed("nobody:x") == []
+
+
+# The page.
+
+PAGE = (Path(__file__).parents[1] / "docs/targets.md").read_text(encoding="utf-8")
+
+
+def test_the_file_of_the_page_is_a_target(folder: Path) -> None:
+    text = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0]
+    (folder / "acme.yaml").write_text(text)
+    target = read("acme.yaml:small")
+    assert target.rules["token-overrun"]["limit"] == 8192
+    assert target.rules["record-refused"]["schemas"]["chat"][0]["properties"]["messages"]
+
+
+def test_the_tables_of_the_page_are_whole() -> None:
+    from ftlint.effect import ORDER, TOOLS
+
+    cells = re.findall(r"\| `([a-z-]+)` \| ([a-z-]+) ", PAGE)
+    assert dict(cells) == ORDER | TOOLS
+    assert {*names()} <= set(re.findall(r"`([a-z-]+)`", PAGE))

@@ -14,6 +14,7 @@ from ftlint.commands.argument import complain
 from ftlint.commands.augment import augment
 from ftlint.commands.check import check
 from ftlint.commands.compare import compare
+from ftlint.commands.convert import convert
 from ftlint.commands.ignore import ignore
 from ftlint.commands.init import init, test
 from ftlint.commands.model import model
@@ -54,7 +55,7 @@ def cli() -> None:
 
 
 for command in (
-    *(check, report, rule, targets, plan, compare, split, augment, model, undo, ignore),
+    *(check, report, rule, targets, plan, compare, convert, split, augment, model, ignore, undo),
     *(init, test),
 ):
     cli.add_command(command)

@@ -272,7 +272,7 @@ def choose(
     asked = (target,) if isinstance(target, str) else tuple(target or ())
     aims = _targets(config, tuple(dict.fromkeys(asked)), encoding)
     wanted = [
-        _chosen(config, rules, (select, ignore, severity), aim, encoding)
+        chosen(config, rules, aim, (select, ignore, severity), encoding)
         for aim in aims.values() or (None,)
     ]
     base, names = preset(config.extends), tuple(aims)
@@ -280,16 +280,16 @@ def choose(
     failing = None if fail_on == "never" else Severity.parse(fail_on)
     if len(wanted) == 1:
         return Selection(*wanted[0], failing, names)
-    chosen, panel = united(names, wanted)
-    return Selection(chosen, {}, failing, names, panel)
+    every, panel = united(names, wanted)
+    return Selection(every, {}, failing, names, panel)
 
 
-def _chosen(
+def chosen(
     config: Config,
     rules: Sequence[Rule],
-    asked: tuple[Sequence[str] | None, Sequence[str], Sequence[str]],
     aimed: Target | None,
-    encoding: str | None,
+    asked: tuple[Sequence[str] | None, Sequence[str], Sequence[str]] = (None, (), ()),
+    encoding: str | None = None,
 ) -> tuple[tuple[Rule, ...], dict[str, Severity]]:
     """Return what is run for one target, with the severities that are not the rules' own."""
     wishes = _Wishes(rules)
@@ -300,9 +300,9 @@ def _chosen(
     wishes.of_file(config)
     wishes.of_command_line(*asked)
     given = configured(config, rules, aimed, encoding)
-    chosen = tuple(rule for rule in given if wishes.value(wishes.choices, rule) is True)
-    levels = {r.code: level for r in chosen if (level := wishes.value(wishes.levels, r))}
-    return chosen, levels
+    kept = tuple(rule for rule in given if wishes.value(wishes.choices, rule) is True)
+    levels = {r.code: level for r in kept if (level := wishes.value(wishes.levels, r))}
+    return kept, levels
 
 
 def _targets(config: Config, asked: tuple[str, ...], encoding: str | None) -> dict[str, Target]:

@@ -26,6 +26,7 @@ LIMITING = {
     "min-examples": {"limit": "min_examples"},
     "max-examples": {"limit": "max_examples", "held": "max_validation_examples"},
     "file-too-large": {"limit": "file_bytes"},
+    "image-limit": {"count": "images_per_example", "size": "image_bytes"},
     "preference-output-shape": {"limit": "preference_outputs"},
 }
 """Options of rules that are one of `Limits`, unset where a target does not say."""
@@ -98,7 +99,7 @@ def _of_keys(target: Target) -> Options:
     if target.even_keys:
         made["uneven-keys"] = {"keys": list(target.even_keys.value)}
     if target.records or (target.model and target.model.records):
-        made["record-refused"] = {"target": target.title, "schemas": _schemas(target)}
+        made["record-refused"] = {"schemas": _schemas(target)}
     if target.shapes:
         made["method-mismatch"] = {"shapes": _shapes(target), "reader": target.title}
     if record := target.keys.get("record"):

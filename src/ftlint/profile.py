@@ -12,13 +12,14 @@ from datetime import date
 from typing import Any
 
 from ftlint.effect import ending
-from ftlint.model import STALE, Figure, Form, Model, Range
+from ftlint.model import STALE, Figure, Form, Model, Range, day
 from ftlint.target import Target, figures, names, read
 
 Row = Sequence[str]
 
 OLD = f"older than {STALE} days: check the source"
 UNSURE = "uncertain"
+_FIGURES = ("figure", "value", "as of", "age", "source", "remark")
 
 
 def render(name: str | None, form: str, today: date) -> str:
@@ -39,15 +40,26 @@ def render(name: str | None, form: str, today: date) -> str:
 
 
 def _list(targets: Sequence[Target], markdown: bool) -> Iterator[str]:
-    rows = [(each.name, each.title, str(len(each.models)), each.as_of) for each in targets]
-    yield from table(("target", "who", "models", "as of"), rows, markdown)
+    rows = [
+        (each.name, each.title, _shapes(each), str(len(each.models) or "any"), each.as_of)
+        for each in targets
+    ]
+    yield from table(("target", "who", "reads", "models", "as of"), rows, markdown)
     if not markdown:
         yield "\nftlint targets NAME shows one, ftlint targets NAME:MODEL one of its models"
+
+
+def _shapes(target: Target) -> str:
+    """Return the shapes that a target reads, by whatever method."""
+    every = dict.fromkeys(word for words in target.shapes.values() for word in words.value)
+    return ", ".join(every) or "-"
 
 
 def _target(target: Target, today: date, markdown: bool) -> Iterator[str]:
     yield _title(f"{target.name}: {target.title}", markdown)
     yield f"As of {target.as_of}. {target.source}\n"
+    if target.aliases:
+        yield f"Also called {', '.join(target.aliases)}.\n"
     if target.models:
         heads = ("model", "alias", "methods", "trains on", "price", "trainable", "sources")
         rows = [_row(target, model, today) for model in target.models.values()]
@@ -56,10 +68,13 @@ def _target(target: Target, today: date, markdown: bool) -> Iterator[str]:
     others = [entry for entry in figures(target) if not entry[0].startswith("models.")]
     if others:
         rows = [_told(name, figure, today) for name, figure in others]
-        yield from [*table(("figure", "value", "as of", "source", "remark"), rows, markdown), ""]
+        yield from [*table(_FIGURES, rows, markdown), ""]
     if target.sources:
-        rows = [(key, each.as_of, each.title) for key, each in target.sources.items()]
-        yield from table(("source", "as of", "title"), rows, markdown)
+        rows = [
+            (key, each.as_of, _days((today - day(each.as_of)).days), each.title)
+            for key, each in target.sources.items()
+        ]
+        yield from table(("source", "as of", "age", "title"), rows, markdown)
 
 
 def _model(target: Target, today: date, markdown: bool) -> Iterator[str]:
@@ -73,7 +88,7 @@ def _model(target: Target, today: date, markdown: bool) -> Iterator[str]:
     for name, figure in known:
         *told, source, remark = _told(name, figure, today)
         rows.append([*told, target.sources[source].title, remark])
-    yield from table(("figure", "value", "as of", "source", "remark"), rows, markdown)
+    yield from table(_FIGURES, rows, markdown)
 
 
 def _title(text: str, markdown: bool) -> str:
@@ -123,7 +138,12 @@ def _told(name: str, figure: Figure, today: date) -> list[str]:
     remarks = [UNSURE] if figure.uncertain else []
     remarks += [f"! {OLD}"] if figure.stale(today) else []
     remarks += [figure.note] if figure.note else []
-    return [name, written(figure), figure.as_of, figure.source, "; ".join(remarks)]
+    age = _days(figure.age(today))
+    return [name, written(figure), figure.as_of, age, figure.source, "; ".join(remarks)]
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
 
 
 def written(figure: Figure) -> str:
@@ -176,6 +196,7 @@ def _head(target: Target) -> dict[str, Any]:
         "title": target.title,
         "as_of": target.as_of,
         "source": target.source,
+        "shapes": {method: list(shapes.value) for method, shapes in target.shapes.items()},
         "models": list(target.models),
     }
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ftlint import target as targets
-from ftlint.config import Config, choose
+from ftlint.config import Config, chosen
 from ftlint.finding import Severity
 from ftlint.panel import audience
 from ftlint.report import Report
@@ -37,17 +37,12 @@ def refusals(rules: Sequence[Rule]) -> dict[str, dict[str, Severity]]:
 
     A provider that wants the rule with other options is not among them: it may refuse or not.
     """
-    known = [name for name in targets.names() if compatible(name)]
+    known = [target for target in map(targets.brief, targets.names()) if target.openai_compatible]
     found: dict[str, dict[str, Severity]] = {rule.code: {} for rule in rules}
-    for name in known:
-        chosen = choose(Config(), rules, target=name)
-        for rule in chosen.rules:
-            severity = chosen.severities.get(rule.code, rule.severity)
+    for target in known:
+        wanted, levels = chosen(Config(), rules, target)
+        for rule in wanted:
+            severity = levels.get(rule.code, rule.severity)
             if severity is Severity.ERROR and rule in rules:
-                found[rule.code][name] = severity
+                found[rule.code][target.name] = severity
     return {code: told for code, told in found.items() if 0 < len(told) < len(known)}
-
-
-def compatible(name: str) -> bool:
-    """Return whether a target takes OpenAI's records."""
-    return targets.read(name).openai_compatible

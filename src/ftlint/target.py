@@ -162,6 +162,15 @@ def _own_file(path: str, root: Path | None) -> Document:
     return documents.load(place, PackError)
 
 
+def brief(name: str) -> Target:
+    """Return a target that comes with ftlint without its models. Raises: PackError."""
+    # To read all models would cost every run some milliseconds.
+    document = _load(name)
+    kept = {key: value for key, value in document.data.items() if key != "models"}
+    target = convert(_dated(replace(document, data=kept)), "", Target)
+    return completed(replace(target, name=name))
+
+
 def usual() -> Options:
     """Return the options that hold where no target is named. Raises: PackError."""
     return of_limits(provider_limits(USUAL))

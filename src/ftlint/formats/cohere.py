@@ -9,7 +9,7 @@ from ftlint.formats.field import Items, Members, Text, Word
 from ftlint.formats.format import Format, numbered
 from ftlint.message import Message, Told
 
-_ROLES = {"System": "system", "User": "user", "Chatbot": "assistant"}
+ROLES = {"System": "system", "User": "user", "Chatbot": "assistant"}
 _MEANT = {"system": "System", "user": "User", "assistant": "Chatbot", "chatbot": "Chatbot"}
 
 
@@ -22,7 +22,7 @@ class Cohere(Format):
     fields = Members(
         required={
             "messages": Items(
-                Members(required={"role": Word(tuple(_ROLES), _MEANT), "content": Text()}), least=1
+                Members(required={"role": Word(tuple(ROLES), _MEANT), "content": Text()}), least=1
             )
         }
     )
@@ -54,6 +54,6 @@ class Cohere(Format):
             if isinstance(item, dict):
                 at, text, role = f"/messages/{index}", item.get("content"), item.get("role")
                 spots = [(f"{at}/content", text)] if isinstance(text, str) else []
-                known = _ROLES.get(role, "") if isinstance(role, str) else ""
+                known = ROLES.get(role, "") if isinstance(role, str) else ""
                 found.append(Told(0, known, spots, at))
         return numbered(found)

@@ -80,7 +80,7 @@ class FewCompletions(CompletionRule):
     Source: OpenAI's former `prepare_data` (advice below 100 examples).
     """
 
-    limit: int = 100
+    least: int = 100
     """Records from which on there are enough."""
 
     code = "FT021"
@@ -92,8 +92,8 @@ class FewCompletions(CompletionRule):
 
     def told(self, where: Where, found: Affixes) -> Iterator[Finding]:
         """Yield at most one finding."""
-        if found.records < self.limit:
-            yield self.finding(where, count=found.records, limit=self.limit)
+        if found.records < self.least:
+            yield self.finding(where, count=found.records, limit=self.least)
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class PromptPrefixCommon(CompletionRule):
     Source: OpenAI's former `prepare_data` (more than 12 characters).
     """
 
-    limit: int = 12
+    characters: int = 12
     """Characters that prompts may have in common."""
 
     code = "FT024"
@@ -180,7 +180,7 @@ class PromptPrefixCommon(CompletionRule):
     def told(self, where: Where, found: Affixes) -> Iterator[Finding]:
         """Yield at most one finding."""
         prefix = found.prompts.before
-        if len(prefix) > self.limit and not found.prompts.same:
+        if len(prefix) > self.characters and not found.prompts.same:
             yield self.finding(where, records=found.records, prefix=prefix, count=len(prefix))
 
 
@@ -195,7 +195,7 @@ class CompletionPrefixCommon(CompletionRule):
     Source: OpenAI's former `prepare_data` (5 characters or more).
     """
 
-    limit: int = 5
+    characters: int = 5
     """Characters in common from which on the rule speaks."""
 
     code = "FT025"
@@ -208,7 +208,7 @@ class CompletionPrefixCommon(CompletionRule):
     def told(self, where: Where, found: Affixes) -> Iterator[Finding]:
         """Yield at most one finding."""
         prefix = found.completions.before
-        if len(prefix.lstrip()) >= self.limit and not found.completions.same:
+        if len(prefix.lstrip()) >= self.characters and not found.completions.same:
             yield self.finding(where, records=found.records, prefix=prefix, count=len(prefix))
 
 

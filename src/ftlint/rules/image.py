@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ftlint.case import assistant, chat, user
 from ftlint.example import Batch, Example
 from ftlint.finding import Finding, Severity
-from ftlint.rule import ExampleRule, bad, good, later
+from ftlint.rule import NO_LIMIT, ExampleRule, bad, good, later
 from ftlint.rules.part import parts
 from ftlint.wording import shown
 
@@ -67,7 +67,7 @@ def images(example: Example) -> Iterator[tuple[str, str]]:
 
 
 class ImageData(ImageRule):
-    """Image in a data URL is not what it is said to be, or of no kind that is trained on.
+    """Image in a data URL is not what it is said to be, or not trained on.
 
     Why: the example is skipped in silence, or the file is refused.
 
@@ -143,10 +143,10 @@ class ImageLimit(ImageRule):
     check (the same).
     """
 
-    count: int = 10
-    """Images of an example."""
-    megabytes: float = 10.0
-    """Size of an image, in megabytes (10^6 bytes) as decoded; only data URLs are measured."""
+    count: int | None = None
+    """Images that an example may have; without a target as at OpenAI, none for any number."""
+    size: int | None = None
+    """Bytes that an image may have as decoded, likewise; only data URLs are measured."""
 
     code = "FT184"
     name = "image-limit"
@@ -162,19 +162,24 @@ class ImageLimit(ImageRule):
             bad(
                 chat(user([_image(f"data:image/png;base64,{_PNG[:-8]}{'AAAA' * 500}")]), _HELLO),
                 at="/messages/0/content/0/image_url/url",
-                options={"megabytes": 0.001},
+                options={"size": 900},
             ),
         )
     )
 
+    def unready(self) -> str | None:
+        """Return that there is nothing to compare with, if so."""
+        return NO_LIMIT if self.count is None and self.size is None else None
+
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding for the number, at the first one too many, and one a large image."""
         found = list(images(example))
-        if len(found) > self.count:
+        if self.count is not None and len(found) > self.count:
             where = example.at(found[self.count][0])
-            yield self.finding(where, found=f"{len(found)} images", limit=self.count)
+            yield self.finding(where, found=f"{len(found)} images", limit=str(self.count))
         for pointer, url in found:
-            size = len(url) * 3 / 4 / MEGABYTE
-            if size > self.megabytes and url[:5].lower() == "data:":
+            size = len(url) * 3 // 4
+            if self.size is not None and size > self.size and url[:5].lower() == "data:":
                 place = example.at(pointer, (0, 40))
-                yield self.finding(place, found=f"image of {size:.3g} MB", limit=self.megabytes)
+                told, limit = (f"{each / MEGABYTE:.3g} MB" for each in (size, self.size))
+                yield self.finding(place, found=f"image of {told}", limit=limit)
