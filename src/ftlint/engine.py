@@ -250,10 +250,9 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
             except Exception as error:
                 failures[rule.code] = Failure(rule.code, Where(), _reason(error))
                 continue
-            for source in {finding.where.source for finding in found}:
-                those = [finding for finding in found if finding.where.source == source]
-                findings[rule.code, source] = Capped.of(sorted(those, key=_order), plan.cap)
-                if any(finding.where.ordinal is None for finding in those):
+            for source, sifted in found.items():
+                findings[rule.code, source] = sifted.capped()
+                if sifted.whole:
                     silent |= {(prefix, source) for prefix in rule.silences}
     kept = _by_rule(findings, failures, silent)
     report = Report(
@@ -307,6 +306,34 @@ def _order(finding: Finding) -> tuple[Any, ...]:
     return finding.order
 
 
+class _Sifted:
+    """The findings of a rule in one source, in any order: the first ones are kept as they come."""
+
+    __slots__ = ("_cap", "_kept", "_total", "whole")
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._kept: list[Finding] = []
+        self._total = 0
+        self.whole = False
+        """Whether one of them is about the source as a whole."""
+
+    def add(self, finding: Finding) -> None:
+        self._total += 1
+        self._kept.append(finding)
+        self.whole |= finding.where.ordinal is None
+        if self._cap and len(self._kept) >= 4 * self._cap:
+            self._cut()
+
+    def _cut(self) -> None:
+        self._kept.sort(key=_order)
+        del self._kept[self._cap or len(self._kept) :]
+
+    def capped(self) -> Capped[Finding]:
+        self._cut()
+        return Capped(self._cap, self._total, tuple(self._kept))
+
+
 def _by_rule(
     findings: Mapping[Key, Capped[Finding]],
     failures: Mapping[str, Failure],
@@ -328,17 +355,19 @@ def _judge(
     dataset: Dataset,
     total: Partial,
     results: Mapping[Analysis[Any, Any], Any],
-) -> list[Finding]:
+) -> dict[int, _Sifted]:
+    """Return what a rule finds in each source, but for those where it is ignored."""
     if isinstance(rule, AnalysisRule):
         found = rule.judge(results[rule.analysis], dataset)
     else:
         found = rule.finish(_summary(total, rule.code, rule), dataset)
     ignored = plan.ignored
-    return [
-        f
-        for f in found
-        if not ignored or f.where.source < 0 or rule.code not in ignored[f.where.source]
-    ]
+    groups: dict[int, _Sifted] = {}
+    for finding in found:
+        source = finding.where.source
+        if not ignored or source < 0 or rule.code not in ignored[source]:
+            groups.setdefault(source, _Sifted(plan.cap)).add(finding)
+    return groups
 
 
 def _failed(failure: Failure, dataset: Dataset) -> NotRun:
