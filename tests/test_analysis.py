@@ -189,3 +189,35 @@ def test_what_is_derived_can_be_asked_alone(tmp_path: Path) -> None:
     found = list(rule.finish(rule.summarize(Batch(Lines(0, 0, raws))), Dataset((Source("x"),))))
     assert [f.message for f in found] == [report.findings[0].message]
     assert check_laws(rule, [Batch(Lines(0, 0, raws[:3])), Batch(Lines(0, 3, raws[3:]))]) == []
+
+
+@dataclass(frozen=True)
+class Backwards(AnalysisRule[int]):
+    """Speaks at each line, the last one first."""
+
+    code = "ZZ009"
+    name = "backwards"
+    severity = Severity.NOTE
+    message = "line {line}"
+
+    @property
+    def analysis(self) -> Lengths:
+        return Lengths()
+
+    def judge(self, result: int, dataset: Dataset) -> Iterator[Finding]:
+        for line in range(99, -1, -1):
+            yield self.finding(Where(line % 2, 100 * (line % 2) + line), line=line)
+
+
+@pytest.mark.parametrize("cap", [0, 1, 7, 50, 1000])
+def test_the_first_findings_are_kept_in_whatever_order_they_come(tmp_path: Path, cap: int) -> None:
+    sources = []
+    for name in ("a", "b"):
+        path = tmp_path / f"{name}.jsonl"
+        path.write_text("{}\n" * 100)
+        sources.append(Source(str(path)))
+    report = run(Plan((Backwards(),), cap=cap), Dataset(tuple(sources)))
+    assert report.counts == {"ZZ009": 100}
+    each = [finding.data["line"] for finding in report.findings]
+    everything = [*range(0, 100, 2), *range(1, 100, 2)]
+    assert each == (everything[:cap] if cap else everything)

@@ -366,6 +366,7 @@ def test_other_words_are_no_contradiction(tmp_path: Path, first: str, second: st
         ("The parcel will be delivered today.", "The parcel will be delivered tomorrow."),
         ("Der Himmel ist blau.", "Der Himmel ist grau."),
         ("We have oolong, rooibos and earl grey.", "We have mango black and dragonfruit tea."),
+        ("Refund.", "Refund denied."),
         ("北京", "上海"),
         ("我喜欢这本书。", "我不喜欢这本书。"),
         ("A" * 5000 + " yes", "A" * 5000 + " nay"),

@@ -16,6 +16,7 @@ import pytest
 
 from ftlint.analyses.duplicates import Duplicates
 from ftlint.case import assistant, chat, system, user
+from ftlint.cluster import clusters
 from ftlint.duplicate import DuplicateIndex
 from ftlint.engine import Plan, lint_shard, run
 from ftlint.executors import Processes
@@ -338,3 +339,26 @@ def test_scripts_are_mixed(tmp_path: Path) -> None:
     records = [chat(user(mixed.format(n)), assistant("ok")) for n in ("一", "二")]
     report = lint(written(tmp_path / "train.jsonl", records))
     assert found(report, "FT403") == {2: 1}
+
+
+def test_few_pairs_make_the_same_clusters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(2)
+    words = [f"w{number}" for number in range(400)]
+    records = []
+    for _ in range(60):
+        base = rng.choices(words, k=40)
+        for _ in range(12):
+            said = " ".join([*base, rng.choice(words)])
+            records.append(chat(user("Go on."), assistant(said)))
+    rng.shuffle(records)
+    path = written(tmp_path / "train.jsonl", records)
+    every = index(path).pairs()
+    monkeypatch.setattr("ftlint.neighbour.MOST", 10)
+    monkeypatch.setattr("ftlint.neighbour.STEP", 20)
+    few = index(path).pairs()
+    assert len(few) < len(every) // 2
+    found, expected = (
+        clusters((pair.left, pair.right) for pair in pairs) for pairs in (few, every)
+    )
+    assert found == expected
+    assert len(found) == 60

@@ -245,7 +245,8 @@ def _check(voices: Sequence[Voice], batch: Batch, bits: int, cap: int, partial: 
         partial.failures[code] = Failure(code, where, _reason(error))
         return
     for those, group in joined(said).items():
-        partial.findings[code, group[0].where.source, those] = Capped.of(group, cap)
+        if capped := Capped.of(group, cap):
+            partial.findings[code, batch.source, those] = capped
 
 
 def _summarize(
@@ -279,11 +280,10 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
             continue
         try:
             said = [(_judge(each, plan, dataset, total, results), each.targets) for each in those]
+            for targets, group in joined(said).items():
+                sort_in(rule, group, targets, plan.cap, findings, silent)
         except Exception as error:
             failures[code] = Failure(code, Where(), _reason(error))
-            continue
-        for targets, group in joined(said).items():
-            sort_in(rule, group, targets, plan.cap, findings, silent)
     kept = reported(findings, failures, silent)
     report = Report(
         rules=tuple({rule.code: rule for rule in reversed(plan.rules)}.values())[::-1],
@@ -348,18 +348,18 @@ def _judge(
     dataset: Dataset,
     total: Partial,
     results: Mapping[Analysis[Any, Any], Any],
-) -> list[Finding]:
+) -> Iterator[Finding]:
+    """Yield what a rule finds, but for the sources where it is ignored."""
     rule: Any = voice.rule
     if isinstance(rule, AnalysisRule):
         found = rule.judge(results[rule.analysis], dataset)
     else:
         found = rule.finish(_summary(total, voice.owner, rule), dataset)
     ignored = plan.ignored
-    return [
-        f
-        for f in found
-        if not ignored or f.where.source < 0 or rule.code not in ignored[f.where.source]
-    ]
+    for finding in found:
+        source = finding.where.source
+        if not ignored or source < 0 or rule.code not in ignored[source]:
+            yield finding
 
 
 def _failed(failure: Failure, dataset: Dataset) -> NotRun:

@@ -36,6 +36,8 @@ WAITING = 1 << 20
 PAIRS, SLACK = 16, 100_000
 """Pairs an example, and in all, that are compared although the two hang together already: so
 many that all pairs of usual data are found, and that templates do not make it quadratic."""
+MOST = 1 << 22
+"""The same, however many examples there are: these pairs take 1 GB at most."""
 STEP = 1 << 16
 """Candidates after which it is asked again which of them hang together."""
 READ = 16 << 20
@@ -126,7 +128,7 @@ class _Search:
         self._forest = Forest(len(leaders))
         self._known: dict[int, Words] = {}
         self._held = 0
-        self.most = PAIRS * len(leaders) + SLACK
+        self.most = min(PAIRS * len(leaders) + SLACK, MOST)
         """Pairs that are compared before everything is a crowd."""
 
     def wanted(

@@ -6,7 +6,7 @@ Partial and the findings of dataset rules -> what is reported -> Report.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ftlint.finding import Finding
@@ -25,19 +25,49 @@ def _order(finding: Finding) -> tuple[Any, ...]:
     return finding.order
 
 
+class _Sifted:
+    """The findings of a rule in one source, in any order: the first ones are kept as they come."""
+
+    __slots__ = ("_cap", "_kept", "_total", "whole")
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._kept: list[Finding] = []
+        self._total = 0
+        self.whole = False
+        """Whether one of them is about the source as a whole."""
+
+    def add(self, finding: Finding) -> None:
+        self._total += 1
+        self._kept.append(finding)
+        self.whole |= finding.where.ordinal is None
+        if self._cap and len(self._kept) >= 4 * self._cap:
+            self._cut()
+
+    def _cut(self) -> None:
+        self._kept.sort(key=_order)
+        del self._kept[self._cap or len(self._kept) :]
+
+    def capped(self) -> Capped[Finding]:
+        self._cut()
+        return Capped(self._cap, self._total, tuple(self._kept))
+
+
 def sort_in(
     rule: DatasetRule[Any],
-    found: Sequence[Finding],
+    found: Iterable[Finding],
     targets: int,
     cap: int,
     findings: dict[Key, Capped[Finding]],
     silent: dict[tuple[str, int], int],
 ) -> None:
-    """Add what a rule found for some targets, source by source, and what it explains."""
-    for source in {finding.where.source for finding in found}:
-        those = [finding for finding in found if finding.where.source == source]
-        findings[rule.code, source, targets] = Capped.of(sorted(those, key=_order), cap)
-        if any(finding.where.ordinal is None for finding in those):
+    """Add what a rule finds for some targets, source by source, and what it explains."""
+    groups: dict[int, _Sifted] = {}
+    for finding in found:
+        groups.setdefault(finding.where.source, _Sifted(cap)).add(finding)
+    for source, sifted in groups.items():
+        findings[rule.code, source, targets] = sifted.capped()
+        if sifted.whole:
             for prefix in rule.silences:
                 silent[prefix, source] = silent.get((prefix, source), 0) | targets
 

@@ -90,14 +90,17 @@ def united(
     return rules, Panel(tuple(names), tuple(targets for _, targets in listed), levels)
 
 
-def joined(said: Sequence[tuple[Sequence[Finding], int]]) -> dict[int, list[Finding]]:
+def joined(
+    said: Sequence[tuple[Iterable[Finding], int]],
+) -> Mapping[int, Iterable[Finding]]:
     """Return findings by the targets that report them: what several voices say is said once.
 
-    In the order of the places. Each voice is its findings and its targets.
+    Each voice is its findings and its targets. Of one voice they come as they are found, of
+    several in the order of the places.
     """
     if len(said) == 1:
         (found, targets), = said  # fmt: skip
-        return {targets: list(found)} if found else {}
+        return {targets: found}
     sets: dict[tuple[object, ...], int] = {}
     first: dict[tuple[object, ...], Finding] = {}
     for found, targets in said:

@@ -66,7 +66,7 @@ def same(first: str, other: str) -> bool:
         return False
     few, many = sorted((mine.heavy, theirs.heavy), key=len)
     if few <= many:
-        return bool(few)
+        return len(few) >= COMMON or (few == many and bool(few))
     common = len(few & many)
     return common >= max(COMMON, SHARED * len(few)) and not _verbatim(first, other)
 

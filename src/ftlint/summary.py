@@ -45,6 +45,10 @@ class Capped(Generic[T]):
         every = tuple(items)
         return cls(limit, len(every), every[:limit] if limit else every)
 
+    def __bool__(self) -> bool:
+        """Return whether there is anything."""
+        return self.total > 0
+
     def merge(self, other: Capped[T]) -> Capped[T]:
         """Return the count of both and the first items of both."""
         first = self.first + other.first
