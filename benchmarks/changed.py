@@ -92,7 +92,18 @@ def committed(folder: Path, rows: list[bytes]) -> None:
 
 def checked(folder: Path, select: str, *more: str) -> tuple[Usage, list[tuple[int, str]]]:
     """Return what a run costs, and line and rule of what it shows."""
-    words = ["-m", "ftlint", "check", "train.jsonl", "--jobs", "1", "--format", "json", *more]
+    words = [
+        "-m",
+        "ftlint",
+        "check",
+        "train.jsonl",
+        "--no-cache",
+        "--jobs",
+        "1",
+        "--format",
+        "json",
+        *more,
+    ]
     usage = run([*words, *(["--select", select] if select else [])], folder, (0, 1))
     report = json.loads((folder / "stdout").read_text("utf-8"))
     return usage, [(each["line"], each["name"]) for each in report["findings"]]

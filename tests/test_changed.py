@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from ftlint.case import assistant, chat, user
 from ftlint.changed import BLOCK, digests
+from ftlint.session import LEAST
 from ftlint.suppression import NAME
 
 WORDS = ("harbour", "candle", "orchard", "violin", "thunder", "pebble", "anchor", "lantern")
@@ -159,6 +160,20 @@ def test_before_the_first_commit_all_is_new(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     put(tmp_path, CLEAN + WRONG[0])
     assert changed(tmp_path) == [("train.jsonl", 11, "FT107")]
+
+
+def test_a_report_that_was_kept_is_narrowed_alike(work: Path) -> None:
+    filling = b"".join(
+        orjson.dumps(chat(user(f"Spell {n} of {n * 7}."), assistant(f"{n:b} is it."))) + b"\n"
+        for n in range(LEAST // 90)
+    )
+    put(work, filling + WRONG[0])
+    commit(work)
+    put(work, WRONG[1] + filling + WRONG[0] + filling[:90] * 2 + WRONG[2])
+    rules = ("--select", "FT107,FT401", "--cache-dir", str(work / "cache"))
+    first, second = changed(work, rules=rules), changed(work, rules=rules)
+    assert first == second and ("train.jsonl", 1, "FT107") in first
+    assert list((work / "cache").rglob("run-*"))
 
 
 def test_compressed_files_are_compared_by_their_rows(work: Path) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import orjson
 import pytest
-from command import CLEAN, HUMAN, TWICE, Outcome, inside
+from command import CLEAN, HUMAN, TWICE, Outcome, inside, timeless
 
-from ftlint.case import assistant, chat
+from ftlint.case import assistant, chat, user
 from ftlint.catalogue import builtin
 from ftlint.error import ConfigError
+from ftlint.session import LEAST
 from ftlint.suppression import NAME, Suppression, Suppressions, agrees
 
 TOMORROW = date.today() + timedelta(days=2)
@@ -99,6 +100,20 @@ def test_records_are_asked_by_value(tmp_path: Path) -> None:
     assert codes(done) == [("FT107", 11), ("FT107", 13)]
     done = check(tmp_path, entry(record={"/source": 7}), "--format", "json", data=data)
     assert codes(done) == [("FT107", 11), ("FT107", 12)]
+
+
+def test_records_are_asked_in_a_report_that_was_kept(tmp_path: Path) -> None:
+    filling = b"".join(
+        line(chat(user(f"Spell {number} of {number * 7}."), assistant(f"{number:b} is it.")))
+        for number in range(LEAST // 90)
+    )
+    data = filling + HUMAN + line(LEGACY) + HUMAN
+    arguments = ("--format", "json", "--cache-dir", tmp_path / "cache")
+    text = entry(record={"/source": "old/*"})
+    outs = [check(tmp_path, text, *arguments, data=data) for _ in range(2)]
+    assert list((tmp_path / "cache").rglob("run-*"))
+    assert codes(outs[0]) == codes(outs[1]) and len(codes(outs[0])) == 2
+    assert timeless(outs[0].out) == timeless(outs[1].out)
 
 
 def test_wanted_values_are_of_their_type() -> None:

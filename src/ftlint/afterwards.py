@@ -135,7 +135,7 @@ class Steps:
         there = {rule.code.rstrip("0123456789") for rule in session.rules}
         absent = {plugin.prefix for plugin in plugins.installed()} - there
         file = Suppressions.read(self.suppressions, session.rules, absent)
-        suppress(report, file, whole=session.covers_data(sources))
+        suppress(report, file, whole=session.covers_data(sources), sources=sources)
 
     def _of_changes(
         self, session: Session, sources: Sequence[Source], report: Report, *, told: bool = False

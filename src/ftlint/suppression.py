@@ -27,6 +27,7 @@ from ftlint.perfile import glob_pattern, names_of
 from ftlint.pointer import PointerError, resolve
 from ftlint.report import Located, Place, Report, Suppressed
 from ftlint.rule import ExampleRule, Rule
+from ftlint.source import Dataset, Source
 
 NAME = ".ftlint-ignore.yaml"
 EXPIRED, UNUSED = "FT030", "FT031"
@@ -223,16 +224,24 @@ def _day(document: Document, pointer: str, text: str | None) -> date | None:
         raise document.error(pointer, wrong) from None
 
 
-def suppress(report: Report, file: Suppressions, *, whole: bool, today: date | None = None) -> None:
+def suppress(
+    report: Report,
+    file: Suppressions,
+    *,
+    whole: bool,
+    sources: Sequence[Source] = (),
+    today: date | None = None,
+) -> None:
     """Take what `file` accepts out of `report`, and add what is to be said of the file.
 
     All findings must have been kept. `whole` says that the run has seen all of the dataset, so
-    that an entry without findings hides nothing.
+    that an entry without findings hides nothing. `sources` are what was linted, for a report that
+    was kept from an earlier run and knows no more where lines are.
     """
     today = today or datetime.now(UTC).date()
     hits: Counter[int] = Counter()
     kept: list[Located] = []
-    found = _matches(report, file)
+    found = _matches(report, file, sources)
     for number, finding in enumerate(report.findings):
         live = None
         for index in found.get(number, ()):
@@ -255,7 +264,7 @@ def _over(entry: Entry, today: date) -> bool:
     return entry.expires is not None and entry.expires < today
 
 
-def _matches(report: Report, file: Suppressions) -> dict[int, list[int]]:
+def _matches(report: Report, file: Suppressions, sources: Sequence[Source]) -> dict[int, list[int]]:
     """Return the entries that mean each finding, by the indices of both."""
     by_code: dict[str, list[int]] = {}
     for index, entry in enumerate(file.entries):
@@ -275,17 +284,25 @@ def _matches(report: Report, file: Suppressions) -> dict[int, list[int]]:
                 asked.append((number, index))
             else:
                 found.setdefault(number, []).append(index)
-    for number, index in _described(report, file, asked):
+    for number, index in _described(report, file, asked, sources):
         found.setdefault(number, []).append(index)
     return {number: sorted(indices) for number, indices in found.items()}
 
 
 def _described(
-    report: Report, file: Suppressions, asked: list[tuple[int, int]]
+    report: Report,
+    file: Suppressions,
+    asked: list[tuple[int, int]],
+    sources: Sequence[Source],
 ) -> Iterator[tuple[int, int]]:
     """Yield those pairs of finding and entry whose record is as the entry says."""
     places = {number: report.findings[number].order[:2] for number, _ in asked}
-    lines = report.dataset.fetch(
+    dataset = report.dataset
+    if asked and not dataset.table:
+        dataset = Dataset(tuple(sources))
+        for _ in dataset.shards():  # which fills the table
+            pass
+    lines = dataset.fetch(
         Where(source, ordinal) for source, ordinal in places.values() if ordinal >= 0
     )
     for number, index in asked:
