@@ -144,6 +144,10 @@ _SENSE = {
 }  # fmt: skip
 
 
+_NEAR = ("@function", END)
+"""What stands beside a doubtful word at once, or not at all."""
+
+
 def _read(document: Document, lists: Mapping[str, list[str]]) -> Lexicon:
     data = document.data
     _known(document, "", data, _KEYS)
@@ -331,12 +335,14 @@ class _Senses:
             key: self._phrases(f"{place}/{key}", item.get(key, ()))
             for key in ("next", "previous", "at-start", "unless-next", "unless-previous")
         }
+        beside = item.get("next", ())
         return Sense(
             read["next"],
             read["previous"],
             read["at-start"],
             read["unless-next"],
             read["unless-previous"],
+            self._phrases(f"{place}/next", [each for each in beside if each not in _NEAR]),
             gap,
             "yes" if capital is True else capital or "",
             frozenset(_words(self.document, f"{place}/case", item.get("case", ()))),

@@ -22,8 +22,9 @@ class Sense:
     at_start: frozenset[str] = frozenset()
     unless_next: frozenset[str] = frozenset()
     unless_previous: frozenset[str] = frozenset()
+    far: frozenset[str] = frozenset()
+    """Those of `next` before which up to `gap` words may stand: not the ends and small words."""
     gap: int = 0
-    """Words that may stand between it and `next`."""
     capital: str = ""
     """`yes`: it is written with a capital; `inside`: and does not begin a sentence."""
     case: frozenset[str] = frozenset()
@@ -39,6 +40,7 @@ class Sense:
             self.at_start | other.at_start,
             self.unless_next | other.unless_next,
             self.unless_previous | other.unless_previous,
+            self.far | other.far,
             other.gap or self.gap,
             other.capital or self.capital,
             self.case | other.case,

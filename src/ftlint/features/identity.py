@@ -98,11 +98,10 @@ class Finder:
                 beyond += sizes[at] + 1
             if end <= last or end >= beyond:
                 continue
-            last = end
             for entry in entries:
                 sense = entry.sense
                 if sense is None or _meant(sense, raw, low, (first, start, end, beyond - 1)):
-                    number = chosen[at]
+                    last, number = end, chosen[at]
                     found[number].append(Mention(number, start - first, end - first, entry))
 
 
@@ -176,7 +175,8 @@ def _meant(sense: Sense, raw: bytes, low: bytes, place: tuple[int, int, int, int
     if not wanted and not sense.previous:
         return not (opens and sense.capital == "inside")
     return (
-        any(_has(after[skip:], wanted) for skip in range(min(sense.gap, len(after)) + 1))
+        _has(after, wanted)
+        or any(_has(after[skip:], sense.far) for skip in range(1, min(sense.gap + 1, len(after))))
         or _ends(before, sense.previous)
         or _ends(_without(before, sense.degree), sense.previous)
     )
