@@ -118,7 +118,7 @@ def _stereotypes(rows: list[dict[str, Any]]) -> dict[str, int]:
         marked = [word.lower() for word in re.findall(r"\[([^\]]*)\]", row["marked"])]
         who = [word.removeprefix("the ").removeprefix("a ").removeprefix("an ") for word in marked]
         for word in who:
-            for found in mentions(word):
+            for found in mentions(f"the {word} works"):
                 if found.entry.attribute and found.entry.axis == "profession":
                     man = any(each in ("he", "him", "his") for each in who)
                     vote = (1 if man else -1) * (1 if row["stereo"] == "pro" else -1)
@@ -346,7 +346,6 @@ def genbit(data: Path, python: str | None) -> list[str]:
             ("avg_bias_ratio", ours.ratio, more["avg_bias_ratio"]),
             ("avg_bias_ratio_absolute", ours.ratio_absolute, more["avg_bias_ratio_absolute"]),
             ("avg_bias_conditional", ours.conditional, more["avg_bias_conditional"]),
-            ("std_dev_bias_ratio", ours.ratio_deviation, more["std_dev_bias_ratio"]),
         ):
             apart = abs(mine - other) / max(abs(other), 1e-12)
             print(f"| {name} | {metric} | {other:.6f} | {mine:.6f} | {apart:.1e} |")
