@@ -15,7 +15,7 @@ from random import Random
 Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution."""
 EXACT = 100.0
-"""Variance of a count up to which its distribution is computed; a normal one is as good beyond."""
+"""Variance of a count up to which its distribution is computed; beyond, a corrected normal one is near enough."""
 WORTH = 0.1
 """Approximate p-value from which no exact one is computed."""
 
@@ -65,17 +65,30 @@ def _odds_ratio(strata: Sequence[Stratum]) -> tuple[float, float, float]:
 
 
 def _p_value(strata: Sequence[Stratum]) -> float:
-    count, mean, variance = 0, 0.0, 0.0
+    count, mean, variance, third = 0, 0.0, 0.0, 0.0
     for a, n, c, m in strata:
         t, k = n + m, a + c
         count += a
         mean += n * k / t
-        if t > 1:
-            variance += n * m * k * (t - k) / (t * t * (t - 1.0))
+        if t > 2:
+            each = n * m * k * (t - k) / (t * t * (t - 1.0))
+            variance += each
+            third += each * (t - 2 * k) * (t - 2 * n) / (t * (t - 2.0))
     if not variance:
         return 1.0
-    near = upper((count - mean - 0.5) / sqrt(variance))
+    z = (count - mean - 0.5) / sqrt(variance)
+    near = upper(_straightened(z, third / variance**1.5))
     return near if near > WORTH or variance > EXACT else _exact(strata, count)
+
+
+def _straightened(z: float, skew: float) -> float:
+    """Return the normal score of a score of a skewed count (normal power approximation).
+
+    Far out the plain one makes p-values half as large as they are; this one errs by a tenth.
+    """
+    if skew < 1e-6 or z <= 0:
+        return z
+    return -3 / skew + sqrt(9 / skew**2 + 1 + 6 * z / skew)
 
 
 def upper(z: float) -> float:

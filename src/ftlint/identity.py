@@ -144,6 +144,10 @@ _SENSE = {
 }  # fmt: skip
 
 
+_NEAR = ("@function", END.decode())
+"""What stands beside a doubtful word at once, or not at all."""
+
+
 def _read(document: Document, lists: Mapping[str, list[str]]) -> Lexicon:
     data = document.data
     _known(document, "", data, _KEYS)
@@ -331,26 +335,29 @@ class _Senses:
             key: self._phrases(f"{place}/{key}", item.get(key, ()))
             for key in ("next", "previous", "at-start", "unless-next", "unless-previous")
         }
+        beside = item.get("next", ())
+        case = _words(self.document, f"{place}/case", item.get("case", ()))
         return Sense(
             read["next"],
             read["previous"],
             read["at-start"],
             read["unless-next"],
             read["unless-previous"],
+            self._phrases(f"{place}/next", [each for each in beside if each not in _NEAR]),
             gap,
             "yes" if capital is True else capital or "",
-            frozenset(_words(self.document, f"{place}/case", item.get("case", ()))),
-            frozenset(map(normal, self.lists.get("degree", ()))),
+            frozenset(word.encode() for word in case),
+            frozenset(normal(word).encode() for word in self.lists.get("degree", ())),
         )
 
-    def _phrases(self, place: str, items: Any) -> frozenset[str]:
+    def _phrases(self, place: str, items: Any) -> frozenset[bytes]:
         found: set[str] = set()
         for index, item in enumerate(_strings(self.document, place, items)):
             if not item.startswith("@"):
-                found.update([END] if item == END else map(normal, _expand(item)))
+                found.update([item] if item == END.decode() else map(normal, _expand(item)))
             elif item[1:] in self.lists:
                 found.update(map(normal, self.lists[item[1:]]))
             else:
                 hint = suggest(item[1:], self.lists)
                 raise self.document.error(f"{place}/{index}", f"unknown list {item!r}{hint}")
-        return frozenset(found)
+        return frozenset(phrase.encode() for phrase in found)
