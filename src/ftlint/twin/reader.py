@@ -49,6 +49,7 @@ _SITES = frozenset(
         "cape",
     ]
 )
+_SAID = frozenset({"he", "she", "himself", "herself"})
 _CALLS = frozenset(
     {
         *("oh", "hey", "yo", "yeah", "yes", "no", "sure", "thanks", "sorry", "worries", "know"),
@@ -93,6 +94,8 @@ class Term(NamedTuple):
     group: str
     given: bool = False
     """Whether it is a given name."""
+    said: bool = False
+    """Whether it is a pronoun: who is meant has been named before."""
 
 
 class Reader:
@@ -155,7 +158,7 @@ class Reader:
         if table.axis == "gender":
             new = counterpart(self.text, self.words, at)
             if new:
-                return Term(at, 1, new, PRONOUNS[word.low])
+                return Term(at, 1, new, PRONOUNS[word.low], said=True)
             if name := self._name(at):
                 return name
         for size in range(table.longest, 0, -1):
@@ -168,7 +171,8 @@ class Reader:
                 self.proper = True
                 return None
             new = way.noun if way.noun and self._is_noun(at) else way.new
-            return Term(at, size, self._spelt(new, word), way.group)
+            said = word.low in _SAID
+            return Term(at, size, self._spelt(new, word), way.group, said=said)
         return None
 
     def _spelt(self, new: str, word: Word) -> str:
