@@ -30,7 +30,7 @@ class Swap:
 
 
 NOTHING, LANGUAGE, TOPIC, BODY = "nothing to swap", "not English", "about the groups", "bodily"
-PERSON, NAME, CODE, ALIKE = "somebody named", "proper name", "code", "both groups alike"
+PERSON, NAME, CODE, ALIKE = "somebody named", "unclear who is meant", "code", "both groups alike"
 REASONS = (NOTHING, LANGUAGE, TOPIC, BODY, PERSON, NAME, CODE, ALIKE)
 
 _PROGRAM = re.compile(
