@@ -93,6 +93,7 @@ class Session:
             raise UsageError("no rule is selected; a run without rules would look clean")
         chosen = with_tokenizer(config, selection.rules, request.tokenizer)
         chosen = with_benchmarks(config, chosen, request.benchmarks)
+        chosen = with_pipeline(config, chosen)
         return cls(request, config, tuple(rules), replace(selection, rules=chosen))
 
     def sources(self) -> list[Source]:
@@ -256,6 +257,21 @@ def tokenizer_of(config: Config, asked: str | None) -> str:
     except TokenizerError as wrong:
         raise config.document.error("/tokenizer", str(wrong)) from None
     return folder
+
+
+def with_pipeline(config: Config, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return `rules` with the spaCy pipeline that the file names: for those that have none."""
+    name = config.spacy.pipeline
+    if not name:
+        return tuple(rules)
+    folder = beside(config, name)
+    named = str(folder) if folder.is_dir() else name
+    return tuple(
+        replace(rule, **{"pipeline": named})  # a field of some rules only
+        if getattr(rule, "pipeline", None) == ""
+        else rule
+        for rule in rules
+    )
 
 
 def with_benchmarks(
