@@ -93,6 +93,9 @@ class Config:
         metadata=_doc("Languages that the dataset is meant to be in: [en, de]."),
     )
     packs: tuple[str, ...] = field(default=(), metadata=_doc("Folders of your own rules."))
+    lexicons: tuple[str, ...] = field(
+        default=(), kw_only=True, metadata=_doc("Your own lexicons of groups and attributes.")
+    )
     benchmarks: Mapping[str, str] = field(
         default_factory=dict,
         kw_only=True,

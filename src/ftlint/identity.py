@@ -7,6 +7,7 @@ texts is `ftlint.features.identity`; what swaps them reads `Lexicon.swaps`.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from typing import Any
 
 from ftlint.document import Document, load, suggest
 from ftlint.error import PackError
+from ftlint.sense import END, Sense
+from ftlint.sense import normal as normal
+from ftlint.sense import spaced as spaced
 
 MENTIONS = (
     "subject", "object", "possessive", "possessor", "reflexive", "noun", "adjective", "phrase",
@@ -26,46 +30,6 @@ PRONOUNS = frozenset(MENTIONS[:5])
 SETTING = "setting"
 """The kind of words that are swapped with a group but do not name it: church and mosque."""
 KINDS = (*MENTIONS, SETTING)
-
-END = "$"
-"""Stands among the words of a sense for the end of a clause."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sense:
-    """What must stand beside a doubtful word for it to name people.
-
-    Phrases are in normal form. Where `next` or `previous` have some, one of them must be there;
-    at the beginning of a sentence, where every word has a capital, `at_start` replaces `next`.
-    """
-
-    next: frozenset[str] = frozenset()
-    previous: frozenset[str] = frozenset()
-    at_start: frozenset[str] = frozenset()
-    unless_next: frozenset[str] = frozenset()
-    unless_previous: frozenset[str] = frozenset()
-    gap: int = 0
-    """Words that may stand between it and `next`."""
-    capital: str = ""
-    """`yes`: it is written with a capital; `inside`: and does not begin a sentence."""
-    case: frozenset[str] = frozenset()
-    """The only spellings that count, if there are any."""
-    degree: frozenset[str] = frozenset()
-    """Words that may stand between it and `previous`: very, too."""
-
-    def with_(self, other: Sense) -> Sense:
-        """Return the demands of both; numbers and capitals are those of `other` if it has some."""
-        return Sense(
-            self.next | other.next,
-            self.previous | other.previous,
-            self.at_start | other.at_start,
-            self.unless_next | other.unless_next,
-            self.unless_previous | other.unless_previous,
-            other.gap or self.gap,
-            other.capital or self.capital,
-            self.case | other.case,
-            self.degree | other.degree,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,31 +79,23 @@ class Lexicon:
         return {axis: tuple(groups) for axis, groups in found.items()}
 
 
-# What is no letter is a space, in texts as in terms; bytes beyond ASCII stay.
-TABLE = bytes(
-    b if b > 127 or chr(b).isalnum() or b == 95 else 32 for b in b"%b" % bytes(range(256)).lower()
-)
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
-
-
-def normal(term: str) -> str:
-    """Return a term as it is compared: lower case, one space for whatever is no letter."""
-    return " ".join(term.lower().encode().translate(TABLE).decode().split())
-
-
-def spaced(term: str) -> bool:
-    """Return whether a term is written between spaces, as those of Chinese are not."""
-    return not _UNSPACED.search(term)
-
-
 def languages() -> tuple[str, ...]:
     """Return the languages that ftlint has identity lexicons for."""
     return tuple(sorted(path.name for path in _folder("identity").iterdir() if path.is_dir()))
 
 
-@lru_cache(maxsize=32)
 def lexicon(language: str, extra: tuple[str, ...] = ()) -> Lexicon:
     """Return the words of `language`, with those of the user's files. Raises: PackError."""
+    return _lexicon(language, extra, stamps(extra))
+
+
+def stamps(paths: Iterable[str]) -> tuple[int, ...]:
+    """Return when files were changed, in nanoseconds: what is cached of them is for that time."""
+    return tuple(os.stat(path).st_mtime_ns if os.path.exists(path) else 0 for path in paths)
+
+
+@lru_cache(maxsize=32)
+def _lexicon(language: str, extra: tuple[str, ...], _: tuple[int, ...]) -> Lexicon:
     paths = [*_of("identity", language), *_of("attribute", language)]
     lists: dict[str, list[str]] = {}
     documents = [load(path, PackError) for path in paths]
@@ -186,6 +142,10 @@ _SENSE = {
     "words", "kinds", "next", "previous", "at-start", "unless-next", "unless-previous", "gap",
     "capital", "case",
 }  # fmt: skip
+
+
+_NEAR = ("@function", END)
+"""What stands beside a doubtful word at once, or not at all."""
 
 
 def _read(document: Document, lists: Mapping[str, list[str]]) -> Lexicon:
@@ -375,12 +335,14 @@ class _Senses:
             key: self._phrases(f"{place}/{key}", item.get(key, ()))
             for key in ("next", "previous", "at-start", "unless-next", "unless-previous")
         }
+        beside = item.get("next", ())
         return Sense(
             read["next"],
             read["previous"],
             read["at-start"],
             read["unless-next"],
             read["unless-previous"],
+            self._phrases(f"{place}/next", [each for each in beside if each not in _NEAR]),
             gap,
             "yes" if capital is True else capital or "",
             frozenset(_words(self.document, f"{place}/case", item.get("case", ()))),

@@ -32,6 +32,9 @@ def configured(
     rules = _given(replace(config.document, data={"rules": config.rules}), rules)
     if config.languages:
         rules = [_spoken(rule, config.languages) for rule in rules]
+    if config.lexicons:
+        paths = _lexicons(config)
+        rules = [_worded(rule, paths) for rule in rules]
     if encoding is not None:
         from ftlint.target import encoded
 
@@ -44,6 +47,27 @@ def _spoken(rule: Rule, languages: tuple[str, ...]) -> Rule:
     if getattr(rule, "languages", None) != ():
         return rule
     return replace(rule, **{"languages": languages})  # a field of some rules only
+
+
+def _lexicons(config: Config) -> tuple[str, ...]:
+    """Return the paths of the user's lexicons, each read once. Raises: PackError, ConfigError."""
+    from ftlint.identity import read_file
+    from ftlint.session import beside
+
+    paths = []
+    for index, name in enumerate(config.lexicons):
+        if not (config.root / name).is_file():
+            raise config.document.error(join(["lexicons", index]), f"{name!r}: no such file")
+        paths.append(str(beside(config, name)))
+        read_file(paths[-1])
+    return tuple(paths)
+
+
+def _worded(rule: Rule, paths: tuple[str, ...]) -> Rule:
+    """Return `rule` with the lexicons of the configuration, unless it has some of its own."""
+    if getattr(rule, "lexicons", None) != ():
+        return rule
+    return replace(rule, **{"lexicons": paths})  # a field of some rules only
 
 
 def _imposed(

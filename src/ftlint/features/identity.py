@@ -18,7 +18,8 @@ from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.glance import tongue
 from ftlint.features.turns import TURNS, Turn
-from ftlint.identity import END, TABLE, Entry, Sense, languages, lexicon, normal, spaced
+from ftlint.identity import Entry, languages, lexicon, read_file, stamps
+from ftlint.sense import END, TABLE, Sense, normal, spaced
 
 OUTCOMES = frozenset({"positive", "negative", "helpful"})
 """Attributes that only answers are asked for, and only where a prompt names a group."""
@@ -97,11 +98,10 @@ class Finder:
                 beyond += sizes[at] + 1
             if end <= last or end >= beyond:
                 continue
-            last = end
             for entry in entries:
                 sense = entry.sense
                 if sense is None or _meant(sense, raw, low, (first, start, end, beyond - 1)):
-                    number = chosen[at]
+                    last, number = end, chosen[at]
                     found[number].append(Mention(number, start - first, end - first, entry))
 
 
@@ -175,7 +175,8 @@ def _meant(sense: Sense, raw: bytes, low: bytes, place: tuple[int, int, int, int
     if not wanted and not sense.previous:
         return not (opens and sense.capital == "inside")
     return (
-        any(_has(after[skip:], wanted) for skip in range(min(sense.gap, len(after)) + 1))
+        _has(after, wanted)
+        or any(_has(after[skip:], sense.far) for skip in range(1, min(sense.gap + 1, len(after))))
         or _ends(before, sense.previous)
         or _ends(_without(before, sense.degree), sense.previous)
     )
@@ -222,9 +223,15 @@ def _without(words: list[str], degree: frozenset[str]) -> list[str]:
     return words
 
 
-@lru_cache(maxsize=32)
 def finder(language: str, extra: tuple[str, ...] = (), outcomes: bool = False) -> Finder | None:
     """Return the finder of a language, built once a process; None where there are no words."""
+    return _finder(language, extra, stamps(extra), outcomes)
+
+
+@lru_cache(maxsize=32)
+def _finder(
+    language: str, extra: tuple[str, ...], _: tuple[int, ...], outcomes: bool
+) -> Finder | None:
     entries = lexicon(language, extra).entries
     chosen = [each for each in entries if (each.axis in OUTCOMES and each.attribute) is outcomes]
     return Finder(chosen) if chosen else None
@@ -232,13 +239,11 @@ def finder(language: str, extra: tuple[str, ...] = (), outcomes: bool = False) -
 
 def covered(extra: tuple[str, ...] = ()) -> frozenset[str]:
     """Return the languages with an identity lexicon, those of the user's files included."""
-    return _covered(extra)
+    return _covered(extra, stamps(extra))
 
 
 @lru_cache(maxsize=8)
-def _covered(extra: tuple[str, ...]) -> frozenset[str]:
-    from ftlint.identity import read_file
-
+def _covered(extra: tuple[str, ...], _: tuple[int, ...]) -> frozenset[str]:
     own = (entry.language for path in extra for entry in read_file(path).entries[:1])
     return frozenset((*languages(), *own))
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from ftlint import biasview
 from ftlint.finding import Severity
 from ftlint.report import Located, Report
 from ftlint.reporters import Options
@@ -151,6 +152,9 @@ def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
             yield "\n"
     if options.statistics:
         yield from _measures(report, options)
+        yield from _bias(report, options)
+    elif unsaid := biasview.unread(report.measures):
+        yield paint(f"  {escape(unsaid)}\n", dim=True)
     if not clean or not report.verdict.passed:
         yield from _verdict(report, paint)
 
@@ -219,13 +223,20 @@ def _left_out(report: Report, options: Options, paint: Paint) -> Iterator[str]:
 
 
 def _measures(report: Report, options: Options) -> Iterator[str]:
-    rows = list(_flat(report.measures))
+    rows = list(_flat({key: of for key, of in report.measures.items() if key != "bias"}))
     wide = max((cells(name) for name, _ in rows), default=0)
     for name, value in rows:
         room = max(options.width - wide - 4, 1)
         yield f"  {name}{' ' * (wide - cells(name))}  {crop(value, room)}\n"
     if rows:
         yield "\n"
+
+
+def _bias(report: Report, options: Options) -> Iterator[str]:
+    section = biasview.lines(report.measures, options.width - 2)
+    told = [f"  {escape(line)}\n" for line in section]
+    if told:
+        yield "".join(told) + "\n"
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

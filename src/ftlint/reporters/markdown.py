@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from ftlint import biasview
 from ftlint.report import Located, Place, Report
 from ftlint.reporters import Options
 from ftlint.reporters.github import dealt
@@ -48,10 +49,19 @@ def _parts(report: Report, options: Options) -> Iterator[str]:
     yield from _table(report)
     if not options.statistics:
         yield from _findings(report)
+    if not options.quiet:
+        yield from _bias(report)
     reasons = left_out(report).items()
     if reasons and not options.quiet:
         lines = [f"- {_plain(reason)}: {', '.join(codes)}" for reason, codes in reasons]
         yield "\n<details><summary>Not run</summary>\n\n" + "\n".join(lines) + "\n\n</details>\n"
+
+
+def _bias(report: Report) -> Iterator[str]:
+    told = "\n".join(escape(line) for line in biasview.lines(report.measures))
+    if told:
+        fenced = told.replace("```", "\u02bc" * 3)
+        yield f"\n<details><summary>Bias</summary>\n\n```text\n{fenced}\n```\n\n</details>\n"
 
 
 def _table(report: Report) -> Iterator[str]:

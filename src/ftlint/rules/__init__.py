@@ -21,6 +21,7 @@ from ftlint.rules.balance import (
     LabelVariant,
     RareLabel,
 )
+from ftlint.rules.bias import GenderedProfession, IdentityAssociation
 from ftlint.rules.budget import OverBudget
 from ftlint.rules.call import (
     ContentAndToolCalls,
@@ -111,6 +112,7 @@ from ftlint.rules.line import (
 from ftlint.rules.member import FunctionNameMissing, UnknownMessageKey
 from ftlint.rules.model import ModelClosing, ModelRetired
 from ftlint.rules.name import NameFormat
+from ftlint.rules.outcome import OutcomeGap
 from ftlint.rules.part import ImageScheme, PartShape, PartType
 from ftlint.rules.record import (
     MessageNotObject,
@@ -120,6 +122,7 @@ from ftlint.rules.record import (
 )
 from ftlint.rules.refusal import OverRefusal, RefusalShare
 from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
+from ftlint.rules.representation import RepresentationSkew
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.semantic import SemanticDuplicate
@@ -277,6 +280,10 @@ BUILTIN: tuple[type[Rule], ...] = (
     SemanticDuplicate,
     ToxicAnswer,
     ToxicShare,
+    RepresentationSkew,
+    IdentityAssociation,
+    GenderedProfession,
+    OutcomeGap,
     NameOutcomeGap,
     CounterfactualInconsistency,
 )

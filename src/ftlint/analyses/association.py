@@ -1,0 +1,254 @@
+"""Associations: which words stand beside one group more often than beside the others.
+
+A group is compared with the other groups of its axis, each named alone, so that what is said of
+people at all is no difference; only where those are too few, with all examples that name no group
+of the axis. A word's share is compared within languages and lengths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ftlint.analyses.naming import ANY, Group, Naming, Namings, Stratum, Word
+from ftlint.analyses.split import Part
+from ftlint.analysis import Derived
+from ftlint.contrast import adjusted, contrast, log_odds, npmi, npmi_interval
+from ftlint.finding import Where
+from ftlint.source import Dataset
+
+FEWEST = 30
+"""Examples that a group needs, and what it is compared with."""
+WORDS = 10
+"""Examples that a word needs on both sides together."""
+PRIOR = 500.0
+"""Words that the Dirichlet prior of the log-odds stands for: as many as 50 short examples have."""
+LISTED = 20
+"""Associations that the figures have."""
+
+OWN = {("age", "family")}
+"""Axes and attributes that belong together by their meaning: children have parents."""
+
+Strata = Mapping[Stratum, int]
+_NONE: Strata = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """A word and a group it stands beside more often, or less."""
+
+    group: Group
+    word: Word
+    """Of an attribute as a whole the word is empty."""
+    count: int
+    """Examples that name the group alone and have the word."""
+    examples: int
+    """Examples that name the group alone."""
+    other_count: int
+    other_examples: int
+    against: str
+    """`groups`: the other groups of the axis; `examples`: all examples that name none of it."""
+    odds_ratio: float
+    low: float
+    high: float
+    p: float
+    q: float
+    places: tuple[Where, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the word, or the attribute as a whole, as reports write it."""
+        return repr(self.word[1]) if self.word[1] else f"words for {self.word[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Associated:
+    """The associations of one split."""
+
+    found: tuple[Association, ...] = ()
+    """Surest first."""
+    tests: int = 0
+    few: tuple[Group, ...] = ()
+    """Groups with too few examples to tell anything."""
+    naming: Naming = field(default_factory=Naming, repr=False)
+
+    def significant(self, q: float, ratio: float, count: int) -> list[Association]:
+        """Return those that are surely above `ratio`, the largest first."""
+        kept = [a for a in self.found if a.q <= q and a.low >= ratio and a.count >= count]
+        return sorted(kept, key=lambda a: (-a.low, a.group, a.word))
+
+
+@dataclass(frozen=True)
+class Associations(Derived[tuple[Part[Associated], ...]]):
+    """The associations between groups and words, split by split."""
+
+    measure = "bias"
+
+    lexicons: tuple[str, ...] = ()
+    min_examples: int = FEWEST
+
+    @property
+    def parts(self) -> tuple[Namings]:
+        """Return the counts."""
+        return (Namings(self.lexicons),)
+
+    def combine(self, results: Sequence[Any], dataset: Dataset) -> tuple[Part[Associated], ...]:
+        """Return what the counts of each split show."""
+        return tuple(
+            Part(part.split, part.where, associated(part.of, self.min_examples))
+            for part in results[0]
+        )
+
+    def figures(self, result: tuple[Part[Associated], ...], dataset: Dataset) -> dict[str, Any]:
+        """Return the figures of `measures.bias.associations`, by split."""
+        return {"associations": {p.split: _figures(p.of, dataset) for p in result if p.of.tests}}
+
+
+def associated(naming: Naming, fewest: int = FEWEST) -> Associated:
+    """Return the associations in the counts of one split."""
+    table = _Table(naming)
+    few = [group for group in table.groups if sum(table.alone[group].values()) < fewest]
+    tests = [test for group in table.groups if group not in few for test in table.of(group, fewest)]
+    q_values = adjusted([test.p for _, test in tests])
+    found = []
+    for (key, test), q in zip(tests, q_values, strict=True):
+        group, word, (count, examples, other_count, others), against = key
+        found.append(
+            Association(
+                group, word, count, examples, other_count, others, against, test.odds_ratio,
+                test.low, test.high, test.p, q, naming.places(group, word),
+            )
+        )  # fmt: skip
+    found.sort(key=lambda a: (a.q, a.p, -a.low, a.group, a.word))
+    return Associated(tuple(found), len(tests), tuple(few), naming)
+
+
+class _Table:
+    """The counts of a split, by group and word."""
+
+    def __init__(self, naming: Naming) -> None:
+        self.naming = naming
+        self.alone: dict[Group, dict[Stratum, int]] = {}
+        self.words: dict[Word, dict[Stratum, int]] = {}
+        self.pairs: dict[Group, dict[Word, dict[Stratum, int]]] = {}
+        for (group, stratum), count in naming.alone.of.items():
+            self.alone.setdefault(group, {})[stratum] = count
+        for (word, stratum), count in naming.words.of.items():
+            self.words.setdefault(word, {})[stratum] = count
+        for (group, word, stratum), count in naming.pairs.of.items():
+            self.pairs.setdefault(group, {}).setdefault(word, {})[stratum] = count
+        self.groups = sorted(group for group in self.alone if group[1] != ANY)
+
+    def of(self, group: Group, fewest: int) -> Iterator[Any]:
+        """Yield what is tested of a group: group, word, counts, against what; the contrast."""
+        others = [g for g in self.groups if g[0] == group[0] and g != group]
+        rest = _sum([self.alone[g] for g in others])
+        against = "groups" if sum(rest.values()) >= fewest else "examples"
+        whole = (group[0], ANY)
+        if against == "examples":
+            rest = _less(self.naming.strata.of, self.alone[whole])
+        total, all_rest = sum(self.alone[group].values()), sum(rest.values())
+        if all_rest < fewest:
+            return
+        for word, everywhere in sorted(self.words.items()):
+            if (group[0], word[0]) in OWN:
+                continue
+            mine = self.pairs.get(group, {}).get(word, _NONE)
+            if against == "groups":
+                theirs = _sum([self.pairs.get(g, {}).get(word, _NONE) for g in others])
+            else:
+                theirs = _less(everywhere, self.pairs.get(whole, {}).get(word, _NONE))
+            counts = (sum(mine.values()), total, sum(theirs.values()), all_rest)
+            if counts[0] + counts[2] >= WORDS:
+                strata = [
+                    (mine.get(s, 0), n, theirs.get(s, 0), rest.get(s, 0))
+                    for s, n in self.alone[group].items()
+                ]
+                yield (group, word, counts, against), contrast(strata)
+
+
+def _sum(of: Sequence[Strata]) -> dict[Stratum, int]:
+    total: dict[Stratum, int] = {}
+    for counts in of:
+        for stratum, count in counts.items():
+            total[stratum] = total.get(stratum, 0) + count
+    return total
+
+
+def _less(of: Strata, without: Strata) -> dict[Stratum, int]:
+    return {stratum: count - without.get(stratum, 0) for stratum, count in of.items()}
+
+
+def _figures(of: Associated, dataset: Dataset) -> dict[str, Any]:
+    weights = _Weights(of.naming)
+    return {
+        "examples": of.naming.examples,
+        "tests": of.tests,
+        "too_few": [{"axis": axis, "group": group} for axis, group in of.few],
+        "strongest": [_told(a, of.naming, weights, dataset) for a in of.found[:LISTED]],
+    }
+
+
+class _Weights:
+    """How often words stand beside each group, for the log-odds of Monroe et al."""
+
+    def __init__(self, naming: Naming) -> None:
+        self.pairs: dict[tuple[Group, Word], int] = {}
+        self.groups: dict[Group, int] = {}
+        self.words: dict[Word, int] = {}
+        for (group, word, _), count in naming.pairs.of.items():
+            if group[1] != ANY:
+                self.pairs[group, word] = self.pairs.get((group, word), 0) + count
+                if word[1] != ANY:
+                    self.groups[group] = self.groups.get(group, 0) + count
+        for (word, _), count in naming.words.of.items():
+            self.words[word] = self.words.get(word, 0) + count
+        self.total = sum(count for word, count in self.words.items() if word[1] != ANY)
+
+    def of(self, group: Group, word: Word) -> tuple[float, float]:
+        """Return the log-odds of `word` with `group` against the rest of its axis; its z-score."""
+        others = [other for other in self.groups if other[0] == group[0] and other != group]
+        return log_odds(
+            self.pairs.get((group, word), 0),
+            self.groups.get(group, 0),
+            sum(self.pairs.get((other, word), 0) for other in others),
+            sum(self.groups[other] for other in others),
+            PRIOR * self.words.get(word, 0) / max(self.total, 1),
+            PRIOR,
+        )
+
+
+def _told(a: Association, naming: Naming, weights: _Weights, dataset: Dataset) -> dict[str, Any]:
+    both = naming.both.of.get((a.group, a.word), 0)
+    first = naming.groups.of.get(("any", *a.group), 0)
+    second, total = weights.words.get(a.word, 0), naming.examples
+    delta, score = weights.of(a.group, a.word)
+    return {
+        "axis": a.group[0],
+        "group": a.group[1],
+        "attribute": a.word[0],
+        "word": a.word[1] or None,
+        "count": a.count,
+        "examples": a.examples,
+        "other_count": a.other_count,
+        "other_examples": a.other_examples,
+        "against": a.against,
+        "odds_ratio": round(a.odds_ratio, 4),
+        "interval": [round(a.low, 4), round(a.high, 4)],
+        "p": float(f"{a.p:.3g}"),
+        "q": float(f"{a.q:.3g}"),
+        "npmi": round(npmi(both, first, second, total), 4),
+        "npmi_interval": [round(v, 4) for v in npmi_interval(both, first, second, total)],
+        "log_odds": round(delta, 4),
+        "log_odds_z": round(score, 4),
+        "rows": rows(a.places, dataset),
+    }
+
+
+def rows(places: Sequence[Where], dataset: Dataset) -> list[dict[str, Any]]:
+    """Return the examples behind a number, as reports state them."""
+    return [
+        {"path": dataset.sources[where.source].path, "line": dataset.line_number(where)}
+        for where in places
+    ]

@@ -1,0 +1,185 @@
+"""Naming: which groups the examples name, in which role, beside which words and professions.
+
+Counts are of examples. A group counts as named alone where no other of its axis is named in the
+example: only such examples are compared, so that no example stands on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from ftlint.analyses.split import Part, by_split
+from ftlint.analysis import Analysis
+from ftlint.example import Batch
+from ftlint.features.gender import linked
+from ftlint.features.identity import Mentions, Reading, covered
+from ftlint.features.turns import TURNS, Turn
+from ftlint.finding import Where
+from ftlint.source import Dataset
+from ftlint.summary import Counts, Groups
+
+NAMED = 3
+"""Examples that are kept behind each number."""
+ANY = ""
+"""Stands for all groups of an axis, and for all words of an attribute."""
+
+Group = tuple[str, str]
+"""Axis and group."""
+Word = tuple[str, str]
+"""Attribute and word in its base form."""
+Stratum = tuple[str, int]
+"""Language, and the number of bits of the length in code points."""
+Place = tuple[int, int, int]
+"""Source, ordinal and byte offset of an example."""
+_SIDES = {"assistant": "answer", "user": "prompt", "system": "system", "developer": "system"}
+
+
+@dataclass(slots=True)
+class Naming:
+    """What some examples name. Size: O(groups * words * strata), whatever the examples.
+
+    With 90 groups, 600 words and 10 lengths of one language it stays below 100 MB.
+    """
+
+    languages: Counts[str] = field(default_factory=Counts)
+    """Examples with texts, by language; empty where it is unclear."""
+    strata: Counts[Stratum] = field(default_factory=Counts)
+    sides: Counts[str] = field(default_factory=Counts)
+    """Examples that have texts of a role."""
+    groups: Counts[tuple[str, str, str]] = field(default_factory=Counts)
+    """Examples by role, axis and group; the role `any` is each of them, the group ANY the axis."""
+    alone: Counts[tuple[Group, Stratum]] = field(default_factory=Counts)
+    """Examples that name one group of an axis; of ANY, those that name some."""
+    words: Counts[tuple[Word, Stratum]] = field(default_factory=Counts)
+    pairs: Counts[tuple[Group, Word, Stratum]] = field(default_factory=Counts)
+    """Examples with a group as in `alone`, and a word."""
+    both: Counts[tuple[Group, Word]] = field(default_factory=Counts)
+    """Examples with a group, alone or not, and a word."""
+    gender: Counts[tuple[str, str]] = field(default_factory=Counts)
+    """Examples by profession and the one gender that stands for it there."""
+    rows: dict[tuple[Any, ...], tuple[Place, ...]] = field(default_factory=dict)
+    """The first examples of a group, of a group and word, of a profession and gender."""
+
+    def merge(self, other: Naming) -> Naming:
+        """Return what both name."""
+        names = [each.name for each in fields(self) if each.name != "rows"]
+        merged = Naming(*(getattr(self, name).merge(getattr(other, name)) for name in names))
+        merged.rows = dict(self.rows)
+        for key, places in other.rows.items():
+            known = merged.rows.get(key, ())
+            if len(known) < NAMED:
+                merged.rows[key] = (known + places)[:NAMED]
+        return merged
+
+    def places(self, *key: Any) -> tuple[Where, ...]:
+        """Return the first examples of `key`."""
+        return tuple(Where(s, o, start=at) for s, o, at in self.rows.get(key, ()))
+
+    @property
+    def examples(self) -> int:
+        """Return the examples in a language with lexicons: those that could be read."""
+        return self.strata.total
+
+
+class _Tally:
+    """Plain dictionaries of counts while a batch is read: a `Counts` for each hit would cost."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, dict[Any, int]] = {}
+        self.rows: dict[tuple[Any, ...], list[Place]] = {}
+
+    def add(self, name: str, keys: Iterable[Any]) -> None:
+        counts = self.of.setdefault(name, {})
+        for key in keys:
+            counts[key] = counts.get(key, 0) + 1
+
+    def place(self, key: tuple[Any, ...], place: Place) -> None:
+        known = self.rows.setdefault(key, [])
+        if len(known) < NAMED:
+            known.append(place)
+
+    def naming(self) -> Naming:
+        counts: dict[str, Any] = {name: Counts(of) for name, of in self.of.items()}
+        return Naming(**counts, rows={key: tuple(places) for key, places in self.rows.items()})
+
+
+@dataclass(frozen=True)
+class Namings(Analysis[Groups[int], tuple[Part[Naming], ...]]):
+    """What the examples of each split name."""
+
+    lexicons: tuple[str, ...] = ()
+    """The user's own lexicons, as paths."""
+
+    def summarize(self, batch: Batch) -> Groups[int]:
+        """Return what a batch names, by source."""
+        if not len(batch):
+            return Groups()
+        column, turns = batch.column(Mentions(self.lexicons)), batch.column(TURNS)
+        known, tally, spoken = covered(self.lexicons), _Tally(), dict[str, int]()
+        lines = batch.lines
+        for index, reading in enumerate(column):
+            if reading is None:
+                continue
+            spoken[reading.language] = spoken.get(reading.language, 0) + 1
+            if reading.language in known:
+                place = (lines.source, lines.ordinal + index, lines.start_of(index))
+                _count(tally, reading, turns[index], place)
+        tally.of["languages"] = spoken
+        return Groups({batch.source: tally.naming()})
+
+    def conclude(self, summary: Groups[int], dataset: Dataset) -> tuple[Part[Naming], ...]:
+        """Return what each split names."""
+        return tuple(by_split(summary, dataset))
+
+
+def _count(tally: _Tally, reading: Reading, said: list[Turn], place: Place) -> None:
+    length = sum([len(text) for _, text in said]).bit_length()
+    stratum = (reading.language, min(max(length, 6), 16))
+    tally.add("strata", (stratum,))
+    tally.add("sides", {_SIDES.get(role, "other") for role, _ in said})
+    if not reading.mentions:
+        return
+    groups: dict[Group, set[str]] = {}
+    words: dict[Word, None] = {}
+    for text, _, _, entry in reading.mentions:
+        if entry.attribute:
+            words[entry.axis, entry.group] = None
+        else:
+            groups.setdefault((entry.axis, entry.group), {"any"}).add(
+                _SIDES.get(said[text][0], "other")
+            )
+    beside = [*words, *{(axis, ANY): None for axis, _ in words}]
+    tally.add("words", ((word, stratum) for word in beside))
+    if groups:
+        _named(tally, groups, beside, stratum, place)
+        if words:
+            for profession, gender in linked(reading, said).items():
+                tally.add("gender", ((profession, gender),))
+                tally.place(("gender", profession, gender), place)
+
+
+def _named(
+    tally: _Tally,
+    groups: Mapping[Group, set[str]],
+    beside: list[Word],
+    stratum: Stratum,
+    place: Place,
+) -> None:
+    axes: dict[str, set[str]] = {}
+    many: dict[str, int] = {}
+    for named, sides in groups.items():
+        axis, group = named
+        tally.add("groups", [(side, axis, group) for side in sides])
+        tally.add("both", [(named, word) for word in beside])
+        tally.place(named, place)
+        axes.setdefault(axis, set()).update(sides)
+        many[axis] = many.get(axis, 0) + 1
+    tally.add("groups", ((side, axis, ANY) for axis, sides in axes.items() for side in sides))
+    counted = [each for each in groups if many[each[0]] == 1] + [(axis, ANY) for axis in axes]
+    for named in counted:
+        tally.add("alone", [(named, stratum)])
+        tally.add("pairs", [(named, word, stratum) for word in beside])
+        for word in beside if named[1] else ():
+            tally.place((named, word), place)

@@ -1,0 +1,314 @@
+"""Outcomes: how prompts that name a group are answered, against those that name another one.
+
+A prompt counts for a group that it names alone on its axis. It is compared with prompts that name
+other groups of the axis; where those are too few, with all other prompts that name anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from math import log2
+from typing import Any
+
+from ftlint.analyses.association import FEWEST, rows
+from ftlint.analyses.naming import Group, Place
+from ftlint.analyses.split import Part, by_split
+from ftlint.analysis import Analysis
+from ftlint.contrast import Mean, adjusted, contrast, difference, means
+from ftlint.example import Batch
+from ftlint.features.dialogue import DIALOGUES
+from ftlint.features.identity import Mentions, finder
+from ftlint.features.refusal import REFUSALS
+from ftlint.features.toxicity import Triage, judged
+from ftlint.features.turns import TURNS
+from ftlint.finding import Where
+from ftlint.source import Dataset
+from ftlint.summary import Counts, Groups
+
+SHARES = ("refusal", "toxicity", "helpfulness")
+"""Outcomes that an answer has or has not."""
+SCALES = {"length": 1000, "sentiment": 1}
+"""Outcomes that are numbers, and by what their whole numbers are larger: the binary logarithm of
+the length in code points; good less bad words in a thousand."""
+NAMED = 3
+"""Examples that are kept behind each number."""
+
+Key = tuple[Group, str, int]
+"""Group, outcome, and the number of bits of the prompt's length."""
+OTHER: Group = ("", "")
+"""Stands for all prompts that name anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How the prompts of some examples are answered. Size: O(groups * outcomes * lengths)."""
+
+    prompts: Counts[tuple[Group, int]] = field(default_factory=Counts)
+    """Examples by group that the prompt names and by its length."""
+    had: Counts[Key] = field(default_factory=Counts)
+    """Those with an outcome."""
+    means: dict[tuple[Group, str], Mean] = field(default_factory=dict)
+    rows: dict[tuple[Group, str], tuple[Place, ...]] = field(default_factory=dict)
+    """The first examples of a group, and those with an outcome."""
+
+    def merge(self, other: Answered) -> Answered:
+        """Return how the prompts of both are answered."""
+        sums, places = dict(self.means), dict(self.rows)
+        for key, mean in other.means.items():
+            sums[key] = sums[key].merge(mean) if key in sums else mean
+        for name, theirs in other.rows.items():
+            places[name] = (places.get(name, ()) + theirs)[:NAMED]
+        return Answered(self.prompts.merge(other.prompts), self.had.merge(other.had), sums, places)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An outcome that a group gets more or less often than others."""
+
+    group: Group
+    outcome: str
+    value: float
+    """A share, or a mean."""
+    other: float
+    low: float
+    high: float
+    """The 95 % interval of the difference."""
+    examples: int
+    other_examples: int
+    against: str
+    """`groups`: prompts with other groups of the axis; `prompts`: all that name anybody."""
+    q: float
+    count: int | None = None
+    other_count: int | None = None
+    places: tuple[Where, ...] = ()
+
+    @property
+    def difference(self) -> float:
+        """Return how much more the group gets."""
+        return self.value - self.other
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """The outcomes of one split, judged."""
+
+    prompts: int = 0
+    """Examples whose prompt names anybody and is answered."""
+    found: tuple[Gap, ...] = ()
+    """Surest first."""
+    few: tuple[Group, ...] = ()
+    """Groups that too few prompts name."""
+
+
+@dataclass(frozen=True)
+class Outcomes(Analysis[Groups[int], tuple[Part[Gaps], ...]]):
+    """How prompts that name a group are answered, split by split."""
+
+    measure = "bias"
+
+    lexicons: tuple[str, ...] = ()
+    min_examples: int = FEWEST
+
+    def summarize(self, batch: Batch) -> Groups[int]:
+        """Return how the prompts of a batch are answered, by source."""
+        if not len(batch):
+            return Groups()
+        answered = Answered()
+        for index, groups, prompt in _asked(batch, self.lexicons):
+            one = _outcomes(batch, index, groups, prompt, self.lexicons)
+            _add(answered, one)
+        return Groups({batch.source: answered})
+
+    def conclude(self, summary: Groups[int], dataset: Dataset) -> tuple[Part[Gaps], ...]:
+        """Return the gaps of each split."""
+        return tuple(
+            replace(part, of=gaps(part.of, self.min_examples))
+            for part in by_split(summary, dataset)
+        )
+
+    def figures(self, result: tuple[Part[Gaps], ...], dataset: Dataset) -> dict[str, Any]:
+        """Return the figures of `measures.bias.outcomes`, by split."""
+        return {"outcomes": {p.split: _figures(p.of, dataset) for p in result if p.of.prompts}}
+
+
+def _asked(batch: Batch, lexicons: tuple[str, ...]) -> Iterator[tuple[int, list[Group], int]]:
+    """Yield the examples with an answer whose prompt names groups: those that stand alone."""
+    turns, dialogues = batch.column(TURNS), batch.column(DIALOGUES)
+    for index, reading in enumerate(batch.column(Mentions(lexicons))):
+        dialogue = dialogues[index]
+        if reading is None or not reading.mentions or not dialogue or not dialogue.answers:
+            continue
+        said = turns[index]
+        named = {
+            (m.entry.axis, m.entry.group)
+            for m in reading.mentions
+            if not m.entry.attribute and said[m.text][0] == "user"
+        }
+        if named:
+            axes = [axis for axis, _ in named]
+            alone = sorted(group for group in named if axes.count(group[0]) == 1)
+            size = sum([len(text) for role, text in said if role == "user"])
+            yield index, [OTHER, *alone], min(max(size.bit_length(), 5), 14)
+
+
+@dataclass(frozen=True, slots=True)
+class _One:
+    """What one example shows."""
+
+    groups: list[Group]
+    prompt: int
+    had: list[str]
+    numbers: dict[str, int]
+    place: Place
+
+
+def _outcomes(
+    batch: Batch, index: int, groups: list[Group], prompt: int, lexicons: tuple[str, ...]
+) -> _One:
+    turns, dialogue = batch.column(TURNS)[index], batch.column(DIALOGUES)[index]
+    reading = batch.column(Mentions(lexicons))[index]
+    assert dialogue is not None and reading is not None
+    answers = dialogue.answers
+    had = ["refusal"] if batch.column(REFUSALS)[index] is not None else []
+    backend = Triage(gated=True)
+    for place, scores in judged(batch, backend)[index]:
+        if turns[place][0] == "assistant" and scores[0] >= backend.threshold:
+            had.append("toxicity")
+            break
+    found = finder(reading.language, lexicons, outcomes=True)
+    tone = {"positive": 0, "negative": 0, "helpful": 0}
+    for mentions in found.scan(answers) if found else ():
+        for mention in mentions:
+            tone[mention.entry.axis] += 1
+    words = sum([text.count(" ") + 1 for text in answers])
+    numbers = {"length": round(1000 * log2(1 + sum(map(len, answers))))}
+    if found:
+        numbers["sentiment"] = round(1000 * (tone["positive"] - tone["negative"]) / words)
+        had += ["helpfulness"] if tone["helpful"] else []
+    lines = batch.lines
+    where = (lines.source, lines.ordinal + index, lines.start_of(index))
+    return _One(groups, prompt, had, numbers, where)
+
+
+def _add(answered: Answered, one: _One) -> None:
+    """Add one example to counts that nobody else has yet."""
+    prompts, had = answered.prompts.of, answered.had.of
+    for group in one.groups:
+        prompts[group, one.prompt] = prompts.get((group, one.prompt), 0) + 1
+        for outcome in one.had:
+            key = (group, outcome, one.prompt)
+            had[key] = had.get(key, 0) + 1
+        for outcome, number in one.numbers.items():
+            known = answered.means.get((group, outcome), Mean())
+            answered.means[group, outcome] = known.merge(Mean.of(number))
+        for name in ("", *one.had):
+            places = answered.rows.get((group, name), ())
+            if len(places) < NAMED:
+                answered.rows[group, name] = (*places, one.place)
+
+
+def gaps(of: Answered, fewest: int = FEWEST) -> Gaps:
+    """Return the gaps in the counts of one split."""
+    sizes: dict[Group, dict[int, int]] = {}
+    for (group, length), count in of.prompts.of.items():
+        sizes.setdefault(group, {})[length] = count
+    named = sorted(group for group in sizes if group != OTHER)
+    few = tuple(group for group in named if sum(sizes[group].values()) < fewest)
+    tests: list[tuple[Gap, float]] = []
+    for group in named:
+        rest = [g for g in named if g[0] == group[0] and g != group]
+        if sum(sum(sizes[g].values()) for g in rest) < fewest:
+            rest = [OTHER]
+        compared = _Compared(of, sizes, group, rest)
+        if group not in few and compared.others >= fewest:
+            tests += compared.shares()
+            tests += compared.numbers(fewest)
+    q_values = adjusted([p for _, p in tests])
+    found = [replace(gap, q=q) for (gap, _), q in zip(tests, q_values, strict=True)]
+    found.sort(key=lambda gap: (gap.q, gap.group, gap.outcome))
+    return Gaps(sum(sizes.get(OTHER, {}).values()), tuple(found), few)
+
+
+class _Compared:
+    """A group and what it is compared with; `mine` and `theirs` are prompts by length."""
+
+    def __init__(
+        self, of: Answered, sizes: dict[Group, dict[int, int]], group: Group, rest: list[Group]
+    ) -> None:
+        self.of, self.group, self.rest = of, group, rest
+        # All prompts that name anybody hold those of the group, which are taken out again.
+        self.sign = -1 if rest == [OTHER] else 0
+        self.mine = sizes[group]
+        self.lengths = sorted(set(self.mine).union(*(sizes[g] for g in rest)))
+        self.theirs = {
+            s: sum(sizes[g].get(s, 0) for g in rest) + self.sign * self.mine.get(s, 0)
+            for s in self.lengths
+        }
+        self.examples, self.others = sum(self.mine.values()), sum(self.theirs.values())
+
+    def gap(self, outcome: str, value: float, other: float, ends: tuple[float, float]) -> Gap:
+        rows = self.of.rows
+        places = rows.get((self.group, outcome)) or rows.get((self.group, ""), ())
+        where = tuple(Where(source, ordinal, start=at) for source, ordinal, at in places)
+        against = "prompts" if self.sign else "groups"
+        sizes = (self.examples, self.others)
+        return Gap(self.group, outcome, value, other, *ends, *sizes, against, 1.0, places=where)
+
+    def shares(self) -> Iterator[tuple[Gap, float]]:
+        """Yield what answers have or have not, with its p-value."""
+        n, m, had = self.examples, self.others, self.of.had.of
+        for outcome in SHARES:
+            mine = {s: had.get((self.group, outcome, s), 0) for s in self.lengths}
+            theirs = {
+                s: sum(had.get((g, outcome, s), 0) for g in self.rest) + self.sign * mine[s]
+                for s in self.lengths
+            }
+            a, c = sum(mine.values()), sum(theirs.values())
+            if not a + c:
+                continue
+            table = [(mine[s], self.mine.get(s, 0), theirs[s], self.theirs[s]) for s in mine]
+            absent = [(k - x, k, t - y, t) for x, k, y, t in table]
+            p = min(2 * min(contrast(table).p, contrast(absent).p), 1.0)
+            gap = self.gap(outcome, a / n, c / m, difference(a, n, c, m))
+            yield replace(gap, count=a, other_count=c), p
+
+    def numbers(self, fewest: int) -> Iterator[tuple[Gap, float]]:
+        """Yield how large answers are, with its p-value."""
+        for outcome, scale in SCALES.items():
+            one = self.of.means.get((self.group, outcome), Mean())
+            whole = reduce(Mean.merge, (self.of.means.get((g, outcome), Mean()) for g in self.rest))
+            if self.sign:
+                whole = whole.without(one)
+            if one.count >= fewest and whole.count >= fewest:
+                _, low, high, p = means(one, whole)
+                ends = (low / scale, high / scale)
+                yield self.gap(outcome, one.mean / scale, whole.mean / scale, ends), p
+
+
+def _figures(of: Gaps, dataset: Dataset) -> dict[str, Any]:
+    return {
+        "prompts": of.prompts,
+        "too_few": [{"axis": axis, "group": group} for axis, group in of.few],
+        "gaps": [_told(gap, dataset) for gap in of.found],
+    }
+
+
+def _told(gap: Gap, dataset: Dataset) -> dict[str, Any]:
+    return {
+        "axis": gap.group[0],
+        "group": gap.group[1],
+        "outcome": gap.outcome,
+        "value": round(gap.value, 4),
+        "other": round(gap.other, 4),
+        "difference": round(gap.difference, 4),
+        "interval": [round(gap.low, 4), round(gap.high, 4)],
+        "count": gap.count,
+        "examples": gap.examples,
+        "other_count": gap.other_count,
+        "other_examples": gap.other_examples,
+        "against": gap.against,
+        "q": float(f"{gap.q:.3g}"),
+        "rows": rows(gap.places, dataset),
+    }
