@@ -52,8 +52,7 @@ class Spacy:
     """How spaCy reads the sentences that token patterns look at."""
 
     pipeline: str | None = field(
-        default=None,
-        metadata=_doc("A trained pipeline that is installed, or its folder; never downloaded."),
+        default=None, metadata=_doc("An installed pipeline, or its folder; never downloaded.")
     )
 
 

@@ -41,7 +41,7 @@ def names() -> Names:
     given = document.load(folder / "names.yaml", PackError).data
     known = document.load(folder / "persons.yaml", PackError).data
     persons = frozenset(tuple(n.lower().replace("-", " ").split()) for n in known["names"])
-    taken, doubtful = {n for name in persons for n in name}, frozenset(given["doubtful"])
+    taken, doubtful = {name[0] for name in persons if len(name) == 1}, frozenset(given["doubtful"])
     partner: dict[str, str] = {}
     alone = set(given["alone"])
     pairs = [(man, woman) for man, woman in given["pairs"]]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ftlint.features.language import guess, is_code
+from ftlint.features.language import SURE, guess, is_code
 from ftlint.twin.person import somebody, stranger
 from ftlint.twin.pronoun import grammar
 from ftlint.twin.reader import Change, Reader
@@ -93,7 +93,7 @@ def _english(joined: str, words: Sequence[Word]) -> bool:
     if said.language == "en":
         return True
     # A few words are too few for the model.
-    return said.probability < 0.5 and any(word.low in grammar().english for word in words[:60])
+    return said.probability < SURE and any(word.low in grammar().english for word in words[:60])
 
 
 def _phrases(words: Sequence[Word], longest: int) -> set[tuple[str, ...]]:
