@@ -39,11 +39,23 @@ def twin(text: str, swaps: Table = GENDER) -> str:
         ("She gave her book to him.", "He gave his book to her."),
         ("I saw her walking with her dog.", "I saw him walking with his dog."),
         ("I love her very much; it made her happy.", "I love him very much; it made him happy."),
-        ("Let her go home, then take her home address.", "Let him go home, then take his home address."),
-        ("She hurt her right arm. Is she right for her?", "He hurt his right arm. Is he right for him?"),
-        ("It takes her 20 minutes to walk her 3 dogs.", "It takes him 20 minutes to walk his 3 dogs."),
+        (
+            "Let her go home, then take her home address.",
+            "Let him go home, then take his home address.",
+        ),
+        (
+            "She hurt her right arm. Is she right for her?",
+            "He hurt his right arm. Is he right for him?",
+        ),
+        (
+            "It takes her 20 minutes to walk her 3 dogs.",
+            "It takes him 20 minutes to walk his 3 dogs.",
+        ),
         ("She gave her money and lost her family.", "He gave him money and lost his family."),
-        ("The car is his, not his dog; a friend of his.", "The car is hers, not her dog; a friend of hers."),
+        (
+            "The car is his, not his dog; a friend of his.",
+            "The car is hers, not her dog; a friend of hers.",
+        ),
         ("The book is hers.", "The book is his."),
         ("HE IS HERE. SHE'S NOT. He’s late.", "SHE IS HERE. HE'S NOT. She’s late."),
         ("Ma'am, is this your husband?", "Sir, is this your wife?"),
@@ -52,16 +64,25 @@ def twin(text: str, swaps: Table = GENDER) -> str:
         ("Mr. Smith says he is late.", "Mrs. Smith says she is late."),
         ("Mr. Smith and Ms. Jones say he is late.", "Ms. Smith and Mr. Jones say she is late."),
         ("John told Mary that she is tall.", "Jane told James that he is tall."),
-        ("The man, a he or she, met boys and girls.", "The woman, a he or she, met boys and girls."),
-        ("He knows `he = she` and https://x.org/he and he@x.org.", "She knows `he = she` and https://x.org/he and he@x.org."),
+        (
+            "The man, a he or she, met boys and girls.",
+            "The woman, a he or she, met boys and girls.",
+        ),
+        (
+            "He knows `he = she` and https://x.org/he and he@x.org.",
+            "She knows `he = she` and https://x.org/he and he@x.org.",
+        ),
         ("My dad's angry; oh man, my dad.", "My mom's angry; oh man, my mom."),
-        ('He read the constitution: "No man shall be king."', 'She read the constitution: "No man shall be king."'),
+        (
+            'He read the constitution: "No man shall be king."',
+            'She read the constitution: "No man shall be king."',
+        ),
         ("> he said\nand he left for good reasons", "> he said\nand she left for good reasons"),
         ("The groom will groom the dog, he said.", "The bride will groom the dog, she said."),
         ("He bought 5 gal of paint for the man.", "She bought 5 gal of paint for the woman."),
         ("In 1980 the stewardess and her son left.", "In 1980 the steward and his daughter left."),
     ],
-)  # fmt: skip
+)
 def test_gender(text: str, expected: str) -> None:
     assert twin(text) == expected
 
