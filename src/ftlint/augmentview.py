@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 from ftlint import __version__
 from ftlint.augment import Outcome, Skew
@@ -14,7 +15,8 @@ from ftlint.profile import table
 def render(outcome: Outcome, form: str) -> str:
     """Return the outcome as table or json."""
     if form == "json":
-        document = {"schema_version": 1, "ftlint": __version__, **asdict(outcome)}
+        document: dict[str, Any] = {"schema_version": 1, "ftlint": __version__, **asdict(outcome)}
+        document |= {"left": dict(outcome.left), "foreign": dict(outcome.foreign)}
         document["twins"] = len(outcome.twins)
         return json.dumps(document, ensure_ascii=False, indent=2)
     heads = ("named in examples", "in the data", "skew", "with the twins", "skew")

@@ -49,6 +49,15 @@ class Data:
     validation: tuple[str, ...] = field(default=(), metadata=_doc("The validation files."))
 
 
+@dataclass(frozen=True)
+class Spacy:
+    """How spaCy reads the sentences that token patterns look at."""
+
+    pipeline: str | None = field(
+        default=None, metadata=_doc("An installed pipeline, or its folder; never downloaded.")
+    )
+
+
 _WORDS = "codes, prefixes of codes, names, DEFAULT or ALL"
 _OWN = {"key": False}  # no key of the file
 
@@ -118,6 +127,11 @@ class Config:
         default=Toxicity(),
         kw_only=True,
         metadata=_doc("Who judges toxicity: the shipped model, Detoxify, or an endpoint."),
+    )
+    spacy: Spacy = field(
+        default_factory=Spacy,
+        kw_only=True,
+        metadata=_doc("The pipeline for token patterns; without one, spaCy's rules for words."),
     )
     data: Data = field(
         default_factory=Data, metadata=_doc("What is checked when the command line names nothing.")

@@ -118,6 +118,7 @@ class Session:
         chosen = with_tokenizer(config, selection.rules, request.tokenizer)
         chosen = with_benchmarks(config, chosen, request.benchmarks)
         chosen = with_grader(config, chosen, request.grader)
+        chosen = with_pipeline(config, chosen)
         chosen, raised = with_toxicity(config, chosen, request.offline)
         severities = {**raised, **selection.severities}
         selection = replace(selection, rules=chosen, severities=severities)
@@ -379,6 +380,21 @@ def tokenizer_of(config: Config, asked: str | None) -> str:
     except TokenizerError as wrong:
         raise config.document.error("/tokenizer", str(wrong)) from None
     return folder
+
+
+def with_pipeline(config: Config, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return `rules` with the spaCy pipeline that the file names: for those that have none."""
+    name = config.spacy.pipeline
+    if not name:
+        return tuple(rules)
+    folder = beside(config, name)
+    named = str(folder) if folder.is_dir() else name
+    return tuple(
+        replace(rule, **{"pipeline": named})  # a field of some rules only
+        if getattr(rule, "pipeline", None) == ""
+        else rule
+        for rule in rules
+    )
 
 
 def with_benchmarks(

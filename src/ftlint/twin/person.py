@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from ftlint import document
+from ftlint.encoding import load
 from ftlint.error import PackError
 from ftlint.twin.word import Word, begins
 
@@ -23,6 +24,7 @@ class Names:
     """Names with a gender and without a partner."""
     doubtful: frozenset[str]
     """Names that are words as well."""
+    neutral: frozenset[str]
     family: frozenset[str]
     persons: frozenset[tuple[str, ...]]
     titles: frozenset[str]
@@ -39,7 +41,7 @@ def names() -> Names:
     given = document.load(folder / "names.yaml", PackError).data
     known = document.load(folder / "persons.yaml", PackError).data
     persons = frozenset(tuple(n.lower().replace("-", " ").split()) for n in known["names"])
-    taken, doubtful = {n for name in persons for n in name}, frozenset(given["doubtful"])
+    taken, doubtful = {name[0] for name in persons if len(name) == 1}, frozenset(given["doubtful"])
     partner: dict[str, str] = {}
     alone = set(given["alone"])
     pairs = [(man, woman) for man, woman in given["pairs"]]
@@ -55,6 +57,7 @@ def names() -> Names:
         frozenset(woman for _, woman in pairs),
         frozenset(alone) - partner.keys() - doubtful,
         doubtful,
+        frozenset(given["neutral"]),
         frozenset(given["family"]),
         persons,
         *(frozenset(known[key]) for key in ("titles", "courtesy", "places")),
@@ -70,6 +73,32 @@ def somebody(text: str, words: Sequence[Word]) -> bool:
         if _capital(word) and _beside(text, words, at) and _particular(text, words, at):
             return True
     return False
+
+
+def stranger(words: Sequence[Word]) -> bool:
+    """Return whether a word looks like a name whose gender nobody knows.
+
+    That is one with a capital, in no list, whose small letters are no English word: such words
+    are one token of OpenAI's vocabulary, and rare names are several.
+    """
+    known = names()
+    small = {word.text for word in words if word.text.islower()}
+    asked = {
+        word.low
+        for word in words
+        if _capital(word) and len(word.text) > 2 and word.low not in small
+        if word.low not in known.places and word.text not in known.neutral | known.family
+        if word.text not in known.partner and word.low not in known.courtesy
+    }
+    return any(_rare(low) for low in asked)
+
+
+@lru_cache(maxsize=16384)
+def _rare(low: str) -> bool:
+    stems = {low, low.removesuffix("s"), low.removesuffix("es"), low.removesuffix("ed")}
+    stems |= {low.removesuffix("ing"), low.removesuffix("ly"), low.removesuffix("d")}
+    encoding = load("o200k_base")
+    return all(len(encoding.ids(f" {stem}")) > 1 for stem in stems)
 
 
 def _capital(word: Word) -> bool:
@@ -97,7 +126,7 @@ def _particular(text: str, words: Sequence[Word], at: int) -> bool:
     if first.low in known.places or second.low in known.places:
         return False
     if first.text in known.partner or first.text in known.alone:
-        return second.text not in known.family and second.text not in known.partner
+        return second.text not in known.family
     return not (begins(text, first) or _heading(text, first))
 
 

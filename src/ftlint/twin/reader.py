@@ -49,9 +49,23 @@ _SITES = frozenset(
         "cape",
     ]
 )
+_SAID = frozenset({"he", "she", "himself", "herself"})
 _CALLS = frozenset(
     {
-        *("oh", "hey", "yo", "yeah", "yes", "no", "sure", "thanks", "sorry", "worries", "know"),
+        *(
+            "ah",
+            "oh",
+            "hey",
+            "yo",
+            "yeah",
+            "yes",
+            "no",
+            "sure",
+            "thanks",
+            "sorry",
+            "worries",
+            "know",
+        ),
         *("nice", "dude", "lol", "haha", "damn", "ok", "okay", "right", "up", "on", "wow", "cool"),
     }
 )
@@ -93,6 +107,8 @@ class Term(NamedTuple):
     group: str
     given: bool = False
     """Whether it is a given name."""
+    said: bool = False
+    """Whether it is a pronoun: who is meant has been named before."""
 
 
 class Reader:
@@ -155,12 +171,15 @@ class Reader:
         if table.axis == "gender":
             new = counterpart(self.text, self.words, at)
             if new:
-                return Term(at, 1, new, PRONOUNS[word.low])
+                return Term(at, 1, new, PRONOUNS[word.low], said=True)
             if name := self._name(at):
                 return name
         for size in range(table.longest, 0, -1):
             way = self._way(at, size)
-            if not way or not self._joined(at, size) or not self._meant(at):
+            if not way or not self._joined(at, size):
+                continue
+            if not self._meant(at):
+                self.proper = self.proper or self._dangling(at)
                 continue
             if way.shared and way.group not in present:
                 continue
@@ -168,7 +187,8 @@ class Reader:
                 self.proper = True
                 return None
             new = way.noun if way.noun and self._is_noun(at) else way.new
-            return Term(at, size, self._spelt(new, word), way.group)
+            said = word.low in _SAID
+            return Term(at, size, self._spelt(new, word), way.group, said=said)
         return None
 
     def _spelt(self, new: str, word: Word) -> str:
@@ -208,6 +228,13 @@ class Reader:
         if self.text[word.end : word.end + 1] not in ("", ",", ".", "!", "?", "\n"):
             return False
         return at == 0 or self._lows[at - 1] in _CALLS or self.text[word.start - 2] in ",.!?"
+
+    def _dangling(self, at: int) -> bool:
+        """Return whether a colour may be somebody's after all: `be white`, `poor and white`."""
+        if not self.table.before.get(self.words[at].low):
+            return False
+        after = following(self.text, self.words, at)
+        return after is None or after.low in grammar().ends
 
     def _said_of_somebody(self, at: int, after: Word | None) -> bool:
         """Return whether a colour is what a person is said to be: `she is white`."""

@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ftlint.features.language import guess, is_code
-from ftlint.twin.person import somebody
+from ftlint.features.language import SURE, guess, is_code
+from ftlint.twin.person import somebody, stranger
 from ftlint.twin.pronoun import grammar
 from ftlint.twin.reader import Change, Reader
 from ftlint.twin.table import Table
@@ -30,7 +30,7 @@ class Swap:
 
 
 NOTHING, LANGUAGE, TOPIC, BODY = "nothing to swap", "not English", "about the groups", "bodily"
-PERSON, NAME, CODE, ALIKE = "somebody named", "proper name", "code", "both groups alike"
+PERSON, NAME, CODE, ALIKE = "somebody named", "unclear who is meant", "code", "both groups alike"
 REASONS = (NOTHING, LANGUAGE, TOPIC, BODY, PERSON, NAME, CODE, ALIKE)
 
 _PROGRAM = re.compile(
@@ -53,13 +53,18 @@ def swap(texts: Sequence[str], table: Table) -> Swap:
         return Swap(left=reason)
     groups = frozenset(term.group for term in terms)
     changes = [tuple(reader.changes(present)) for reader in found]
-    if not reason and any(reader.proper for reader in found):
+    told = any(term.said for term in terms)
+    if not reason and (any(reader.proper for reader in found) or (told and _strange(found))):
         reason = NAME
     if not reason and any(made and _code(r.text) for made, r in zip(changes, found, strict=True)):
         reason = CODE
     if not reason and not any(changes):
         reason = ALIKE if any(reader.alike for reader in found) else NOTHING
     return Swap(() if reason else tuple(changes), reason, groups)
+
+
+def _strange(found: Sequence[Reader]) -> bool:
+    return stranger([word for reader in found for word in reader.words])
 
 
 def changed(text: str, changes: Sequence[Change]) -> str:
@@ -88,7 +93,7 @@ def _english(joined: str, words: Sequence[Word]) -> bool:
     if said.language == "en":
         return True
     # A few words are too few for the model.
-    return said.probability < 0.5 and any(word.low in grammar().english for word in words[:60])
+    return said.probability < SURE and any(word.low in grammar().english for word in words[:60])
 
 
 def _phrases(words: Sequence[Word], longest: int) -> set[tuple[str, ...]]:
