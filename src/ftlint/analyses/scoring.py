@@ -155,7 +155,7 @@ class _Run:
     def __init__(self, backend: Deep, texts: Texts, dataset: Dataset) -> None:
         self.backend, self.texts, self.dataset = backend, texts, dataset
         self.keys = list(texts.numbers)
-        self.scores = array("f", [nan]) * (_WIDE * len(self.keys))
+        self.scores = array("d", [nan]) * (_WIDE * len(self.keys))
         self.state = bytearray(len(self.keys))
         """0: not reached. 1: scored. 2: has no score."""
         self.remembered = 0
@@ -232,7 +232,7 @@ class _Run:
     def _note(self, number: int, row: Scores | None) -> None:
         self.state[number] = 2 if row is None else 1
         if row is not None:
-            self.scores[_WIDE * number : _WIDE * (number + 1)] = array("f", row)
+            self.scores[_WIDE * number : _WIDE * (number + 1)] = array("d", row)
 
     def _read(self, numbers: Sequence[int]) -> dict[int, str]:
         """Return the texts, read from where they stand first."""
