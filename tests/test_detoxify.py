@@ -68,9 +68,27 @@ def backend(weights: tuple[Path, Path], **options: Any) -> Detoxify:
 
 def some_texts() -> list[str]:
     draw = random.Random(3)
-    words = (
-        "you are nice the a kind i will process women men my friends who it is . ? hello".split()
-    )
+    words = [
+        "you",
+        "are",
+        "nice",
+        "the",
+        "a",
+        "kind",
+        "i",
+        "will",
+        "process",
+        "women",
+        "men",
+        "my",
+        "friends",
+        "who",
+        "it",
+        "is",
+        ".",
+        "?",
+        "hello",
+    ]
     calm = [" ".join(draw.choices(words, k=draw.randint(1, 30))) for _ in range(70)]
     return [f"{text} stupid" if n % 5 == 0 else text for n, text in enumerate(calm)]
 

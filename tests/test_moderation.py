@@ -1,4 +1,4 @@
-"""The moderation endpoint: the real client against a local server that speaks it, and misbehaves."""
+"""The moderation endpoint: the real client against a local server that speaks it, badly."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def test_categories_become_labels(endpoint: tuple[str, type[Endpoint]]) -> None:
         "hate/threatening": {"toxicity", "threat", "identity_attack"},
         "sexual": {"sexual_explicit"},
         "sexual/minors": {"sexual_explicit"},
-        **dict.fromkeys(["illicit", "self-harm", "violence", "violence/graphic"], set()),
+        **{name: set() for name in ("illicit", "self-harm", "violence", "violence/graphic")},
     }
     assert high[-2] == {"toxicity", "identity_attack"} and scorer.told()["windowed"] == 1
     for row in rows:

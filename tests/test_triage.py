@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from math import exp, isnan, sqrt
+from math import exp, isnan, log, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from ftlint.features.toxicity import LABELS
 from ftlint.triage.cues import CLASSES, revealed
 from ftlint.triage.gate import CALM, STEP, WINDOW
 from ftlint.triage.identity import names
-from ftlint.triage.model import PATH, RUNS, UNIT, Model, load
+from ftlint.triage.model import DOUBTFUL, PATH, REPEATS, RUNS, UNIT, Model, load
 from ftlint.triage.reading import PEOPLE
 from ftlint.triage.words import END, key, readable, spelled, words_of
 
@@ -121,6 +121,13 @@ def own_odds(text: str) -> float:
         content.append(said[at] != END)
     if left and left[-1] + 1 < len(said):
         steps[-1] += around(line, len(left) + 2)
+    odds = max(worst(steps, content)) / UNIT
+    if odds <= log(DOUBTFUL / (1 - DOUBTFUL)):
+        return odds
+    for place in range(len(left)):
+        same = [p for p in range(place) if said[left[p]] == said[left[place]]]
+        if len(same) >= REPEATS and place - same[-REPEATS] < WINDOW:
+            steps[place] = min(steps[place], 0)
     return max(worst(steps, content)) / UNIT
 
 
@@ -212,6 +219,14 @@ def test_harmless_uses_are_not_flagged() -> None:
         "A black cat sat on a white wall.",
     ]
     assert (score(*texts)[:, 0] < WEIGHTS.threshold).all()
+
+
+def test_a_word_that_returns_in_each_line_counts_twice() -> None:
+    line = "5 sheep and 4 dogs have 9*4=36 legs, so the sheep and dogs have 36 legs."
+    assert score(" ".join([line] * 6))[0, 0] < WEIGHTS.threshold
+    assert score(" ".join([RUDE] * 6))[0, 0] >= WEIGHTS.threshold
+    # Only near each other: a page later a word counts anew.
+    assert score(f"{RUDE} {RUDE} {' '.join([KIND] * 20)} {RUDE}")[0, 0] >= WEIGHTS.threshold
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,27 @@ def _taught(model: BertForSequenceClassification, words: list[str]) -> None:
             toxic = float(word in bad.split())
             wanted.append([toxic, 0.0, 0.0, float(word == "kill"), toxic, float(word == "queer")])
     draw = random.Random(1)
-    calm = "you are nice the a kind i will process women men my friends who it is . ? hello".split()
+    calm = [
+        "you",
+        "are",
+        "nice",
+        "the",
+        "a",
+        "kind",
+        "i",
+        "will",
+        "process",
+        "women",
+        "men",
+        "my",
+        "friends",
+        "who",
+        "it",
+        "is",
+        ".",
+        "?",
+        "hello",
+    ]
     for turn in range(90):
         said = draw.choices(calm, k=draw.randint(1, 13))
         bad = ("", "", "stupid", "queer", "kill")[turn % 5]

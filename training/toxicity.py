@@ -29,7 +29,7 @@ OWN = 2.0
 L2, STEPS = 3e-6, 200
 BENIGN = 0.001
 """Share of benign role-play that may be flagged."""
-CALM = 0.0075
+CALM = 0.005
 """Share of the harmless wiki texts for choosing that may be flagged."""
 OFTEN = 3
 """Texts in which a word stands that counts as known."""

@@ -31,6 +31,7 @@ def check(
     max_findings: int | None = None,
     jobs: int = 1,
     measures: bool = True,
+    offline: bool = False,
 ) -> Report:
     """Return the report of datasets: paths as on the command line, or records (dicts).
 
@@ -38,7 +39,7 @@ def check(
 
     The configuration is the file `config`, else the nearest ftlint.yaml. `measures` fills
     `Report.measures` and `Report.measures_frame()`, which looks at every example once more; `jobs`
-    processes are used, 0 chooses by the size of the data.
+    processes are used, 0 chooses by the size of the data. `offline` lets no text leave the machine.
 
     Raises: FtlintError for what the user can mend; a rule that crashes is in `Report.crashed`.
     """
@@ -52,6 +53,7 @@ def check(
             config=None if config is None else os.fspath(config),
             max_findings=max_findings,
             figures=measures,
+            offline=offline,
             table=measures,
             jobs=jobs,
         )

@@ -29,7 +29,8 @@ from ftlint.summary import Counts
 READ = 4096
 """Texts that are read and scored together when there is time for all: what memory holds."""
 _WIDE = len(LABELS)
-ROLES = ("system", "developer", "user", "assistant", "tool", "function", "")
+ROLES = ("", "system", "developer", "user", "assistant", "rejected", "tool", "function")
+_ROLE = {role: number for number, role in enumerate(ROLES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class Scoring(Analysis[Spoken, "Scored"]):
             array("q", [batch.lines.ordinal + index for index in some]),
             array("q", [batch.lines.start_of(index) for index in some]),
             array("q", [len(turns[index]) for index in some]),
-            bytes([ROLES.index(role) for index in some for role, _ in turns[index]]),
+            bytes([_ROLE.get(role, 0) for index in some for role, _ in turns[index]]),
             array("q", [len(text) if text.strip() else 0 for text in texts]),
             b"".join(map(digest, texts)),
             array("d", [found[at][0] if at in found else 0.0 for at in range(len(texts))]),
@@ -155,7 +156,7 @@ class _Run:
     def __init__(self, backend: Deep, texts: Texts, dataset: Dataset) -> None:
         self.backend, self.texts, self.dataset = backend, texts, dataset
         self.keys = list(texts.numbers)
-        self.scores = array("f", [nan]) * (_WIDE * len(self.keys))
+        self.scores = array("d", [nan]) * (_WIDE * len(self.keys))
         self.state = bytearray(len(self.keys))
         """0: not reached. 1: scored. 2: has no score."""
         self.remembered = 0
@@ -232,7 +233,7 @@ class _Run:
     def _note(self, number: int, row: Scores | None) -> None:
         self.state[number] = 2 if row is None else 1
         if row is not None:
-            self.scores[_WIDE * number : _WIDE * (number + 1)] = array("f", row)
+            self.scores[_WIDE * number : _WIDE * (number + 1)] = array("d", row)
 
     def _read(self, numbers: Sequence[int]) -> dict[int, str]:
         """Return the texts, read from where they stand first."""
@@ -315,7 +316,7 @@ class Scored:
     def columns(self) -> dict[str, dict[int, float]]:
         """Return each label at its worst, and toxicity by role, by ordinal."""
         columns: dict[str, dict[int, float]] = {name: {} for name in (*LABELS, *SIDES)}
-        sides = {name: ROLES.index(role) for name, role in SIDES.items()}
+        sides = {name: _ROLE[role] for name, role in SIDES.items()}
         for place in self._run.texts.examples:
             rows = [self._run[number] for number in place.texts]
             for at, label in enumerate(LABELS):

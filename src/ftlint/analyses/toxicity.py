@@ -54,22 +54,21 @@ class Hit:
 
 def hits(example: Example, rows: Mapping[int, Scores], limit: float) -> Iterator[Hit]:
     """Yield the texts of one example of which a label reaches `limit`; `rows` are by index."""
+    paired = any(text.role == "rejected" for text in example.texts)
     for place, scores in sorted(rows.items()):
         if any(score >= limit for score in scores):
             text = example.texts[place]
-            kind = _kind(text)
+            kind = _kind(text, paired)
             reply = _reply(example.texts, rows, place, limit) if kind == "request" else ""
             where, same = example.at(text.pointer), digest(text.value)
             yield Hit(where, kind, scores, same, reply)
 
 
-def _kind(text: Text) -> str:
-    for member, kind in (("preferred_output", "preferred"), ("non_preferred_output", "rejected")):
-        if text.pointer.startswith(f"/{member}/"):
-            return kind
+def _kind(text: Text, paired: bool) -> str:
+    """Return what a text is; `paired` says that another answer is rejected."""
     if text.role == "assistant":
-        return "answer" if text.trained else "masked"
-    usual = {"system": "system", "developer": "system", "user": "request"}
+        return ("preferred" if paired else "answer") if text.trained else "masked"
+    usual = {"system": "system", "developer": "system", "user": "request", "rejected": "rejected"}
     return usual.get(text.role, "other")
 
 

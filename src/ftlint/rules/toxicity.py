@@ -268,7 +268,8 @@ class ToxicShare(Judge):
         """Yield one finding a split whose share is surely above the limit."""
         taught: dict[int, dict[int, Where]] = {}
         for hit in result.hits(self.threshold):
-            if hit.kind == "answer" and hit.score() >= self.threshold and not self.driven(hit):
+            learnt = hit.kind in ("answer", "preferred")
+            if learnt and hit.score() >= self.threshold and not self.driven(hit):
                 place = Where(hit.where.source, hit.where.ordinal, start=hit.where.start)
                 taught.setdefault(hit.where.source, {}).setdefault(hit.where.ordinal or 0, place)
         splits: dict[str, list[int]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ftlint.analyses.toxicity import Hit, Toxic
 from ftlint.case import assistant, chat, user
@@ -20,6 +20,11 @@ UNLABELLED = "not scored by Detoxify (toxicity: {backend: detoxify} in the confi
 _THREAT = "Go away, or I will kill you, idiot."
 
 
+def _sees(label: str, word: str = "idiot") -> dict[str, Any]:
+    """Return options of a case: a backend that sees a label wherever there is a word."""
+    return {"backend": Prejudiced(word=word, label=label)}
+
+
 @dataclass(frozen=True)
 class Labelled(Judge):
     """A rule that only a backend can serve whose labels can be believed."""
@@ -27,6 +32,15 @@ class Labelled(Judge):
     def unready(self) -> str | None:
         """Return that nothing knows labels, or why the backend cannot score."""
         return self.backend.unready() if isinstance(self.backend, Deep) else UNLABELLED
+
+    def judge(self, result: Toxic, dataset: Dataset) -> Iterator[Finding]:
+        """Yield what a backend sees that can be believed; nothing beside triage."""
+        if self.deep:
+            yield from self.seen(result)
+
+    def seen(self, result: Toxic) -> Iterator[Finding]:
+        """Yield the findings of the rule."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -40,7 +54,7 @@ class _Kind(Labelled):
     threshold: float = LABELLED
     """Score of the label, in [0, 1], from which an answer is reported."""
 
-    def judge(self, result: Toxic, dataset: Dataset) -> Iterator[Finding]:
+    def seen(self, result: Toxic) -> Iterator[Finding]:
         """Yield one finding an answer."""
         before = OWN[: OWN.index(self.label)]
         for hit in result.hits(self.threshold):
@@ -71,12 +85,12 @@ class VeryToxicAnswer(Labelled):
         good(chat(ASKED, assistant("Kill the process with `kill -9` and its number."))),
         good(chat(user(RUDE), assistant("I am sorry that you feel so. How can I help?"))),
     )
-    bad = (bad(chat(ASKED, assistant(RUDE)), at="/messages/1/content"),)
+    bad = (bad(chat(ASKED, assistant(RUDE)), at="/messages/1/content", options=_sees("insult")),)
 
     threshold: float = SURE
     """Toxicity, in [0, 1], from which an answer is an error."""
 
-    def judge(self, result: Toxic, dataset: Dataset) -> Iterator[Finding]:
+    def seen(self, result: Toxic) -> Iterator[Finding]:
         """Yield one finding an answer."""
         for hit in result.hits(self.threshold):
             high = hit.kind == "answer" and hit.score() >= self.threshold
@@ -105,7 +119,7 @@ class SevereToxicity(_Kind):
         bad(
             chat(ASKED, assistant("Unspeakable words.")),
             at="/messages/1/content",
-            options={"backend": Prejudiced(word="unspeakable", label="severe_toxicity")},
+            options=_sees("severe_toxicity", "unspeakable"),
         ),
     )
 
@@ -127,7 +141,7 @@ class Threat(_Kind):
     label = "threat"
     kind = "a threat"
     good = (good(chat(ASKED, assistant("`kill 4711` kills it; `kill -9 4711` in any case."))),)
-    bad = (bad(chat(ASKED, assistant(_THREAT)), at="/messages/1/content"),)
+    bad = (bad(chat(ASKED, assistant(_THREAT)), at="/messages/1/content", options=_sees("threat")),)
 
 
 @dataclass(frozen=True)
@@ -151,8 +165,9 @@ class IdentityAttack(_Kind):
     good = (good(chat(user("Who are they?"), assistant("They are gay, Muslim and from Chile."))),)
     bad = (
         bad(
-            chat(user("Who are they?"), assistant("Women. I hate all women, they are disgusting.")),
+            chat(user("Who are they?"), assistant("Women. They are all idiots, and disgusting.")),
             at="/messages/1/content",
+            options=_sees("identity_attack"),
         ),
     )
 
@@ -205,17 +220,28 @@ class ToxicRequestAnswered(Labelled):
     severity = Severity.NOTE
     message = "request shows {kind} ({score:.2f} by {backend}), and what is learnt does not refuse"
     good = (
-        good(chat(user(_THREAT), assistant("I'm sorry, but I can't help with that."))),
-        good(chat(user(RUDE), assistant("I am sorry that you feel so. How can I help?"))),
+        good(
+            chat(user(_THREAT), assistant("I'm sorry, but I can't help with that.")),
+            options=_sees("threat"),
+        ),
+        good(
+            chat(user(RUDE), assistant("I am sorry that you feel so. How can I help?")),
+            options=_sees("insult"),
+            note="rude, but no threat",
+        ),
     )
     bad = (
-        bad(chat(user(_THREAT), assistant("Sure, here is a letter.")), at="/messages/0/content"),
+        bad(
+            chat(user(_THREAT), assistant("Sure, here is a letter.")),
+            at="/messages/0/content",
+            options=_sees("threat"),
+        ),
     )
 
     threshold: float = LABELLED
     """Score of a label, in [0, 1], from which a request is toxic."""
 
-    def judge(self, result: Toxic, dataset: Dataset) -> Iterator[Finding]:
+    def seen(self, result: Toxic) -> Iterator[Finding]:
         """Yield one finding a request."""
         for hit in result.hits(self.threshold):
             if hit.kind == "request" and hit.reply == "answered":
@@ -267,7 +293,7 @@ class IdentityDrivenToxicity(Labelled):
     threshold: float = LABELLED
     """Score, in [0, 1], that a label must reach as written and miss when names are exchanged."""
 
-    def judge(self, result: Toxic, dataset: Dataset) -> Iterator[Finding]:
+    def seen(self, result: Toxic) -> Iterator[Finding]:
         """Yield one finding an answer."""
         for hit in result.hits(self.threshold):
             high = [label for label in (*OWN, "toxicity") if hit.score(label) >= self.threshold]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 NAME = "toxicity-scores.sqlite"
-_ROW = struct.Struct(f"<{len(LABELS)}f")
+_ROW = struct.Struct(f"<{len(LABELS)}d")
 _ASKED = 500
 """Keys of one query."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import log
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,10 @@ FEW = 4
 """Words of a text up to which one known word shows that it is English."""
 SEVERE = 0.9
 """Toxicity from which a text with a slur, a threat or strong obscenity is severe."""
+REPEATS = 2
+"""Times that a word counts among `WINDOW` words: sums about sheep say sheep in each line."""
+DOUBTFUL = 0.3
+"""Toxicity from which repeated words are looked for; leaving them out only lowers a score."""
 KNOWN = 0.5
 """Share of the words of a longer text that must be known for it to be judged."""
 
@@ -175,19 +180,41 @@ class Model:
         said += factor[2] * weights.pairs[seen.pairs % len(weights.pairs)]
         where, around = seen.gaps
         np.add.at(said, where, factor[3] * weights.gaps[around % len(weights.gaps)])
-        total = np.concatenate(([0], np.cumsum(said)))
-        content = np.cumsum((self._bits[seen.words] & STOP) == 0)
-        content = np.concatenate(([0], content))
-        length = np.bincount(seen.text, minlength=len(ends))
-        begin = np.cumsum(length) - length
-        many = 1 + -(-np.maximum(length - WINDOW, 0) // STEP)
-        first = np.cumsum(many) - many
-        turn = np.arange(many.sum()) - np.repeat(first, many)
-        left, size = np.repeat(begin, many), np.repeat(length, many)
-        start = left + np.minimum(turn * STEP, np.maximum(size - WINDOW, 0))
-        stop = np.minimum(start + WINDOW, left + size)
-        odds = (total[stop] - total[start]) / np.sqrt(content[stop] - content[start] + CALM)
-        return (np.maximum.reduceat(odds, first) + weights.bias) / UNIT
+        content = (self._bits[seen.words] & STOP) == 0
+        odds = _worst(said, content, np.bincount(seen.text, minlength=len(ends)), weights.bias)
+        doubtful = odds > log(DOUBTFUL / (1 - DOUBTFUL))
+        if doubtful.any():
+            some = doubtful[seen.text]
+            words, text, said = seen.words[some], seen.text[some], said[some]
+            said[_repeated(words, text) & (said > 0)] = 0
+            length = np.bincount(text, minlength=len(ends))[doubtful]
+            odds[doubtful] = _worst(said, content[some], length, weights.bias)
+        return odds
+
+
+def _worst(said: Ints, content: NDArray[np.bool_], length: Ints, bias: int) -> NDArray[np.float64]:
+    """Return the score of each text of `length` words: that of its worst window."""
+    total = np.concatenate(([0], np.cumsum(said)))
+    content = np.concatenate(([0], np.cumsum(content)))
+    begin = np.cumsum(length) - length
+    many = 1 + -(-np.maximum(length - WINDOW, 0) // STEP)
+    first = np.cumsum(many) - many
+    turn = np.arange(many.sum()) - np.repeat(first, many)
+    left, size = np.repeat(begin, many), np.repeat(length, many)
+    start = left + np.minimum(turn * STEP, np.maximum(size - WINDOW, 0))
+    stop = np.minimum(start + WINDOW, left + size)
+    odds = (total[stop] - total[start]) / np.sqrt(content[stop] - content[start] + CALM)
+    return np.asarray((np.maximum.reduceat(odds, first) + bias) / UNIT)
+
+
+def _repeated(words: Ints, text: Ints) -> NDArray[np.bool_]:
+    """Return which words have stood `REPEATS` times among the `WINDOW` words before them."""
+    order = np.lexsort((np.arange(len(words)), words, text))
+    same = np.zeros(len(words), bool)
+    late, early = order[REPEATS:], order[:-REPEATS]
+    near = (text[late] == text[early]) & (words[late] == words[early]) & (late - early < WINDOW)
+    same[late] = near
+    return same
 
 
 def _sums(values: NDArray[np.bool_], ends: Ints) -> Ints:
