@@ -25,6 +25,8 @@ from ftlint.stream import open_stream
 
 SHARD = 8 << 20
 """Bytes in a shard: large enough that starting a task costs nothing beside it."""
+LOOKED = 8 << 20
+"""Bytes that are read in search of the end of the first line, to tell the shape of a file."""
 KEPT = 1024
 """Bytes kept of a line that is longer than `MAX_LINE`."""
 SUFFIXES = tuple(f".{kind}{zip_}" for kind in ("jsonl", "ndjson") for zip_ in ("", ".gz", ".zst"))
@@ -226,7 +228,7 @@ class Reader:
                 self.layout = sniff(head, len(head) < HEAD)
                 if self.layout.lines:
                     self.start = self.layout.bom
-                    self.shape = self.shape or _shape(head[self.start :], len(head) < HEAD)
+                    head = self._first_line(stream, head)
                     yield from self._cut(self._chunks(stream, head))
                 else:
                     while stream.read(1 << 20):
@@ -234,6 +236,16 @@ class Reader:
         except OSError as error:
             reason = error.strerror or str(error)
             raise SourceError(f"{self.source.path}: {reason[:1].lower()}{reason[1:]}") from error
+
+    def _first_line(self, stream: BinaryIO, head: bytes) -> bytes:
+        """Return `head` with as much behind it as the first line has, and find the shape."""
+        complete = len(head) < HEAD
+        while not complete and b"\n" not in head and len(head) < LOOKED:
+            more = stream.read(len(head))
+            complete = len(more) < len(head)
+            head += more
+        self.shape = self.shape or _shape(head[self.start :], complete)
+        return head
 
     def facts(self) -> Facts:
         """Return what was learned; to be asked after the last shard."""
