@@ -113,6 +113,8 @@ def _words(error: Any) -> str:
             return f"{len(value)} items; {least} {fault.limit} are taken"
         case "minLength":
             return "text is empty"
+        case "falseSchema":
+            return f"{shown(value)} is not taken here"
     return cut(str(error.message), 160)
 
 
