@@ -323,6 +323,26 @@ def test_the_edge_whitespace_of_the_gsm8k_sample_is_found(shared: Path, lint: Li
     assert report.counts["FT316"] == 200
 
 
+@pytest.mark.parametrize("shape", sorted(RECORDS))
+def test_the_report_does_not_depend_on_how_it_is_made(tmp_path: Path, shape: str) -> None:
+    """Whatever the shards, the batches and the proof are; with records of another shape among."""
+    path = tmp_path / "train.jsonl"
+    records = [*RECORDS[shape] * 3, {"text": "Once"}, {"question": 1}, *RECORDS[shape], {}]
+    path.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records))
+    rules = tuple(rule for rule in builtin() if rule.default)
+
+    def report(shard_size: int, **how: Any) -> Any:
+        dataset = Dataset((Source(str(path)),), shard_size)
+        made = run(Plan(rules, **how), dataset)
+        assert not made.crashed
+        return [(f.code, f.place, f.message) for f in made.findings], made.measures
+
+    expected = report(1 << 20)
+    assert report(64, batch_size=1) == expected
+    assert report(100, batch_size=2, proof_from=0) == expected
+    assert report(1 << 20, proof_from=0) == expected
+
+
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3),
     lambda inner: (
