@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ftlint.packs import check_unique, load_pack, rules_folder
 from ftlint.rule import Rule
@@ -14,8 +15,13 @@ from ftlint.target import usual
 def builtin() -> list[Rule]:
     """Return the rules that come with ftlint, by code. Raises: PackError."""
     limits = usual()  # no number of a provider stands in code
-    rules = [rule(**limits.get(rule.name, {})) for rule in BUILTIN]
+    rules = [rule(**_fields(limits.get(rule.name, {}))) for rule in BUILTIN]
     return sorted([*rules, *load_pack(rules_folder())], key=lambda rule: rule.code)
+
+
+def _fields(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options under the names of the fields that they are."""
+    return {key.replace("-", "_"): value for key, value in options.items()}
 
 
 def catalogue(packs: Iterable[Path] = (), plugins: Sequence[Rule] = ()) -> list[Rule]:

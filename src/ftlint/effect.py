@@ -24,7 +24,12 @@ COUNTING = (*LIMITED, "repeated-instructions")
 """Rules that count tokens."""
 LIMITING = {
     "min-examples": {"limit": "min_examples"},
-    "max-examples": {"limit": "max_examples", "held": "max_validation_examples"},
+    "max-examples": {
+        "limit": "max_examples",
+        "held": "max_validation_examples",
+        "prompts": "rft_training_examples",
+        "held-prompts": "rft_validation_examples",
+    },
     "file-too-large": {"limit": "file_bytes"},
     "image-limit": {"count": "images_per_example", "size": "image_bytes"},
     "preference-output-shape": {"limit": "preference_outputs"},
@@ -71,7 +76,7 @@ def completed(target: Target) -> Target:
     options |= _of_keys(target)
     for rule, given in target.rules.items():
         options[rule] = {**options.get(rule, {}), **given}
-    if options["max-examples"] == {"limit": None, "held": None}:
+    if not any(options["max-examples"].values()):
         del options["max-examples"]
     order = target.order.value if target.order else ()
     tools = target.tools.value if target.tools else ()
@@ -162,10 +167,9 @@ def _of_model(target: Target, model: Model) -> Options:
         made[rule] |= {"model": model.name, **facts}
     made["over-budget"] = {"target": f"{target.name}:{model.name}"}
     made["min-examples"] = {"limit": _first(model.min_examples, target.limits.min_examples)}
-    made["max-examples"] = {
-        "limit": _first(model.max_examples, target.limits.max_examples),
-        "held": _first(target.limits.max_validation_examples),
-    }
+    if model.max_examples:
+        made["max-examples"] = {**of_limits(target.limits, whole=True)["max-examples"]}
+        made["max-examples"]["limit"] = model.max_examples.value
     made["model-retired"] = made["model-closing"] = {"model": model.name}
     return made | _of_end(model.name, ending(target, model), model.shutdown)
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -288,11 +289,18 @@ class Session:
         if entry.reason != NO_MODEL:
             return True
         aims = self.selection.targets
-        return not any(read(aim, self.request.encoding, self.config.root).models for aim in aims)
+        root = None if self.request.targets else self.config.root
+        return not any(_has_models(aim, self.request.encoding, root) for aim in aims)
 
     def executor(self, sources: Sequence[Source]) -> Executor:
         """Return worker processes where they pay, else this process."""
         return workers(sources, self.request.jobs)
+
+
+@cache
+def _has_models(target: str, encoding: str | None, root: Path | None) -> bool:
+    """Return whether the models of a target are listed, one of which could have been named."""
+    return bool(read(target, encoding, root).models)
 
 
 def workers(sources: Sequence[Source], jobs: int = 0) -> Executor:

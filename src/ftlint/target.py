@@ -173,7 +173,7 @@ def brief(name: str) -> Target:
 
 def usual() -> Options:
     """Return the options that hold where no target is named. Raises: PackError."""
-    return of_limits(provider_limits(USUAL))
+    return of_limits(provider_limits(USUAL), whole=True)
 
 
 def provider_limits(name: str) -> Limits:

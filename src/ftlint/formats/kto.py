@@ -25,6 +25,7 @@ class Kto(Format):
             "kto_tag": Flag(),
         },
         open=True,
+        one=(("prompt", "messages"), ("completion", "messages"), ("label", "kto_tag")),
     )
 
     def shows(self, value: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ class Prompt(Format):
 
     name = "prompt"
     words = "prompts without answers"
-    ways = (("prompt",), ("id", "metadata"))
+    ways = (("prompt",), ("metadata",))
     fields = Members(
         optional={"prompt": SPOKEN, "metadata": Members(required={"prompt": SPOKEN}, open=True)},
         open=True,

@@ -141,11 +141,14 @@ def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
     absent = list(_left_out(report, options, paint))
     if clean and report.verdict.passed:
         yield f"{paint('✓', 'green', bold=True)} {scope(report)}: {tally(report)}\n"
+        yield from _shapes(report, paint)
         if absent:
             yield "\n"
             yield from absent
     else:
-        yield f"{paint(scope(report), bold=True)}: {tally(report, paint)}\n\n"
+        yield f"{paint(scope(report), bold=True)}: {tally(report, paint)}\n"
+        yield from _shapes(report, paint)
+        yield "\n"
         yield from _table(report, options, paint)
         yield from _remarks(report, options, paint)
         absent = [*_crashes(report, paint), *absent]
@@ -161,6 +164,15 @@ def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
         yield paint(f"  {escape(unsaid)}\n", dim=True)
     if not clean or not report.verdict.passed:
         yield from _verdict(report, paint)
+
+
+def _shapes(report: Report, paint: Paint) -> Iterator[str]:
+    """Say what files are read as, and why; that they are chats is no news."""
+    shapes = report.measures.get("shapes", {})
+    news = [(path, told) for path, told in shapes.items() if told["shape"] != "chat"]
+    for path, told in news[:NAMED]:
+        name = f"{escape(path)} is " if len(report.dataset.sources) > 1 else ""
+        yield paint(f"  {name}read as {told['shape']}: {escape(told['why'])}\n", dim=True)
 
 
 def _ranked(report: Report) -> list[Rule]:

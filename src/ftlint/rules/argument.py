@@ -221,7 +221,7 @@ class ToolsAbsent(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding, at the first call."""
-        record = example.value
+        _, record = example.job
         if "tools" in record or "functions" in record:
             return
         calls = example[CALLS]

@@ -118,6 +118,12 @@ class MethodMismatch(ShapeRule):
             note="a prompt for a grader",
             options={"shapes": ("chat",)},
         ),
+        bad(
+            {"custom_id": "1", "body": chat(user("2 + 2?"))},
+            at="-",
+            pad=False,
+            note="what was sent to the batch API",
+        ),
     )
 
     def judge(self, result: ShapeSummary, dataset: Dataset) -> Iterator[Finding]:
@@ -128,7 +134,9 @@ class MethodMismatch(ShapeRule):
                 continue
             shape, wanted = commonest(known), source.format
             reader = f"it is to be read as {wanted}"
-            if wanted in (AUTO, shape):
+            if shape == "batch":
+                reader = "no job trains on them: the answers are in another file"
+            elif wanted in (AUTO, shape):
                 if not self.shapes or not self.shapes_read.isdisjoint(known):
                     continue
                 reader = f"{self.reader or 'the target'} reads {' or '.join(self.shapes)}"

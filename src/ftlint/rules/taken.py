@@ -16,6 +16,7 @@ from ftlint.finding import Finding, Severity, Where
 from ftlint.pointer import join
 from ftlint.rule import NO_LIMIT, DatasetRule, ExampleRule, bad, good
 from ftlint.rules.file import filled
+from ftlint.shape import REINFORCEMENT
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Counts, Groups
 from ftlint.wording import cut, shown
@@ -112,6 +113,8 @@ def _words(error: Any) -> str:
             return f"{len(value)} items; {least} {fault.limit} are taken"
         case "minLength":
             return "text is empty"
+        case "falseSchema":
+            return f"{shown(value)} is not taken here"
     return cut(str(error.message), 160)
 
 
@@ -132,16 +135,29 @@ class MaxExamples(DatasetRule[Counts[int]]):
     message = "file has {examples} examples; a {split} file may have {limit}"
     default = False
     good = (good(_CHAT, options={"limit": 20}),)
-    bad = (bad(_CHAT, _CHAT, _CHAT, at="-", pad=False, options={"limit": 2}),)
+    bad = (
+        bad(_CHAT, _CHAT, _CHAT, at="-", pad=False, options={"limit": 2}),
+        bad(
+            *[chat(user(f"{n} + {n}?"), answer=str(2 * n)) for n in range(3)],
+            at="-",
+            pad=False,
+            options={"limit": 9, "prompts": 2},
+        ),
+    )
 
     limit: int | None = None
     """Examples that a training file may have."""
     held: int | None = None
     """Examples that a validation file may have."""
+    prompts: int | None = None
+    """Prompts of reinforcement fine-tuning that a training file may have."""
+    held_prompts: int | None = None
+    """Prompts of reinforcement fine-tuning that a validation file may have."""
 
     def unready(self) -> str | None:
         """Return that there is nothing to compare with, if so."""
-        return NO_LIMIT if self.limit is None and self.held is None else None
+        known = (self.limit, self.held, self.prompts, self.held_prompts)
+        return NO_LIMIT if known == (None,) * 4 else None
 
     def summarize(self, batch: Batch) -> Counts[int]:
         """Return the number of examples by source. Size: O(sources)."""
@@ -150,11 +166,18 @@ class MaxExamples(DatasetRule[Counts[int]]):
     def finish(self, summary: Counts[int], dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""
         for index, source in enumerate(dataset.sources):
-            count = summary.of.get(index, 0)
-            limit = {"train": self.limit, "validation": self.held}.get(source.split)
+            count, limit = summary.of.get(index, 0), self._limit(index, source.split, dataset)
             if limit is not None and count > limit:
                 told = "training" if source.split == "train" else source.split
                 yield self.finding(Where(index), examples=count, limit=limit, split=told)
+
+    def _limit(self, index: int, split: str, dataset: Dataset) -> int | None:
+        """Return what a file may have, by its split and by what its records are for."""
+        usual = {"train": self.limit, "validation": self.held}.get(split)
+        if dataset.shape(index) != REINFORCEMENT:
+            return usual
+        own = {"train": self.prompts, "validation": self.held_prompts}.get(split)
+        return usual if own is None else own
 
 
 @dataclass(frozen=True)
