@@ -246,13 +246,17 @@ def test_large_counts_keep_their_p_value(table: tuple[int, int, int, int]) -> No
 
 
 def test_q_values_by_definition() -> None:
-    p = [0.001, 0.2, 0.03, 0.04, 0.9, 0.03]
+    p = [0.001, 0.2, 0.03, 0.04, 0.9, 0.04]
     order = sorted(p)
     want = [
         min(order[j] * len(p) / (j + 1) for j in range(len(p)) if order[j] >= each) for each in p
     ]
     assert adjusted(p) == pytest.approx(want)
     assert adjusted([]) == []
+    weights = [2.0, 1.0, 1.0, 0.5, 1.0, 0.5]
+    assert adjusted(p, weights) == pytest.approx(
+        adjusted([each / weight for each, weight in zip(p, weights, strict=True)])
+    )
 
 
 def test_mutual_information_and_its_bootstrap() -> None:

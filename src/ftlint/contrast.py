@@ -15,7 +15,8 @@ from random import Random
 Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution."""
 EXACT = 100.0
-"""Variance of a count up to which its distribution is computed; beyond, a corrected normal one is near enough."""
+"""Variance of a count up to which its distribution is computed; beyond, a corrected normal
+one is near enough."""
 WORTH = 0.1
 """Approximate p-value from which no exact one is computed."""
 
@@ -127,12 +128,19 @@ def _choose(n: int, k: int) -> float:
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
-def adjusted(p_values: Sequence[float]) -> list[float]:
-    """Return the q-value of each p-value (Benjamini and Hochberg 1995)."""
-    order = sorted(range(len(p_values)), key=lambda at: -p_values[at])
-    found, least = [1.0] * len(p_values), 1.0
+def adjusted(p_values: Sequence[float], weights: Sequence[float] = ()) -> list[float]:
+    """Return the q-value of each p-value (Benjamini and Hochberg 1995).
+
+    With weights, which no p-value may have a part in, some tests count for more than others
+    (Genovese, Roeder and Wasserman 2006).
+    """
+    mean = sum(weights) / len(weights) if weights else 1.0
+    each = weights or [1.0] * len(p_values)
+    values = [min(p * mean / weight, 1.0) for p, weight in zip(p_values, each, strict=True)]
+    order = sorted(range(len(values)), key=lambda at: -values[at])
+    found, least = [1.0] * len(values), 1.0
     for place, at in enumerate(order):
-        least = min(least, p_values[at] * len(p_values) / (len(p_values) - place))
+        least = min(least, values[at] * len(values) / (len(values) - place))
         found[at] = least
     return found
 

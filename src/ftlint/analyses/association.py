@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from typing import Any
 
 from ftlint.analyses.naming import ANY, Group, Naming, Namings, Stratum, Word
@@ -110,7 +111,7 @@ def associated(naming: Naming, fewest: int = FEWEST) -> Associated:
     table = _Table(naming)
     few = [group for group in table.groups if sum(table.alone[group].values()) < fewest]
     tests = [test for group in table.groups if group not in few for test in table.of(group, fewest)]
-    q_values = adjusted([test.p for _, test in tests])
+    q_values = adjusted([test.p for _, test in tests], [_weight(*key[2]) for key, _ in tests])
     found = []
     for (key, test), q in zip(tests, q_values, strict=True):
         group, word, (count, examples, other_count, others), against = key
@@ -122,6 +123,14 @@ def associated(naming: Naming, fewest: int = FEWEST) -> Associated:
         )  # fmt: skip
     found.sort(key=lambda a: (a.q, a.p, -a.low, a.group, a.word))
     return Associated(tuple(found), len(tests), tuple(few), naming)
+
+
+def _weight(count: int, examples: int, other_count: int, others: int) -> float:
+    """Return the weight of a test: the z-score of a given odds ratio grows with it.
+
+    It is known from the margins, whatever the examples with both.
+    """
+    return sqrt(examples * (count + other_count) / (examples + others))
 
 
 class _Table:

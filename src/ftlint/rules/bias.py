@@ -99,7 +99,7 @@ class IdentityAssociation(Named):
     said: read the examples that the report names. Pairs are compared between groups of one axis,
     within languages and lengths, by examples; q-values hold for all pairs together.
 
-    Source: Mantel and Haenszel 1959; Benjamini and Hochberg 1995; Bouma 2009 (nPMI); Monroe et
+    Source: Mantel and Haenszel 1959; Genovese et al. 2006 (q-values); Bouma 2009 (nPMI); Monroe et
     al. 2008 (log-odds); benchmarks/bias.py measures how often it is wrong and what it finds.
     """
 
