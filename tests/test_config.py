@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from ftlint import config as module
 from ftlint.catalogue import builtin
-from ftlint.config import Config, Data, Selection, choose, discover, find, preset
+from ftlint.config import Config, Data, discover, find
 from ftlint.document import schema
 from ftlint.error import ConfigError, FtlintError, UsageError
 from ftlint.finding import Severity
 from ftlint.perfile import glob_pattern, ignored_for
 from ftlint.rule import Rule
+from ftlint.selection import Selection, choose, preset
 from ftlint.source import Source
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
@@ -172,8 +173,8 @@ def test_a_file_outside_the_working_folder_is_shown_whole(
 
 
 KNOWN = (
-    "(known: baseline, benchmarks, cache, data, extends, fail-on, grader, ignore, "
-    "languages, lexicons, max-findings, packs, per-file-ignores, rules, select, severity, shape, "
+    "(known: baseline, benchmarks, cache, data, extends, fail-on, grader, ignore, languages, "
+    "lexicons, max-findings, packs, per-file-ignores, rules, select, severity, shape, spacy, "
     "suppressions, target, tokenizer, toxicity)"
 )
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from ftlint.catalogue import builtin
-from ftlint.config import Config, choose
+from ftlint.config import Config
 from ftlint.engine import Plan, run
 from ftlint.finding import Severity
+from ftlint.selection import choose
 from ftlint.session import runnable
 from ftlint.source import Dataset, Source
 

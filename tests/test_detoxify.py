@@ -28,12 +28,13 @@ pytest.importorskip("detoxify", reason="ftlint[toxicity] is not installed")
 from tinydetoxify import build, changed, sha256
 
 from ftlint.case import assistant, chat, user
-from ftlint.config import Selection, load
+from ftlint.config import load
 from ftlint.error import FtlintError, ModelError
 from ftlint.features.toxicity import LABELS
 from ftlint.scoring import inference
 from ftlint.scoring.detoxify import Detoxify
 from ftlint.scoring.setting import with_toxicity
+from ftlint.selection import Selection
 from ftlint.session import Request, Session
 
 NAMES = {"toxic": "toxicity", "severe_toxic": "severe_toxicity", "identity_hate": "identity_attack"}

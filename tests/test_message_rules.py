@@ -9,12 +9,13 @@ import pytest
 
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
 from ftlint.catalogue import builtin
-from ftlint.config import Config, choose
+from ftlint.config import Config
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines, Message
 from ftlint.finding import Finding, Severity
 from ftlint.rule import ExampleRule
 from ftlint.rules import BUILTIN
+from ftlint.selection import choose
 from ftlint.source import Dataset, Source
 
 RULES = {

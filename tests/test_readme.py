@@ -27,10 +27,11 @@ import yaml
 from ftlint.catalogue import builtin
 from ftlint.cli import cli
 from ftlint.commands.check import check
-from ftlint.config import Config, choose, load, preset, schema_text
+from ftlint.config import Config, load, schema_text
 from ftlint.docs import FAMILIES
 from ftlint.finding import Severity
 from ftlint.packs import load_rule
+from ftlint.selection import choose, preset
 from ftlint.session import all_rules
 from ftlint.target import names, read
 from ftlint.testing import check_case

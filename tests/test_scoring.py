@@ -195,7 +195,8 @@ def test_rows_have_nan_where_nothing_was_scored(tmp_path: Path) -> None:
 
 
 def test_a_usual_configuration_changes_nothing() -> None:
-    from ftlint.config import Config, Selection
+    from ftlint.config import Config
+    from ftlint.selection import Selection
 
     chosen = Selection(tuple(builtin()), {}, None)
     assert with_toxicity(Config(), chosen, False) is chosen

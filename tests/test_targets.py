@@ -17,7 +17,7 @@ import ftlint
 from ftlint import target as module
 from ftlint.catalogue import builtin
 from ftlint.cli import cli
-from ftlint.config import Config, choose, discover
+from ftlint.config import Config, discover
 from ftlint.effect import check_words
 from ftlint.error import ConfigError, FtlintError, PackError, UsageError
 from ftlint.model import STALE, Amount, Day, Range, Whole, day
@@ -26,6 +26,7 @@ from ftlint.profile import render
 from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LIMIT, NO_MODEL, Rule
 from ftlint.rules.model import ModelClosing, ModelRetired
+from ftlint.selection import choose
 from ftlint.session import Request, Session
 from ftlint.target import encodings, figures, names, read, usual
 from ftlint.testing import FILLER

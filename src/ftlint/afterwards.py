@@ -22,7 +22,7 @@ from ftlint.finding import Safety
 from ftlint.fix import FileFix, fixable, fixes_of
 from ftlint.output import check_writable, write_atomically, write_out
 from ftlint.report import Report
-from ftlint.session import Session, beside
+from ftlint.session import Session
 from ftlint.source import Source
 from ftlint.suppression import EXPIRED, UNUSED
 
@@ -71,7 +71,7 @@ class Steps:
         if rejects:
             check_writable(rejects)
         baseline = _baseline(options, config)
-        named = None if config.suppressions is None else beside(config, config.suppressions)
+        named = None if config.suppressions is None else config.beside(config.suppressions)
         file = None if options["no_suppressions"] else named or find(Path.cwd(), config.root)
         if not (fix or diff or baseline or file or changed):
             return None
@@ -224,7 +224,7 @@ def _baseline(options: Mapping[str, Any], config: Config) -> str:
         if asked or update or prune:
             raise UsageError("--no-baseline and the other options of baselines exclude each other")
         return ""
-    usual = "" if config.baseline is None else str(beside(config, config.baseline))
+    usual = "" if config.baseline is None else str(config.beside(config.baseline))
     baseline = str(asked or usual or (BASELINE if update else ""))
     if prune and not baseline:
         raise UsageError("--prune needs --baseline FILE")

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from ftlint.error import UsageError
+from ftlint.intake import spooled
 from ftlint.report import Report
-from ftlint.session import Request, Session, spooled
+from ftlint.session import Request, Session
 from ftlint.source import Source
 
 Paths = str | os.PathLike[str]

@@ -18,9 +18,10 @@ from ftlint.analysis import Analysis
 from ftlint.error import FtlintError
 from ftlint.finding import Severity
 from ftlint.homogeneity import Test, discoveries, total_variation
+from ftlint.intake import spooled
 from ftlint.report import Report
 from ftlint.rules.drift import FEWEST, RATE, LanguageDrift, SplitDrift, compared
-from ftlint.session import Request, Session, spooled
+from ftlint.session import Request, Session
 from ftlint.source import expand
 
 LANGUAGES = "languages"

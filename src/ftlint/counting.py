@@ -16,10 +16,10 @@ from ftlint.duplicate import WAYS, Way
 from ftlint.engine import Partial, Plan, lint_shard
 from ftlint.error import FtlintError
 from ftlint.example import Batch, Example, Lines
+from ftlint.executors import workers, workers_told
 from ftlint.features.tokens import USUAL, Meter
 from ftlint.proof import plain_roles
-from ftlint.session import size, workers, workers_told
-from ftlint.source import Dataset, Source
+from ftlint.source import Dataset, Source, size
 from ftlint.summary import Counts, Groups
 
 

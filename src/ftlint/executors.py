@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
+
+from ftlint.error import FtlintError
+from ftlint.source import Source, size
 
 if TYPE_CHECKING:
     from ftlint.engine import Partial, Plan
     from ftlint.source import Shard
 
+PARALLEL = 32_000_000
+"""Bytes from which worker processes pay for their start (an estimate from import costs)."""
 Lint = Callable[["Plan", "Shard"], "Partial"]
 
 
@@ -73,3 +80,31 @@ class Processes:
 def _light(shard: Shard) -> Shard:
     """Leave the lines behind when the worker can read them from the file itself."""
     return shard if shard.path.endswith((".gz", ".zst")) else replace(shard, rows=None)
+
+
+def workers(sources: Sequence[Source], jobs: int = 0) -> Executor:
+    """Return `jobs` worker processes; for 0, as many as pay, or this process."""
+    jobs = jobs or (cores() if size(sources) >= PARALLEL else 1)
+    return Processes(jobs) if jobs > 1 else Serial()
+
+
+@contextmanager
+def workers_told() -> Iterator[None]:
+    """Say what it means that a worker process is gone. Raises: FtlintError."""
+    try:
+        yield
+    except RuntimeError as error:
+        from concurrent.futures import BrokenExecutor
+
+        if not isinstance(error, BrokenExecutor):
+            raise
+        raise FtlintError(
+            "a worker process was killed, perhaps for want of memory; --jobs 1 needs least"
+        ) from error
+
+
+def cores() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

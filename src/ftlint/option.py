@@ -52,13 +52,12 @@ def _spoken(rule: Rule, languages: tuple[str, ...]) -> Rule:
 def _lexicons(config: Config) -> tuple[str, ...]:
     """Return the paths of the user's lexicons, each read once. Raises: PackError, ConfigError."""
     from ftlint.identity import read_file
-    from ftlint.session import beside
 
     paths = []
     for index, name in enumerate(config.lexicons):
         if not (config.root / name).is_file():
             raise config.document.error(join(["lexicons", index]), f"{name!r}: no such file")
-        paths.append(str(beside(config, name)))
+        paths.append(str(config.beside(name)))
         read_file(paths[-1])
     return tuple(paths)
 

@@ -10,14 +10,13 @@ from ftlint.config import discover
 from ftlint.error import PackError, UsageError
 from ftlint.packs import check_unique, load_pack
 from ftlint.rule import Rule
-from ftlint.session import beside
 from ftlint.testing import check_case
 
 
 def test_packs(packs: Sequence[str], config: str | None) -> tuple[int, list[str]]:
     """Return the number of cases that fail, and lines to print. Raises: FtlintError."""
     settings = discover(Path.cwd(), config)
-    folders = [Path(pack) for pack in packs] or [beside(settings, pack) for pack in settings.packs]
+    folders = [Path(pack) for pack in packs] or [settings.beside(pack) for pack in settings.packs]
     if not folders:
         raise UsageError("no pack to test: name a folder, or set packs: in ftlint.yaml")
     rules = [rule for folder in folders for rule in _pack(folder)]

@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ftlint.config import Config, matches
+from ftlint.config import Config
 from ftlint.rule import Rule
+from ftlint.selection import matches
 from ftlint.source import Source
 
 

@@ -13,14 +13,17 @@ from typing import Any
 from ftlint import __version__
 from ftlint.advice import Advice, advise
 from ftlint.analyses.waste import Waste
-from ftlint.config import Selection, discover
+from ftlint.config import discover
 from ftlint.counting import Spread
+from ftlint.equipment import tokenizer_of
 from ftlint.error import UsageError
+from ftlint.intake import spooled
 from ftlint.model import MILLION, Range
 from ftlint.neighbour import THRESHOLD
 from ftlint.plan import Budget, TrainingPlan, draw, money, whole
 from ftlint.profile import table, written
-from ftlint.session import Request, Session, spooled, tokenizer_of
+from ftlint.selection import Selection
+from ftlint.session import Request, Session
 
 UNPUBLISHED = "not published"
 USUAL = "thought to be the default"

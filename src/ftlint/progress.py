@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from ftlint.session import size
-from ftlint.source import Shard, Source
+from ftlint.source import Shard, Source, size
 
 
 @contextmanager

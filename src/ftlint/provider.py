@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ftlint import target as targets
-from ftlint.config import Config, chosen
+from ftlint.config import Config
 from ftlint.finding import Severity
 from ftlint.panel import audience
 from ftlint.report import Report
 from ftlint.rule import Rule
+from ftlint.selection import chosen
 
 
 def tell(report: Report, rules: Sequence[Rule]) -> None:

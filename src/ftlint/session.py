@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from io import BufferedReader
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ftlint import plugins
 from ftlint.analysis import Analysis
 from ftlint.catalogue import catalogue
-from ftlint.config import Config, Selection, choose, discover, matches
+from ftlint.config import Config, discover
 from ftlint.document import suggest
 from ftlint.engine import Plan, run
-from ftlint.error import FtlintError, SourceError, UsageError
-from ftlint.executors import Executor, Processes, Serial
+from ftlint.equipment import with_benchmarks, with_grader, with_pipeline, with_tokenizer
+from ftlint.error import SourceError, UsageError
+from ftlint.executors import Executor, workers, workers_told
 from ftlint.finding import Severity
 from ftlint.panel import NOBODY, Panel
 from ftlint.perfile import ignored_for
@@ -31,8 +30,9 @@ from ftlint.rules.budget import NO_BUDGET
 from ftlint.rules.reinforcement import NO_GRADER
 from ftlint.rules.toxiclabel import UNLABELLED
 from ftlint.scoring.setting import with_toxicity
+from ftlint.selection import Selection, choose, matches
 from ftlint.shape import AUTO
-from ftlint.source import Dataset, Shard, Source, expand
+from ftlint.source import Dataset, Shard, Source, expand, size
 from ftlint.target import read
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ _UNASKED = (NO_BUDGET, NO_GRADER, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, UNLABELL
 """Reasons that are no news to who has named none of these."""
 LEAST = 256 << 10
 """Bytes from which results are kept: a run takes 0.9 s of CPU, to recall it 0.4 (measured)."""
-PARALLEL = 32_000_000
-"""Bytes from which worker processes pay for their start (an estimate from import costs)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,7 @@ class Session:
         return found
 
     def _beside(self, path: str) -> str:
-        return str(beside(self.config, path))
+        return str(self.config.beside(path))
 
     def check(
         self,
@@ -301,27 +299,6 @@ def _has_models(target: str, encoding: str | None, root: Path | None) -> bool:
     return bool(read(target, encoding, root).models)
 
 
-def workers(sources: Sequence[Source], jobs: int = 0) -> Executor:
-    """Return `jobs` worker processes; for 0, as many as pay, or this process."""
-    jobs = jobs or (cores() if size(sources) >= PARALLEL else 1)
-    return Processes(jobs) if jobs > 1 else Serial()
-
-
-@contextmanager
-def workers_told() -> Iterator[None]:
-    """Say what it means that a worker process is gone. Raises: FtlintError."""
-    try:
-        yield
-    except RuntimeError as error:
-        from concurrent.futures import BrokenExecutor
-
-        if not isinstance(error, BrokenExecutor):
-            raise
-        raise FtlintError(
-            "a worker process was killed, perhaps for want of memory; --jobs 1 needs least"
-        ) from error
-
-
 def _telling_all(rule: Rule) -> Rule:
     """Return `rule` without a limit to what it lists of one cluster."""
     return replace(rule, **{"listed": sys.maxsize}) if hasattr(rule, "listed") else rule
@@ -355,95 +332,11 @@ def runnable(
     return tuple(rules[index] for index in ready), tuple(dict.fromkeys(not_run)), kept
 
 
-def with_tokenizer(config: Config, rules: Sequence[Rule], asked: str | None) -> tuple[Rule, ...]:
-    """Return `rules` with the tokenizer of the command line, of their options, or of the file.
-
-    Raises: ConfigError
-    """
-    usual = tokenizer_of(config, asked)
-    given = []
-    for rule in rules:
-        own = getattr(rule, "tokenizer", None)
-        if isinstance(own, str) and (usual or own):
-            folder = str(beside(config, own)) if own and not asked else usual
-            rule = replace(rule, **{"tokenizer": folder})  # a field of some rules only
-        given.append(rule)
-    return tuple(given)
-
-
-def tokenizer_of(config: Config, asked: str | None) -> str:
-    """Return the folder of the command line, or that of the file; empty for none.
-
-    Raises: ConfigError
-    """
-    if asked or not config.tokenizer:
-        return asked or ""
-    from ftlint.chattemplate import TokenizerError, require
-
-    folder = str(beside(config, config.tokenizer))
-    try:
-        require(folder)
-    except TokenizerError as wrong:
-        raise config.document.error("/tokenizer", str(wrong)) from None
-    return folder
-
-
-def with_pipeline(config: Config, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """Return `rules` with the spaCy pipeline that the file names: for those that have none."""
-    name = config.spacy.pipeline
-    if not name:
-        return tuple(rules)
-    folder = beside(config, name)
-    named = str(folder) if folder.is_dir() else name
-    return tuple(
-        replace(rule, **{"pipeline": named})  # a field of some rules only
-        if getattr(rule, "pipeline", None) == ""
-        else rule
-        for rule in rules
-    )
-
-
-def with_benchmarks(
-    config: Config, rules: Sequence[Rule], asked: Sequence[str]
-) -> tuple[Rule, ...]:
-    """Return `rules` with the test sets that are named, read already. Raises: FtlintError."""
-    if asked or config.benchmarks or any(getattr(rule, "benchmarks", ()) for rule in rules):
-        from ftlint.testset import given
-
-        return given(config, rules, asked)
-    return tuple(rules)
-
-
-def with_grader(config: Config, rules: Sequence[Rule], asked: str | None) -> tuple[Rule, ...]:
-    """Return `rules` with the fields that the grader reads. Raises: UsageError, ConfigError."""
-    if not asked and not config.grader:
-        return tuple(rules)
-    from ftlint.grader import fields_read
-    from ftlint.rules.reinforcement import GraderFieldMissing
-
-    try:
-        read = fields_read(asked or str(beside(config, config.grader or "")))
-    except UsageError as wrong:
-        if asked:
-            raise UsageError(f"--grader: {wrong}") from None
-        raise config.document.error("/grader", str(wrong)) from None
-    return tuple(
-        replace(rule, fields=read) if isinstance(rule, GraderFieldMissing) else rule
-        for rule in rules
-    )
-
-
-def beside(config: Config, path: str) -> Path:
-    """Return a path of the configuration as seen from the working folder."""
-    full, here = config.root / path, Path.cwd()
-    return full.relative_to(here) if full.is_relative_to(here) else full
-
-
 def all_rules(
     config: Config, select: Sequence[str] | None = None, ignore: Sequence[str] = ()
 ) -> list[Rule]:
     """Return every rule: built in, of the configured packs, of reachable plugins."""
-    packs = [beside(config, pack) for pack in config.packs]
+    packs = [config.beside(pack) for pack in config.packs]
     rules = catalogue(packs)
     if select is not None:
         names = {rule.name for rule in rules}
@@ -457,54 +350,3 @@ def _mentioned(config: Config) -> set[str]:
     lists = (config.select, config.ignore, *config.per_file_ignores.values())
     words = {word for words in lists for word in words}
     return words.union(config.severity, config.rules) - {"ALL", "DEFAULT"}
-
-
-def cores() -> int:
-    """Return the number of processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def size(sources: Sequence[Source]) -> int:
-    """Return the bytes of all sources as stored."""
-    return sum(os.path.getsize(source.file) for source in sources if os.path.isfile(source.file))
-
-
-@contextmanager
-def spooled(sources: Sequence[Source]) -> Iterator[list[Source]]:
-    """Yield the sources with standard input and pipes copied to files, removed afterwards.
-
-    Findings are shown with their line, so lines must be read twice, and a pipe cannot be.
-    """
-    with ExitStack() as stack:
-        copies = {
-            path: stack.enter_context(_copy(path)).name
-            for path in dict.fromkeys(source.path for source in sources if _flows(source.path))
-        }
-        yield [replace(source, stored=copies.get(source.path, "")) for source in sources]
-
-
-def _flows(path: str) -> bool:
-    return path == "-" or (os.path.exists(path) and not os.path.isfile(path))
-
-
-def _copy(path: str) -> IO[bytes]:
-    """Return a copy of a pipe or of standard input, removed when closed. Raises: SourceError."""
-    if path == "-" and sys.stdin is None:
-        raise SourceError("-: standard input is closed; name a file or pipe data into it")
-    zipped = next((suffix for suffix in (".gz", ".zst") if path.endswith(suffix)), "")
-    try:
-        with (
-            nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as stream,
-            ExitStack() as stack,
-        ):
-            copy = stack.enter_context(tempfile.NamedTemporaryFile(prefix="ftlint-", suffix=zipped))
-            # What is there, not a whole block: Ctrl-C is noticed between two reads.
-            while data := cast(BufferedReader, stream).read1(1 << 20):
-                copy.write(data)
-            copy.flush()
-            stack.pop_all()
-            return copy
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be copied to a file: {error.strerror}") from error

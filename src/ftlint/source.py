@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from glob import glob, has_magic
 from pathlib import Path
@@ -347,3 +347,8 @@ def _folder(path: str) -> list[str]:
     if not names:
         raise SourceError(f"{path}: no dataset in this folder ({' '.join(SUFFIXES)})")
     return names
+
+
+def size(sources: Sequence[Source]) -> int:
+    """Return the bytes of all sources as stored."""
+    return sum(os.path.getsize(source.file) for source in sources if os.path.isfile(source.file))

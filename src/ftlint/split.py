@@ -19,11 +19,10 @@ from ftlint.division import Cluster, clustered, divide
 from ftlint.duplicate import DuplicateIndex
 from ftlint.engine import Partial, Plan, lint_shard
 from ftlint.error import FtlintError, SourceError, UsageError
-from ftlint.executors import Executor, Serial
+from ftlint.executors import Executor, Serial, workers_told
 from ftlint.neighbour import THRESHOLD, near_pairs
 from ftlint.output import check_writable, staged
-from ftlint.session import size, workers_told
-from ftlint.source import Dataset, Facts, Shard, Source
+from ftlint.source import Dataset, Facts, Shard, Source, size
 
 BINS = 10
 """Ranges of lengths that are balanced, each with an equal part of the examples."""

@@ -46,8 +46,8 @@ def augment(paths: tuple[str, ...], format_: str, quiet: bool, **asked: Any) -> 
     from ftlint.augment import Wish
     from ftlint.augment import augment as written
     from ftlint.augmentview import render
+    from ftlint.intake import spooled
     from ftlint.progress import watching
-    from ftlint.session import spooled
     from ftlint.source import expand
 
     with spooled(expand(paths)) as sources, watching(sources, quiet, "swapping") as step:

@@ -165,8 +165,9 @@ def _check_watchable(paths: Sequence[str], options: Mapping[str, Any]) -> None:
 
 def _once(paths: tuple[str, ...], outputs: tuple[str, ...], options: dict[str, Any]) -> int:
     """Lint, do what is asked with the findings, and show them; return the exit status."""
+    from ftlint.intake import spooled
     from ftlint.progress import watching
-    from ftlint.session import Session, spooled
+    from ftlint.session import Session
 
     if options["quiet"]:
         from ftlint.scoring import tick

@@ -25,8 +25,8 @@ def convert(paths: tuple[str, ...], quiet: bool, **asked: Any) -> None:
     """
     from ftlint.convert import LossError, Wish
     from ftlint.convert import convert as converted
+    from ftlint.intake import spooled
     from ftlint.progress import watching
-    from ftlint.session import spooled
     from ftlint.source import expand
 
     with (

@@ -31,16 +31,17 @@ def ignore(place: str, rule: str, reason: str, expires: str | None, config: str 
 
     Adds an entry to the nearest .ftlint-ignore.yaml, or makes one. It holds until the line changes.
     """
+    from ftlint.intake import spooled
     from ftlint.output import check_writable, write_atomically
-    from ftlint.session import Request, Session, beside, spooled
+    from ftlint.session import Request, Session
     from ftlint.suppression import NAME, Suppressions, find
 
     path, line = _place(place)
     _check(reason, expires)
     session = Session.open(Request(select=(rule,), config=config, keep_all=True, figures=False))
     named = session.config.suppressions
-    file = beside(session.config, named) if named else find(Path.cwd(), session.config.root)
-    file = file or beside(session.config, NAME)
+    file = session.config.beside(named) if named else find(Path.cwd(), session.config.root)
+    file = file or session.config.beside(NAME)
     check_writable(str(file))
     with spooled(_sources(session, path)) as sources:
         report = session.check(sources)

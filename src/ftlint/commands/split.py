@@ -40,8 +40,9 @@ def split(paths: tuple[str, ...], format_: str, jobs: int, quiet: bool, **asked:
     stay together; labels or lengths are balanced. Lines are copied byte for byte and in order.
     The same seed gives the same files. Exit status: 0 written, 2 nothing was written.
     """
+    from ftlint.executors import workers
+    from ftlint.intake import spooled
     from ftlint.progress import watching
-    from ftlint.session import spooled, workers
     from ftlint.source import expand
     from ftlint.split import Wish
     from ftlint.split import split as written

@@ -9,9 +9,10 @@ from ftlint.error import FtlintError, ModelError
 from ftlint.finding import Severity
 
 if TYPE_CHECKING:
-    from ftlint.config import Config, Selection
+    from ftlint.config import Config
     from ftlint.rule import Rule
     from ftlint.scoring.backend import Deep
+    from ftlint.selection import Selection
 
 Precision = Literal["float32", "bfloat16", "int8"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -148,15 +149,13 @@ def _deep(config: Config, setting: Toxicity, offline: bool) -> Deep:
 def _detoxify(config: Config, setting: Toxicity, usual: dict[str, Any]) -> Deep:
     from ftlint.document import suggest
     from ftlint.scoring.detoxify import MODELS, Detoxify
-    from ftlint.session import beside
 
     model = setting.model or "unbiased"
     if model not in MODELS:
         hint = suggest(model, MODELS) or f" ({', '.join(MODELS)})"
         raise _error(config, "model", f"Detoxify has no model {model!r}{hint}")
     checkpoint, folder = (
-        str(beside(config, path)) if path else ""
-        for path in (setting.checkpoint, setting.tokenizer)
+        str(config.beside(path)) if path else "" for path in (setting.checkpoint, setting.tokenizer)
     )
     made = Detoxify(
         **usual,
