@@ -311,10 +311,40 @@ def test_what_cannot_be_trained_on_is_found(shared: Path, lint: Lint) -> None:
     assert report.by_severity()[Severity.ERROR] == len(lost)
 
 
-@pytest.mark.parametrize("name", ["hh_preference_even", "lf_dpo_en_preference"])
-def test_pairs_are_told_once(shared: Path, lint: Lint, name: str) -> None:
-    (finding,) = lint(shared / CHAT / f"{name}.jsonl", cap=0).findings
-    assert finding.name == "method-mismatch" and "preference pairs" in finding.message
+# Preference pairs: what is found in either output is told where it stands.
+PAIRS: dict[str, set[str]] = {
+    # Two preferred outputs are empty, one is "..."; some hold the next turn or are cut off.
+    "hh_preference_even": {"FT177", "FT301", "FT306", "FT310", "FT411"},
+    # Templates to fill in, phrases of models, text that was decoded wrongly; records again.
+    "lf_dpo_en_preference": {"FT302", "FT304", "FT310", "FT314", "FT320", "FT322", "FT401"},
+    # The same in Chinese; one asks about a picture that is not there.
+    "lf_dpo_zh_preference": {"FT302", "FT304", "FT307", "FT310", "FT321", "FT401"},
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_pairs_are_read_as_pairs(shared: Path, lint: Lint, name: str) -> None:
+    path = shared / CHAT / f"{name}.jsonl"
+    report = lint(path, cap=0)
+    assert report.dataset.facts[0].shape == "preference"
+    worse = {finding.code for finding in report.findings if finding.severity > Severity.NOTE}
+    assert worse == PAIRS[name]
+    lines = read(path)
+    for finding in report.findings:
+        if finding.place.line and finding.place.pointer is not None:
+            assert_placed(finding, lines)
+
+
+def test_empty_outputs_are_found_where_they_are(shared: Path, lint: Lint) -> None:
+    path = shared / CHAT / "hh_preference_even.jsonl"
+    keys = ("preferred_output", "non_preferred_output")
+    empty = {
+        (number, f"/{key}/0")
+        for number, line in enumerate(read(path), 1)
+        for key in keys
+        if not json.loads(line)[key][0]["content"].strip()
+    }
+    assert places(lint(path, cap=0), "FT177") == empty and len(empty) == 2
 
 
 # Sample files of providers and trainers
@@ -322,72 +352,73 @@ def test_pairs_are_told_once(shared: Path, lint: Lint, name: str) -> None:
 FORMATS = Path("data/formats")
 
 VERDICTS = """
-anthropic-bedrock/json_mode_dataset.jsonl: FT103: system stands beside messages
-bedrock-converse/nova_sft_train_samples_converse.jsonl: FT018: parts have no type
-bedrock-nova-rft/nova_rft_multiturn_invalid_empty_prompt.jsonl: FT018: a prompt, no messages
-bedrock-nova-rft/nova_rft_multiturn_invalid_info_string.jsonl: FT018: the same
-bedrock-nova-rft/nova_rft_multiturn_invalid_missing_id.jsonl: FT018: the same
-bedrock-nova-rft/nova_rft_multiturn_invalid_missing_prompt.jsonl: FT018: the same
-bedrock-nova-rft/nova_rft_multiturn_invalid_openai_role.jsonl: FT018: the same
-bedrock-nova-rft/nova_rft_multiturn_valid_flat.jsonl: FT018: right for Nova, but not chat
-bedrock-nova-rft/nova_rft_multiturn_valid_minimal.jsonl: FT018: the same
-bedrock-nova-rft/nova_rft_multiturn_valid_nested.jsonl: FT018: the same
-bedrock-nova-rft/nova_rft_multiturn_valid_openai.jsonl: FT018: the same
-bedrock-nova-rft/nova_rft_test_data.jsonl: FT018: questions, and what a grader reads
-bedrock-nova-rft/nova_unstructured_json_test.jsonl: FT018: question and answer
-bedrock-nova-rft/nova_unstructured_rft_data.jsonl: FT018: question and reference_answer
-fireworks/food_reasoning.jsonl: : chat with images
-fireworks/orpo_ifeval.jsonl: FT018: chosen and rejected
-fireworks/prompt_router.sample.jsonl: : chat
-fireworks/rl_eval_protocol_chat.jsonl: FT018: questions, and what a grader reads
-fireworks/text2sql_dataset.jsonl: : chat
-llamafactory/dataset_info.json: FT004 FT005: a configuration
-llamafactory/dpo_en_demo.first20.json: FT004 FT005: an array
-llamafactory/glaive_toolcall_en_demo.first20.json: FT004 FT005: an array
-llamafactory/identity.json: FT004 FT005: an array
-llamafactory/kto_en_demo.first20.json: FT004 FT005: an array
-llamafactory/mllm_demo.json: FT004 FT005: an array
-llamafactory/reason_tool_use_demo_50.jsonl: FT112 FT113 FT140 FT159 FT162: calls are parts
-llamafactory/v1_dpo_demo.jsonl: FT018: chosen_messages
-llamafactory/v1_multimodal_demo.jsonl: FT113 FT401: parts have 'value'; the same six again
-llamafactory/v1_sft_demo.jsonl: FT113 FT116 FT411: parts have 'value', messages have loss_weight
-mistral/dataset-import-example.jsonl: FT103 FT121: a question, and properties
-mistral/northwind-queries.jsonl: FT018: question and query
-openai-chat/audubon_birds.jsonl: FT401: chat; two lines again
-openai-chat/distilling_sarcasm_qa.jsonl: FT018: question and answer
-openai-chat/gsm8k_chat_train.jsonl: FT420: chat; 25 words of one question are in a test item
-openai-chat/toy_chat_fine_tuning.jsonl: FT312: chat; "Eat a banana!" is said 2000 times
-openai-chat-tools/nova_openai_sft_multimodal_test_data.jsonl: FT114: only Nova reads s3://
-openai-chat-tools/nova_openai_sft_test_data.jsonl: FT401: chat; records again
-openai-chat-tools/nova_openai_sft_tool_test_data.jsonl: FT116 FT157: calls without tools; reasoning
-openai-chat-tools/stock_toolcall_training.jsonl: FT304 FT305 FT510: "as an AI, I don't have data"
-openai-chat-tools/zava_sft_test.jsonl: : chat with tools
-openai-dpo/orca_validation.jsonl: FT018: preference pairs
-openai-rft/clause_matching_validation.jsonl: FT018: questions, and what a grader reads
-openai-rft/countdown_train_25.jsonl: FT018: the same
-openai-rft/countdown_train_raw.jsonl: FT018: target and numbers only
-openai-rft/medmcq_validation.jsonl: FT121: questions only
-openai-rft-tools/train_tool.jsonl: FT018: role developer, and what a grader reads
-openai-rft-tools/zava_rft_test.jsonl: FT018: the same
-openai-rft-tools/zava_rft_test_fixed.jsonl: FT018: the same
+anthropic-bedrock/json_mode_dataset.jsonl: claude: : system stands beside messages
+bedrock-converse/nova_sft_train_samples_converse.jsonl: converse: FT401: records again
+bedrock-nova-rft/nova_rft_multiturn_invalid_empty_prompt.jsonl: prompt: FT171: an empty prompt
+bedrock-nova-rft/nova_rft_multiturn_invalid_info_string.jsonl: prompt: : only Nova reads info
+bedrock-nova-rft/nova_rft_multiturn_invalid_missing_id.jsonl: prompt: : only Nova needs an id
+bedrock-nova-rft/nova_rft_multiturn_invalid_missing_prompt.jsonl: unknown: FT020: an id, no prompt
+bedrock-nova-rft/nova_rft_multiturn_invalid_openai_role.jsonl: prompt: FT107: "invalid_role"
+bedrock-nova-rft/nova_rft_multiturn_valid_flat.jsonl: prompt: : prompts alone
+bedrock-nova-rft/nova_rft_multiturn_valid_minimal.jsonl: prompt: : the same
+bedrock-nova-rft/nova_rft_multiturn_valid_nested.jsonl: prompt: : the prompt is in metadata
+bedrock-nova-rft/nova_rft_multiturn_valid_openai.jsonl: prompt: : prompts of messages
+bedrock-nova-rft/nova_rft_test_data.jsonl: reinforcement: FT181 FT401: one record ten times
+bedrock-nova-rft/nova_unstructured_json_test.jsonl: unknown: FT020: question and answer
+bedrock-nova-rft/nova_unstructured_rft_data.jsonl: unknown: FT020: question and reference_answer
+fireworks/food_reasoning.jsonl: chat: : chat with images
+fireworks/orpo_ifeval.jsonl: ranking: : messages inside chosen and rejected
+fireworks/prompt_router.sample.jsonl: chat: : chat
+fireworks/rl_eval_protocol_chat.jsonl: reinforcement: : questions, and what a grader reads
+fireworks/text2sql_dataset.jsonl: chat: : chat
+llamafactory/dataset_info.json: : FT004 FT005: a configuration
+llamafactory/dpo_en_demo.first20.json: : FT004 FT005: an array
+llamafactory/glaive_toolcall_en_demo.first20.json: : FT004 FT005: an array
+llamafactory/identity.json: : FT004 FT005: an array
+llamafactory/kto_en_demo.first20.json: : FT004 FT005: an array
+llamafactory/mllm_demo.json: : FT004 FT005: an array
+llamafactory/reason_tool_use_demo_50.jsonl: chat: FT112 FT113 FT140 FT159 FT162: calls are parts
+llamafactory/v1_dpo_demo.jsonl: ranking: FT113 FT116: parts have 'value'; loss_weight
+llamafactory/v1_multimodal_demo.jsonl: chat: FT113 FT401: parts have 'value'; the same six again
+llamafactory/v1_sft_demo.jsonl: chat: FT113 FT116 FT411: parts have 'value'; loss_weight
+mistral/dataset-import-example.jsonl: chat: FT103 FT121: a question, and properties
+mistral/northwind-queries.jsonl: unknown: FT020: question and query
+openai-chat/audubon_birds.jsonl: chat: FT401: chat; two lines again
+openai-chat/distilling_sarcasm_qa.jsonl: unknown: FT020: question and answer
+openai-chat/gsm8k_chat_train.jsonl: chat: FT420: 25 words of one question are in a test item
+openai-chat/toy_chat_fine_tuning.jsonl: chat: FT312: "Eat a banana!" is said 2000 times
+openai-chat-tools/nova_openai_sft_multimodal_test_data.jsonl: chat: FT114: only Nova reads s3://
+openai-chat-tools/nova_openai_sft_test_data.jsonl: chat: FT401: chat; records again
+openai-chat-tools/nova_openai_sft_tool_test_data.jsonl: chat: FT116 FT157: no tools; reasoning
+openai-chat-tools/stock_toolcall_training.jsonl: chat: FT304 FT305 FT510: "as an AI, I don't"
+openai-chat-tools/zava_sft_test.jsonl: chat: : chat with tools
+openai-dpo/orca_validation.jsonl: preference: FT304: "as an AI" in a preferred output
+openai-rft/clause_matching_validation.jsonl: reinforcement: FT402: questions but for spacing again
+openai-rft/countdown_train_25.jsonl: reinforcement: : questions, and what a grader reads
+openai-rft/countdown_train_raw.jsonl: unknown: FT020: target and numbers only
+openai-rft/medmcq_validation.jsonl: reinforcement: FT179: nothing for a grader to read
+openai-rft-tools/train_tool.jsonl: reinforcement: : role developer, and what a grader reads
+openai-rft-tools/zava_rft_test.jsonl: reinforcement: : the same
+openai-rft-tools/zava_rft_test_fixed.jsonl: reinforcement: : the same
 """
-"""Each sample file, the codes of its errors and warnings, and why they are right."""
-SAMPLES = [tuple(line.split(": ", 2)) for line in VERDICTS.strip().splitlines()]
+"""Each sample file, its shape, the codes of its errors and warnings, and why they are right."""
+SAMPLES = [tuple(line.split(": ", 3)) for line in VERDICTS.strip().splitlines()]
 
 
 def test_the_table_names_every_sample(shared: Path) -> None:
     folder = shared / FORMATS
     files = {str(path.relative_to(folder)) for path in folder.rglob("*.json*")}
-    assert files == {name for name, _, _ in SAMPLES}
+    assert files == {name for name, *_ in SAMPLES}
 
 
-@pytest.mark.parametrize(("name", "codes", "why"), SAMPLES)
+@pytest.mark.parametrize(("name", "shape", "codes", "why"), SAMPLES)
 def test_a_sample_has_its_verdict(
-    shared: Path, lint: Lint, name: str, codes: str, why: str
+    shared: Path, lint: Lint, name: str, shape: str, codes: str, why: str
 ) -> None:
     path = shared / FORMATS / name
     report = lint(path, cap=0)
     assert not report.not_run
+    assert report.dataset.facts[0].shape == shape
     worse = {finding.code for finding in report.findings if finding.severity > Severity.NOTE}
     assert worse == set(codes.split()), why
     form = [finding for finding in report.findings if finding.code < "FT2"]

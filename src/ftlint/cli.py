@@ -13,6 +13,7 @@ from ftlint import __version__
 from ftlint.commands.argument import complain
 from ftlint.commands.check import check
 from ftlint.commands.compare import compare
+from ftlint.commands.convert import convert
 from ftlint.commands.init import init, test
 from ftlint.commands.model import model
 from ftlint.commands.plan import plan
@@ -50,5 +51,5 @@ def cli() -> None:
     """
 
 
-for command in (check, rule, targets, plan, compare, split, model, undo, init, test):
+for command in (check, rule, targets, plan, compare, convert, split, model, undo, init, test):
     cli.add_command(command)

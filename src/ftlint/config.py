@@ -65,6 +65,14 @@ class Config:
     tokenizer: str | None = field(
         default=None, metadata=_doc("Folder of a Hugging Face tokenizer: it renders and counts.")
     )
+    shape: str | None = field(
+        default=None,
+        kw_only=True,
+        metadata=_doc("Shape of the records, where their keys do not tell: chat, alpaca, …."),
+    )
+    grader: str | None = field(
+        default=None, kw_only=True, metadata=_doc("Grader of a reinforcement job: its JSON file.")
+    )
     select: tuple[str, ...] = field(
         default=(), metadata=_doc(f"Rules to run besides those of the preset: {_WORDS}.")
     )

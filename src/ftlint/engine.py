@@ -20,7 +20,7 @@ from ftlint.error import ModelError
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Severity, Where
-from ftlint.proof import PROVES, WORTH_IT, prove
+from ftlint.proof import PROVABLE, PROVES, WORTH_IT, prove
 from ftlint.report import NotRun, Report, locate
 from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset, Shard
@@ -179,7 +179,7 @@ def _lint_batch(
 ) -> Partial:
     batch = Batch(lines, rules)
     partial = Partial()
-    if large:
+    if large and lines.shape in PROVABLE:
         prove(batch)
     partial.examples.of[batch.source] = batch.filled
     for rule in rules:
@@ -204,9 +204,9 @@ def _asked(rule: ExampleRule, batch: Batch, bits: int) -> Sequence[Example]:
     if rule.reads == "line":
         return batch.unknown if bits else batch.examples
     if bits:
-        return batch.lacking(bits)
+        return batch.scoped(rule.scope, bits)
     chosen = rule.candidates(batch)
-    return batch.records if chosen is None else chosen
+    return batch.scoped(rule.scope, 0) if chosen is None else batch.within(rule.scope, chosen)
 
 
 def _check(rule: ExampleRule, batch: Batch, bits: int, cap: int, partial: Partial) -> None:

@@ -7,160 +7,28 @@ to the garbage collector are four times slower), so these are plain slots, fille
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ftlint.decode import Fault, decode
 from ftlint.feature import CheapFeature, Feature
 from ftlint.finding import Where
+from ftlint.line import Line as Line
+from ftlint.line import Lines as Lines
+from ftlint.message import ROLES as ROLES
+from ftlint.message import Message as Message
+from ftlint.message import Text as Text
+from ftlint.shape import CHAT, UNKNOWN, Scope, shape_of
+
+if TYPE_CHECKING:
+    from ftlint.formats.format import Format
 
 T = TypeVar("T")
 
-ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
-
-
-class Text:
-    """One piece of text of a message that a model would read."""
-
-    __slots__ = ("pointer", "role", "trained", "value")
-
-    def __init__(self, pointer: str, role: str, trained: bool, value: str) -> None:
-        """Keep the text, its pointer in the record, its role, and whether it is trained on."""
-        self.pointer = pointer
-        self.role = role
-        self.trained = trained
-        self.value = value
-
-
-class Message:
-    """A view of one object in `messages`; nothing is assumed about its members."""
-
-    __slots__ = ("content", "index", "role", "value")
-
-    def __init__(self, index: int, value: dict[str, Any]) -> None:
-        """Keep the decoded message and its place in the list.
-
-        `role` is one of the six or None, `content` as decoded or None: plain slots, because
-        every rule reads them.
-        """
-        self.index = index
-        self.value = value
-        role = value.get("role")
-        self.role: str | None = role if isinstance(role, str) and role in ROLES else None
-        self.content: Any = value.get("content")
-
-    @property
-    def pointer(self) -> str:
-        """Return the pointer of the message in its record."""
-        return f"/messages/{self.index}"
-
-    @property
-    def calls(self) -> list[Any]:
-        """Return `tool_calls` if it is a list, else nothing."""
-        calls = self.value.get("tool_calls")
-        return calls if isinstance(calls, list) else []
-
-    @property
-    def trained(self) -> bool:
-        """Return whether the target learns to say this: an assistant message not masked."""
-        return self.role == "assistant" and self.value.get("weight", 1) != 0
-
-    def texts(self) -> list[Text]:
-        """Return the texts of the message: content, text parts, and what an assistant refuses."""
-        role, trained = self.role or "", self.trained
-        members = ("text", "refusal") if role == "assistant" else ("text",)
-        found = []
-        content = self.content
-        if isinstance(content, str):
-            found.append(Text(f"{self.pointer}/content", role, trained, content))
-        elif isinstance(content, list):
-            for index, part in enumerate(content):
-                for member in members:
-                    if isinstance(part, dict) and isinstance(part.get(member), str):
-                        pointer = f"{self.pointer}/content/{index}/{member}"
-                        found.append(Text(pointer, role, trained, part[member]))
-        refusal = self.value.get("refusal")
-        if isinstance(refusal, str) and role == "assistant":
-            found.append(Text(f"{self.pointer}/refusal", role, trained, refusal))
-        return found
-
-
-class Line:
-    """One line of a source, without its line end."""
-
-    __slots__ = ("length", "ordinal", "raw", "source")
-
-    def __init__(self, source: int, ordinal: int, raw: bytes, length: int = -1) -> None:
-        """Keep the bytes and where they came from.
-
-        `length` is larger than `raw` only for a line so long that the rest was skipped.
-        """
-        self.source = source
-        self.ordinal = ordinal
-        self.raw = raw
-        self.length = len(raw) if length < 0 else length
-
-    @property
-    def skipped(self) -> bool:
-        """Return whether the line was too long to be read whole."""
-        return self.length > len(self.raw)
-
-
-class Lines:
-    """Consecutive lines of one source; a `Line` is made only for the lines that are asked for."""
-
-    __slots__ = ("_starts", "length", "odd_space", "ordinal", "raws", "source", "start")
-
-    def __init__(
-        self,
-        source: int,
-        ordinal: int,
-        raws: list[bytes],
-        length: int = -1,
-        odd_space: bool = True,
-        start: int = -1,
-    ) -> None:
-        """Keep the lines from number `ordinal` on; `length` is that of a single skipped line.
-
-        `odd_space` says whether a tab or a carriage return may stand in the lines. `start` is the
-        byte offset of the first one in its source, or -1.
-        """
-        self.source = source
-        self.ordinal = ordinal
-        self.raws = raws
-        self.length = length
-        self.odd_space = odd_space
-        self.start = start
-        self._starts: list[int] | None = None
-
-    def __len__(self) -> int:
-        """Return the number of lines."""
-        return len(self.raws)
-
-    def __getitem__(self, index: int) -> Line:
-        """Return one line. Raises: IndexError."""
-        return Line(self.source, self.ordinal + index, self.raws[index], self.length)
-
-    def start_of(self, index: int) -> int:
-        """Return the byte offset of one line in its source, or -1."""
-        if self.start < 0:
-            return -1
-        if self._starts is None:
-            lengths = map(len, self.raws)
-            self._starts = list(accumulate(lengths, lambda at, size: at + size + 1, initial=0))
-        return self.start + self._starts[index]
-
-    def chunks(self, size: int) -> Iterator[Lines]:
-        """Yield the lines in pieces of at most `size`."""
-        at = self.start
-        for first in range(0, len(self.raws), size):
-            part = self.raws[first : first + size]
-            yield Lines(self.source, self.ordinal + first, part, self.length, self.odd_space, at)
-            at += sum(map(len, part)) + len(part) if at >= 0 else 0
-
 
 _UNSET: Any = object()
+_CHATS = frozenset({CHAT, UNKNOWN, ""})
+"""Shapes that are read as chats: what has no known shape may have messages all the same."""
 
 
 class Example:
@@ -170,6 +38,7 @@ class Example:
         "_conversation",
         "_decoded",
         "_messages",
+        "_shape",
         "_texts",
         "_value",
         "batch",
@@ -184,6 +53,7 @@ class Example:
         self.index = index
         self._decoded = _UNSET
         self._value: dict[str, Any] | None = None
+        self._shape: str | None = None
         self._messages: list[Message] | None = None
         self._conversation: list[Message] | None = None
         self._texts: list[Text] | None = None
@@ -210,31 +80,83 @@ class Example:
         return self._value
 
     @property
+    def shape(self) -> str:
+        """Return the shape of the record; of a line without one, that of its file."""
+        if self._shape is None:
+            file = self.batch.lines.shape
+            self._shape = file if self.fault else shape_of(self.value, file)
+        return self._shape
+
+    @property
+    def format(self) -> Format:
+        """Return how records of this shape are read."""
+        from ftlint.formats import format_of
+
+        return format_of(self.shape)
+
+    @property
     def messages(self) -> list[Message]:
-        """Return the objects in `messages`; other items are left out, indices kept."""
+        """Return all that is said in the record, as messages whose pointers lead into it.
+
+        Of chats: the objects in `messages`; other items are left out, indices kept.
+        """
         if self._messages is None:
-            items = self.value.get("messages")
-            self._messages = (
-                [Message(i, item) for i, item in enumerate(items) if isinstance(item, dict)]
-                if isinstance(items, list)
-                else []
-            )
+            if self.shape in _CHATS:
+                items = self.value.get("messages")
+                listed = enumerate(items) if isinstance(items, list) else ()
+                self._messages = [Message(i, item) for i, item in listed if isinstance(item, dict)]
+            else:
+                self._messages = self.format.messages(self.value)
         return self._messages
 
     @property
     def conversation(self) -> list[Message]:
-        """Return the messages if each has a valid role, else nothing.
+        """Return what is learnt, from the first message to the answer, or nothing.
 
-        Rules about the order or presence of roles read this, so that one misspelt role is
-        reported once and not also as "no assistant".
+        Nothing, too, when a message has no valid role: rules about the order or presence of
+        roles read this, so that one misspelt role is reported once and not also as "no
+        assistant".
         """
         if self._conversation is None:
             messages = self.messages
-            items = self.value.get("messages")
-            whole = isinstance(items, list) and len(items) == len(messages)
+            if self.shape in _CHATS:
+                items = self.value.get("messages")
+                whole = isinstance(items, list) and len(items) == len(messages)
+            else:
+                messages = self.format.conversation(messages)
+                whole = True
             spoken = whole and all([message.role for message in messages])
             self._conversation = messages if spoken else []
         return self._conversation
+
+    @property
+    def native(self) -> bool:
+        """Return whether all messages are objects as chat has them, wherever they stand."""
+        return self.shape in _CHATS or self.format.native(self.messages)
+
+    @property
+    def tools(self) -> Any:
+        """Return what the record declares as tools, or None."""
+        return self.value.get("tools") if self.shape in _CHATS else self.format.tools(self.value)
+
+    @property
+    def job(self) -> tuple[str, dict[str, Any]]:
+        """Return pointer and value of the object that declares the tools."""
+        if self.shape in _CHATS:
+            return "", self.value
+        return self.format.job(self.value)
+
+    @property
+    def as_chat(self) -> list[Any]:
+        """Return what is learnt as messages of chat; of preferences, with the longer answer."""
+        if self.shape in _CHATS:
+            items = self.value.get("messages")
+            return items if isinstance(items, list) else []
+        return self.format.as_chat(self.messages)
+
+    def message_at(self, index: int) -> Message:
+        """Return the message with this index. Raises: StopIteration."""
+        return next(message for message in self.messages if message.index == index)
 
     @property
     def proven(self) -> int:
@@ -270,8 +192,10 @@ class Batch:
         "_cells",
         "_columns",
         "_examples",
+        "_foreign",
         "_lacking",
         "_records",
+        "_scopes",
         "_unknown",
         "_whole",
         "lines",
@@ -295,6 +219,8 @@ class Batch:
         self._broken: list[Example] | None = None
         self._records: list[Example] | None = None
         self._lacking: dict[int, list[Example]] = {}
+        self._foreign: list[Example] | None = None
+        self._scopes: dict[tuple[Scope, int], Sequence[Example]] = {}
         self._columns: dict[Feature[Any], Sequence[Any]] = {}
         self._cells: dict[tuple[Feature[Any], int], Any] = {}
 
@@ -330,6 +256,30 @@ class Batch:
             ]
             found = [example for example in doubtful if example.proven or not example.fault]
             self._lacking[bits] = found
+        return found
+
+    def within(self, scope: Scope, examples: Sequence[Example]) -> Sequence[Example]:
+        """Return those of `examples` that rules with this scope are about."""
+        if scope == "any" or not self.foreign:
+            return examples
+        if scope == "messages":
+            return [example for example in examples if example.native]
+        return [example for example in examples if example.shape in _CHATS]
+
+    @property
+    def foreign(self) -> list[Example]:
+        """Return the records of other shapes than chat."""
+        if self._foreign is None:  # what is proven of a record is proven of a chat
+            unknown = [example for example in self.unknown if not example.fault]
+            self._foreign = [example for example in unknown if example.shape not in _CHATS]
+        return self._foreign
+
+    def scoped(self, scope: Scope, bits: int) -> Sequence[Example]:
+        """Return what lacks `bits` of the records that rules with this scope are about."""
+        found = self._scopes.get((scope, bits))
+        if found is None:
+            found = self.within(scope, self.lacking(bits) if bits else self.records)
+            self._scopes[scope, bits] = found
         return found
 
     @property
@@ -380,7 +330,8 @@ class Batch:
         """Forget everything; the examples must not be used any more."""
         self._examples.clear()
         self.plain = None
-        self._whole = self._unknown = self._broken = self._records = None
+        self._whole = self._unknown = self._broken = self._records = self._foreign = None
         self._lacking.clear()
+        self._scopes.clear()
         self._columns.clear()
         self._cells.clear()

@@ -86,12 +86,14 @@ def _file_fix(
     lines: dict[int, list[tuple[str, Fix]]],
     allowed: Safety,
 ) -> FileFix:
-    source, first = report.dataset.sources[index], report.dataset.facts[index].first
+    source, facts = report.dataset.sources[index], report.dataset.facts[index]
+    first, shape = facts.first, facts.shape
     whole = {code: fix.whole for code, fix in lines.pop(-1, []) if fix.whole}
     edits = []
     for number, raw in _lines_of(source, {ordinal - first for ordinal in lines}):
         ordinal = number + first
-        after, codes = _fixed(plan, Lines(index, ordinal, [raw]), lines[ordinal], allowed)
+        line = Lines(index, ordinal, [raw], shape=shape)
+        after, codes = _fixed(plan, line, lines[ordinal], allowed)
         if after != raw:
             edits.append(Edit(number + 1, raw, after, codes))
     return FileFix(source, whole, tuple(edits))
@@ -122,7 +124,8 @@ def _fixed(
             break
         code, raw = step
         codes.append(code)
-        found = list(_relinted(plan, Lines(lines.source, lines.ordinal, [raw]), allowed))
+        again = Lines(lines.source, lines.ordinal, [raw], shape=lines.shape)
+        found = list(_relinted(plan, again, allowed))
     return raw, tuple(codes)
 
 

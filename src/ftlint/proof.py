@@ -12,6 +12,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from ftlint.shape import CHAT, UNKNOWN
+
 if TYPE_CHECKING:
     from ftlint.example import Batch, Example
 
@@ -42,6 +44,9 @@ _GROUPS = {
 }
 PROVES: dict[str, int] = {name: bit for bit, names in _GROUPS.items() for name in names.split()}
 """The bit under which each rule is silent, by name, with the options it comes with."""
+
+PROVABLE = frozenset({"", CHAT, UNKNOWN})
+"""Shapes of files in which a record of nothing but messages is a chat."""
 
 WORTH_IT = 256 << 10
 """Bytes in a shard from which the import of msgspec pays for itself (measured: 24 ms)."""

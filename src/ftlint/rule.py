@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 from ftlint.analysis import Analysis
 from ftlint.column import Column
 from ftlint.finding import Finding, Fix, Severity, Where
+from ftlint.shape import Scope
 from ftlint.summary import Nothing
 from ftlint.wording import cut, quotable
 
@@ -97,6 +98,9 @@ class Rule:
     default: ClassVar[bool] = True
     """False: only when it is selected by code or name, or by the preset `strict`."""
     since: ClassVar[str] = "0.1.0"
+    scope: ClassVar[Scope] = "any"
+    """Records that it is about: `any`; `messages`, those with messages as chat has them, wherever
+    they stand (preference pairs, prompts for a grader); or `chat` alone."""
     private: ClassVar[bool] = False
     """Whether reports must not show the text that is found; only where it stands."""
     good: ClassVar[tuple[Case, ...]] = ()

@@ -16,6 +16,7 @@ from ftlint import plugins
 from ftlint.analysis import Analysis
 from ftlint.catalogue import catalogue
 from ftlint.config import Config, Selection, choose, discover, matches
+from ftlint.document import suggest
 from ftlint.engine import Plan, run
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Processes, Serial
@@ -24,12 +25,14 @@ from ftlint.perfile import ignored_for
 from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, Rule
 from ftlint.rules.budget import NO_BUDGET
+from ftlint.rules.reinforcement import NO_GRADER
 from ftlint.rules.toxiclabel import UNLABELLED
 from ftlint.scoring.setting import with_toxicity
+from ftlint.shape import AUTO
 from ftlint.source import Dataset, Shard, Source, expand
 from ftlint.target import read
 
-_UNASKED = (NO_BUDGET, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, UNLABELLED)
+_UNASKED = (NO_BUDGET, NO_GRADER, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, UNLABELLED)
 """Reasons that are no news to who has named none of these."""
 PARALLEL = 32_000_000
 """Bytes from which worker processes pay for their start (an estimate from import costs)."""
@@ -49,6 +52,10 @@ class Request:
     target: str | None = None
     encoding: str | None = None
     tokenizer: str | None = None
+    shape: str | None = None
+    """Shape of the records of all files; None for what they show."""
+    grader: str | None = None
+    """File of a grader, whose fields every record must have."""
     benchmarks: tuple[str, ...] = ()
     """Test sets, each as NAME=PATH."""
     config: str | None = None
@@ -99,6 +106,7 @@ class Session:
             raise UsageError("no rule is selected; a run without rules would look clean")
         chosen = with_tokenizer(config, selection.rules, request.tokenizer)
         chosen = with_benchmarks(config, chosen, request.benchmarks)
+        chosen = with_grader(config, chosen, request.grader)
         chosen, raised = with_toxicity(config, chosen, request.offline)
         severities = {**raised, **selection.severities}
         selection = replace(selection, rules=chosen, severities=severities)
@@ -124,7 +132,24 @@ class Session:
             else source
             for source in expand(train)
         ]
-        return [*sources, *expand(validation, "validation")]
+        shape = self._shape()
+        return [
+            replace(each, format=shape) for each in (*sources, *expand(validation, "validation"))
+        ]
+
+    def _shape(self) -> str:
+        """Return the shape that was asked for, or `auto`. Raises: UsageError, ConfigError."""
+        asked = self.request.shape or self.config.shape
+        if asked in (None, AUTO):
+            return AUTO
+        from ftlint.formats import FORMATS
+
+        if asked in FORMATS:
+            return asked
+        told = f"unknown shape {asked!r}{suggest(asked, FORMATS)} ({', '.join(sorted(FORMATS))})"
+        if self.request.shape:
+            raise UsageError(f"--shape: {told}")
+        raise self.config.document.error("/shape", told)
 
     def _held_out(self) -> set[str]:
         """Return the validation files of the configuration; those that are missing do not count."""
@@ -277,6 +302,25 @@ def with_benchmarks(
 
         return given(config, rules, asked)
     return tuple(rules)
+
+
+def with_grader(config: Config, rules: Sequence[Rule], asked: str | None) -> tuple[Rule, ...]:
+    """Return `rules` with the fields that the grader reads. Raises: UsageError, ConfigError."""
+    if not asked and not config.grader:
+        return tuple(rules)
+    from ftlint.grader import fields_read
+    from ftlint.rules.reinforcement import GraderFieldMissing
+
+    try:
+        read = fields_read(asked or str(beside(config, config.grader or "")))
+    except UsageError as wrong:
+        if asked:
+            raise UsageError(f"--grader: {wrong}") from None
+        raise config.document.error("/grader", str(wrong)) from None
+    return tuple(
+        replace(rule, fields=read) if isinstance(rule, GraderFieldMissing) else rule
+        for rule in rules
+    )
 
 
 def beside(config: Config, path: str) -> Path:

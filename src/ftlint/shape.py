@@ -1,50 +1,77 @@
-"""Record shapes: which trainer or method an example is written for."""
+"""Record shapes: which one a file has, told from its first lines before any shard is cut.
+
+Chat is told here, by keys alone; only a record that may be something else loads
+`ftlint.formats`, where every other shape is described.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
+AUTO = "auto"
 CHAT = "chat"
 REINFORCEMENT = "reinforcement"
 UNKNOWN = "unknown"
 
+Scope = Literal["any", "messages", "chat"]
+"""Records that a rule is about: all, those with messages as chat has them, or chats."""
+
 CHAT_KEYS = frozenset({"messages", "tools", "parallel_tool_calls", "functions"})
 """Keys of a supervised chat record (OpenAI API specification, FineTuneChatRequestInput)."""
 
-SHAPES: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("converse", ("schemaVersion", "messages"), "Bedrock Converse records"),
-    (CHAT, ("messages",), "chat messages"),
-    ("preference", ("input", "preferred_output"), "preference pairs"),
-    ("preference", ("input", "non_preferred_output"), "preference pairs"),
-    ("preference", ("chosen", "rejected"), "preference pairs"),
-    ("preference", ("chosen_messages", "rejected_messages"), "preference pairs"),
-    ("completion", ("prompt", "completion"), "prompts and completions"),
-    ("completion", ("prompt", "response"), "prompts and completions"),
-    ("sharegpt", ("conversations",), "ShareGPT conversations"),
-    ("alpaca", ("instruction", "output"), "Alpaca instructions"),
-    ("gemini", ("contents",), "Gemini contents"),
-    ("batch", ("custom_id", "body"), "requests of the batch API"),
-    ("text", ("text",), "plain text"),
-)
-"""Shape, the keys that show it, and its name for people; the first that fits counts."""
-
-WORDS = {shape: words for shape, _, words in SHAPES} | {
-    REINFORCEMENT: "prompts for reinforcement fine-tuning"
-}
+LOOKED = 200
+"""Records of the beginning of a file by which its shape is decided."""
+PROMPTS = 3
+"""Records that all end with a question before they are taken for prompts without any grader."""
 
 
-def shape_of(value: Mapping[str, Any]) -> str:
-    """Return the shape that the keys of a record show."""
-    for shape, keys, _ in SHAPES:
-        if all(key in value for key in keys):
-            return _prompt(value) if shape == CHAT else shape
-    return UNKNOWN
+def shape_of(value: Mapping[str, Any], file: str = "") -> str:
+    """Return the shape of a record in a file whose records are of the shape `file`, if known."""
+    if (not file or file == CHAT) and "messages" in value and value.keys() <= CHAT_KEYS:
+        return CHAT if file or not _named_otherwise(value) else _detected(value, file)
+    return _detected(value, file)
 
 
-def _prompt(value: Mapping[str, Any]) -> str:
-    """Tell chats from prompts, which end with a user's turn and bring keys for a grader."""
+def _named_otherwise(value: Mapping[str, Any]) -> bool:
+    """Return whether the first message has a role of Cohere's, which chat does not know."""
     messages = value["messages"]
+    first = messages[0] if isinstance(messages, list) and messages else None
+    return isinstance(first, dict) and first.get("role") in ("System", "User", "Chatbot")
+
+
+def _detected(value: Mapping[str, Any], file: str) -> str:
+    from ftlint.formats import detect
+
+    return detect(value, file)
+
+
+def shape_of_lines(lines: Iterable[bytes]) -> str:
+    """Return the commonest shape of the lines that are records; nothing when there is none."""
+    import orjson
+
+    counts: dict[str, int] = {}
+    asking = looked = 0
+    for line in lines:
+        try:
+            value = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(value, dict):
+            looked += 1
+            shape = shape_of(value)
+            counts[shape] = counts.get(shape, 0) + 1
+            asking += shape in (CHAT, REINFORCEMENT) and asks(value)
+            if looked == LOOKED:
+                break
+    if asking == looked >= PROMPTS:
+        return REINFORCEMENT
+    known = {shape: count for shape, count in counts.items() if shape != UNKNOWN}
+    return max(known, key=known.__getitem__, default=UNKNOWN if counts else "")
+
+
+def asks(value: Mapping[str, Any]) -> bool:
+    """Return whether the messages of a record end with the user's turn."""
+    messages = value.get("messages")
     last = messages[-1] if isinstance(messages, list) and messages else None
-    asks = isinstance(last, dict) and last.get("role") == "user"
-    return REINFORCEMENT if asks and not value.keys() <= CHAT_KEYS else CHAT
+    return isinstance(last, dict) and last.get("role") == "user"

@@ -20,10 +20,13 @@ from ftlint.example import Line, Lines
 from ftlint.finding import Where
 from ftlint.layout import HEAD, Layout, sniff
 from ftlint.limit import MAX_LINE
+from ftlint.shape import AUTO, shape_of_lines
 from ftlint.stream import open_stream
 
 SHARD = 8 << 20
 """Bytes in a shard: large enough that starting a task costs nothing beside it."""
+LOOKED = 8 << 20
+"""Bytes that are read in search of the end of the first line, to tell the shape of a file."""
 KEPT = 1024
 """Bytes kept of a line that is longer than `MAX_LINE`."""
 SUFFIXES = tuple(f".{kind}{zip_}" for kind in ("jsonl", "ndjson") for zip_ in ("", ".gz", ".zst"))
@@ -36,7 +39,8 @@ class Source:
     path: str
     """As the user wrote it; every output shows this."""
     split: str = "train"
-    format: str = "auto"
+    format: str = AUTO
+    """The shape of its records; `auto` for what its first lines show."""
     stored: str = ""
     """Where the bytes are, if not at `path`: the temporary copy of standard input."""
 
@@ -58,6 +62,8 @@ class Facts:
     first: int
     """Ordinal of the first line."""
     lines: int
+    shape: str = ""
+    """The shape of its records: as it was asked for, or as the first ones show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +82,15 @@ class Shard:
     """Length of the one line of this shard, when that is beyond `MAX_LINE`."""
     odd_space: bool = True
     """Whether a tab or a carriage return may stand in the lines."""
+    shape: str = ""
+    """The shape of the records of its source, as far as the beginning shows it."""
 
     def lines(self) -> Lines:
         """Return the lines of the shard. Raises: SourceError when the file has changed."""
         rows = self._read() if self.rows is None else self.rows
         length = self.skipped or -1
-        return Lines(self.source, self.ordinal, rows, length, self.odd_space, self.start)
+        place = (length, self.odd_space, self.start, self.shape)
+        return Lines(self.source, self.ordinal, rows, *place)
 
     def _read(self) -> list[bytes]:
         with open(self.path, "rb") as file:
@@ -96,6 +105,12 @@ class Shard:
         if not rows[-1]:
             rows.pop()
         return rows
+
+
+def _shape(head: bytes, complete: bool) -> str:
+    """Return the shape of the records in the first bytes of a file."""
+    rows = head.split(b"\n")
+    return shape_of_lines(rows if complete else rows[:-1])
 
 
 def _odd_space(data: bytes) -> bool:
@@ -122,6 +137,10 @@ class Dataset:
                 yield shard
             self.facts.append(reader.facts())
             ordinal = reader.ordinal
+
+    def shape(self, source: int) -> str:
+        """Return the shape of the records of a source; nothing before it is read."""
+        return self.facts[source].shape if source < len(self.facts) else ""
 
     def line_number(self, where: Where) -> int | None:
         """Return the line of `where` in its file, from 1; None for a whole source."""
@@ -196,6 +215,7 @@ class Reader:
         self.first = self.ordinal = ordinal
         self.shard_size = shard_size
         self.layout = Layout()
+        self.shape = "" if source.format == AUTO else source.format
         self.start = 0
         self.hash = hashlib.sha256()
         self.size = 0
@@ -208,6 +228,7 @@ class Reader:
                 self.layout = sniff(head, len(head) < HEAD)
                 if self.layout.lines:
                     self.start = self.layout.bom
+                    head = self._first_line(stream, head)
                     yield from self._cut(self._chunks(stream, head))
                 else:
                     while stream.read(1 << 20):
@@ -216,10 +237,21 @@ class Reader:
             reason = error.strerror or str(error)
             raise SourceError(f"{self.source.path}: {reason[:1].lower()}{reason[1:]}") from error
 
+    def _first_line(self, stream: BinaryIO, head: bytes) -> bytes:
+        """Return `head` with as much behind it as the first line has, and find the shape."""
+        complete = len(head) < HEAD
+        while not complete and b"\n" not in head and len(head) < LOOKED:
+            more = stream.read(len(head))
+            complete = len(more) < len(head)
+            head += more
+        self.shape = self.shape or _shape(head[self.start :], complete)
+        return head
+
     def facts(self) -> Facts:
         """Return what was learned; to be asked after the last shard."""
         lines = self.ordinal - self.first
-        return Facts(self.source, self.layout, self.size, self.hash.hexdigest(), self.first, lines)
+        digest = self.hash.hexdigest()
+        return Facts(self.source, self.layout, self.size, digest, self.first, lines, self.shape)
 
     def _seen(self, data: memoryview) -> None:
         self.hash.update(data)
@@ -249,9 +281,8 @@ class Reader:
         self.start += size
         ordinal = self.ordinal
         self.ordinal += len(rows)
-        return Shard(
-            self.index, self.source.file, start, self.start, ordinal, rows, odd_space=odd_space
-        )
+        place = (self.index, self.source.file, start, self.start, ordinal)
+        return Shard(*place, rows, odd_space=odd_space, shape=self.shape)
 
     def _chunks(self, stream: BinaryIO, head: bytes) -> Iterator[bytes]:
         """Yield `head`, which was read already, and then the rest."""

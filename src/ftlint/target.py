@@ -185,6 +185,9 @@ _LIMITING = {"min-examples": "min_examples", "file-too-large": "file_bytes"}
 def _completed(target: Target) -> Options:
     """Return the options of the file after those that follow from limits and model."""
     made = _of_limits(target.limits)
+    if target.shapes:
+        shapes = dict.fromkeys(word for words in target.shapes.values() for word in words.value)
+        made["method-mismatch"] = {"shapes": list(shapes), "reader": target.title}
     if context := target.limits.training_context:
         made |= _of_trainer(target, context.value)
     if target.model:

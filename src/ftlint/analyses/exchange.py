@@ -262,13 +262,14 @@ def quotes(dataset: Dataset, places: Sequence[Where]) -> dict[int, Quote]:
     """Return the answers at `places` by ordinal; each line is read once more."""
     found, starts = {}, {place.ordinal: place.start for place in places}
     for ordinal, line in dataset.fetch(places).items():
-        batch = Batch(Lines(line.source, ordinal, [line.raw], start=starts[ordinal]))
+        shape = dataset.shape(line.source)
+        batch = Batch(Lines(line.source, ordinal, [line.raw], start=starts[ordinal], shape=shape))
         example = batch.example(0)
         at = trained(batch, 0)
         if at < len(example.messages):
             message = example.messages[at]
-            more = "/content" if isinstance(message.content, str) else ""
-            where = example.at(message.pointer + more)
+            textual = isinstance(message.content, str)
+            where = example.at(message.place if textual else message.pointer)
             found[ordinal] = Quote(where, said(message))
     return found
 

@@ -66,7 +66,7 @@ class Tooling:
 def functions(example: Example) -> list[str]:
     """Return the names of the functions that an example declares, each once."""
     names: dict[str, None] = {}
-    tools = example.value.get("tools")
+    tools = example.tools
     for tool in tools if isinstance(tools, list) else ():
         function = tool.get("function") if isinstance(tool, dict) else None
         name = function.get("name") if isinstance(function, dict) else None

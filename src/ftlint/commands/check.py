@@ -53,6 +53,16 @@ LEVELS = ("error", "warning", "note")
     help="Folder of a Hugging Face tokenizer; it renders and counts every example.",
 )
 @click.option(
+    "--shape",
+    metavar="NAME",
+    help="Shape of the records: chat, preference, alpaca, …  [default: what the files show]",
+)
+@click.option(
+    "--grader",
+    metavar="FILE",
+    help="JSON of a reinforcement job's grader: what it reads must be in every record.",
+)
+@click.option(
     "--benchmark",
     "benchmarks",
     multiple=True,
@@ -185,6 +195,8 @@ def _request(
         target=options["target"],
         encoding=options["encoding"],
         tokenizer=options["tokenizer"],
+        shape=options["shape"],
+        grader=options["grader"],
         benchmarks=options["benchmarks"],
         config=options["config"],
         max_findings=options["max_findings"],

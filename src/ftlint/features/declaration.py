@@ -38,14 +38,15 @@ class Declarations(CheapFeature[tuple[Declaration, ...]]):
     def of(self, example: Example) -> tuple[Declaration, ...]:
         """Return the declarations under `tools`, then those under `functions`."""
         found = []
-        for index, item in _objects(example.value.get("tools")):
+        at, record = example.job
+        for index, item in _objects(record.get("tools")):
             function = item.get("function")
             if isinstance(function, dict):
-                found.append(Declaration(f"/tools/{index}/function", function))
+                found.append(Declaration(f"{at}/tools/{index}/function", function))
             else:
-                found.append(Declaration(f"/tools/{index}", item))
-        for index, item in _objects(example.value.get("functions")):
-            found.append(Declaration(f"/functions/{index}", item))
+                found.append(Declaration(f"{at}/tools/{index}", item))
+        for index, item in _objects(record.get("functions")):
+            found.append(Declaration(f"{at}/functions/{index}", item))
         return tuple(found)
 
 
@@ -54,7 +55,7 @@ DECLARATIONS = Declarations()
 
 def declarations(example: Example) -> tuple[Declaration, ...]:
     """Return what is declared; most examples declare nothing."""
-    record = example.value
+    _, record = example.job
     return example[DECLARATIONS] if "tools" in record or "functions" in record else ()
 
 
@@ -65,10 +66,11 @@ def declared(example: Example) -> dict[str, Declaration] | None:
     undeclared functions.
     """
     known: dict[str, Declaration] = {}
-    if example.value.get("functions") == []:
+    _, record = example.job
+    if record.get("functions") == []:
         return None
     for key in ("tools", "functions"):
-        items = example.value.get(key, [])
+        items = record.get(key, [])
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             return None
     for declaration in declarations(example):

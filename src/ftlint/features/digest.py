@@ -99,7 +99,7 @@ def _last_answer(said: Sequence[Said]) -> str | None:
 
 def _prompt(said: Sequence[Said], example: Example | None) -> int:
     """Return the digest of what the model reads; `example` is None for one of texts alone."""
-    tools = example.value.get("tools") if example else None
+    tools = example.tools if example else None
     return said_digest(said[: last_answer(said)], canonical(tools) if tools else "")
 
 

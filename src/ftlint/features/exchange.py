@@ -82,7 +82,7 @@ def _masked(batch: Batch, index: int, normal: Sequence[Said], at: int) -> tuple[
     """Return prompt and answer of an example whose last answer has weight 0."""
     if at == len(normal):
         return NONE, NONE
-    tools = batch.example(index).value.get("tools")
+    tools = batch.example(index).tools
     text = normal[at][1]
     prompt = said_digest(normal[:at], canonical(tools) if tools else "")
     return prompt, digest(text) if text else NONE

@@ -67,7 +67,7 @@ def _normal(column: Sequence[list[Said]]) -> list[list[Said]]:
 
 def spoken(example: Example) -> list[Said]:
     """Return what each message of `example` says."""
-    return [(message.role or "", said(message)) for message in example.messages]
+    return [(message.voice, said(message)) for message in example.messages]
 
 
 def said(message: Message) -> str:

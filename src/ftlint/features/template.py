@@ -125,7 +125,7 @@ class TemplateTokens(Meter):
             if message.index == tally.last and start <= edge < end:
                 indent = len(text.value) - len(text.value.lstrip())
                 return example.at(text.pointer, (indent + edge - start, len(text.value)))
-        return example.at(f"/messages/{tally.last}")
+        return example.at(example.message_at(tally.last).pointer)
 
 
 def rendering(folder: str, template: str = "") -> Rendering:
@@ -166,14 +166,15 @@ def _job(example: Example, limits: Limits) -> Job | None:
     if not example.conversation:
         return None
     record = example.value
-    tools = record.get("tools")
+    tools = example.tools
     if tools is not None and not _objects(tools):
         return None
     # TRL hands these to the template: switches such as `enable_thinking`.
     further = record.get("chat_template_kwargs")
     variables = further if isinstance(further, dict) else {}
+    messages = [message.value for message in example.conversation]
     room = limits.characters + _ROOM * len(example.line.raw)
-    return Job(record["messages"], tools, variables, room)
+    return Job(messages, tools, variables, room)
 
 
 def _objects(value: Any) -> bool:

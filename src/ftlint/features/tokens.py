@@ -20,6 +20,7 @@ from ftlint.example import Batch, Example
 from ftlint.feature import CheapFeature, Feature
 from ftlint.limit import MAX_LINE
 from ftlint.proof import KEYS, plain_roles
+from ftlint.shape import CHAT
 
 # OpenAI cookbook, "How to format inputs to chat completions models" (num_tokens_from_messages).
 PER_MESSAGE, PER_NAME, PER_EXAMPLE = 3, 1, 3
@@ -152,7 +153,10 @@ class Tokens(CheapFeature[TokenCount | None], Meter):
     def of(self, example: Example) -> TokenCount | None:
         """Return the tokens of one example."""
         guess = Guess(load(self.encoding).count, self.image, self.low_image)
-        return count_tokens(example.value, guess, example.line.length)
+        record: dict[str, Any] = example.value
+        if example.shape != CHAT and (messages := example.as_chat):
+            record = {"messages": messages, "tools": example.tools}
+        return count_tokens(record, guess, example.line.length)
 
     def totals(self, batch: Batch) -> Totals:
         """Return the tokens of a batch; plain texts are counted together."""

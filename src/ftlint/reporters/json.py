@@ -101,7 +101,7 @@ def _sources(report: Report) -> list[dict[str, Any]]:
         {
             "path": facts.source.path,
             "split": facts.source.split,
-            "format": facts.source.format,
+            "format": facts.shape or facts.source.format,
             "sha256": facts.sha256,
             "bytes": facts.bytes,
             "examples": report.examples.get(index, 0),

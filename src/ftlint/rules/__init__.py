@@ -38,6 +38,17 @@ from ftlint.rules.character import (
     InvisibleCharacter,
     Mojibake,
 )
+from ftlint.rules.completion import (
+    CompletionLong,
+    CompletionPrefixCommon,
+    CompletionSpace,
+    CompletionStopMissing,
+    FewCompletions,
+    MostlyCapitals,
+    PromptPrefixCommon,
+    PromptSeparatorMissing,
+    SeparatorInside,
+)
 from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
 from ftlint.rules.contamination import BenchmarkContamination
 from ftlint.rules.content import (
@@ -65,6 +76,14 @@ from ftlint.rules.diversity import (
 from ftlint.rules.drift import LanguageDrift, SplitDrift
 from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
 from ftlint.rules.ending import CodeFenceUnbalanced, TruncatedAnswer, UnfinishedAnswer
+from ftlint.rules.field import (
+    FieldBlank,
+    FieldMissing,
+    FieldType,
+    FieldUnknown,
+    FieldWord,
+    TurnsOutOfOrder,
+)
 from ftlint.rules.file import (
     FileBom,
     FileEmpty,
@@ -75,6 +94,7 @@ from ftlint.rules.file import (
     MinExamples,
 )
 from ftlint.rules.form import EdgeWhitespace, JsonAnswerInvalid, MissingInput
+from ftlint.rules.image import ImageData, ImageLimit
 from ftlint.rules.instruction import RepeatedInstructions
 from ftlint.rules.language import (
     AnswerLanguageMismatch,
@@ -111,6 +131,13 @@ from ftlint.rules.member import FunctionNameMissing, UnknownMessageKey
 from ftlint.rules.model import ModelClosing, ModelRetired
 from ftlint.rules.name import NameFormat
 from ftlint.rules.part import ImageScheme, PartShape, PartType
+from ftlint.rules.preference import (
+    IdenticalOutputs,
+    OutputEmpty,
+    PreferenceImage,
+    PreferenceInputAnswered,
+    PreferenceOutputShape,
+)
 from ftlint.rules.record import (
     MessageNotObject,
     MessagesShape,
@@ -118,11 +145,18 @@ from ftlint.rules.record import (
     UnknownTopLevelKey,
 )
 from ftlint.rules.refusal import OverRefusal, RefusalShare
+from ftlint.rules.reinforcement import (
+    GraderFieldMissing,
+    PromptAnswered,
+    ReferenceConstant,
+    ReferenceInconsistent,
+    ReferenceMissing,
+)
 from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
 from ftlint.rules.semantic import SemanticDuplicate
-from ftlint.rules.shape import MethodMismatch, MixedFormats
+from ftlint.rules.shape import MethodMismatch, MixedFormats, ShapeUnknown
 from ftlint.rules.system import SystemPromptDrift, SystemPromptMissing
 from ftlint.rules.template import ChatTemplateDropsText, ChatTemplateFails
 from ftlint.rules.token import (
@@ -142,6 +176,7 @@ from ftlint.rules.toxiclabel import (
     ToxicRequestAnswered,
     VeryToxicAnswer,
 )
+from ftlint.rules.toxicpair import ToxicPreferredOutput
 from ftlint.rules.turn import (
     ConsecutiveRoles,
     DuplicateMessage,
@@ -172,6 +207,16 @@ BUILTIN: tuple[type[Rule], ...] = (
     MixedFormats,
     MethodMismatch,
     LineNotUtf8,
+    ShapeUnknown,
+    FewCompletions,
+    PromptSeparatorMissing,
+    SeparatorInside,
+    PromptPrefixCommon,
+    CompletionPrefixCommon,
+    CompletionStopMissing,
+    CompletionSpace,
+    MostlyCapitals,
+    CompletionLong,
     MissingMessages,
     MessagesShape,
     UnknownTopLevelKey,
@@ -222,6 +267,24 @@ BUILTIN: tuple[type[Rule], ...] = (
     FunctionCallDeprecated,
     ToolCallIdMistral,
     ContentAndToolCalls,
+    FieldMissing,
+    FieldType,
+    FieldUnknown,
+    FieldWord,
+    FieldBlank,
+    TurnsOutOfOrder,
+    PreferenceImage,
+    IdenticalOutputs,
+    PreferenceInputAnswered,
+    PreferenceOutputShape,
+    OutputEmpty,
+    PromptAnswered,
+    ReferenceMissing,
+    GraderFieldMissing,
+    ReferenceConstant,
+    ReferenceInconsistent,
+    ImageData,
+    ImageLimit,
     TokenOverrun,
     AnswerFullyTruncated,
     TokenNearLimit,
@@ -293,5 +356,6 @@ BUILTIN: tuple[type[Rule], ...] = (
     ToxicSystemPrompt,
     IdentityDrivenToxicity,
     ToxicShare,
+    ToxicPreferredOutput,
 )
 """Every built-in rule that is a class, in the order of the codes."""

@@ -34,6 +34,7 @@ class ToolUnanswered(ExampleRule):
     """
 
     code = "FT158"
+    scope = "messages"
     name = "tool-unanswered"
     severity = Severity.ERROR
     message = "call {call_id!r} is not answered before the next turn{late}"
@@ -78,6 +79,7 @@ class ToolOrphan(ExampleRule):
     """
 
     code = "FT159"
+    scope = "messages"
     name = "tool-orphan"
     severity = Severity.ERROR
     message = "tool message after {before}, where no call waits for an answer"
@@ -110,6 +112,7 @@ class ToolIdMismatch(ExampleRule):
     """
 
     code = "FT160"
+    scope = "messages"
     name = "tool-id-mismatch"
     severity = Severity.ERROR
     message = "tool_call_id is {problem}"
@@ -156,6 +159,7 @@ class ToolCallIdDuplicate(ExampleRule):
     """
 
     code = "FT161"
+    scope = "messages"
     name = "tool-call-id-duplicate"
     severity = Severity.WARNING
     message = "id {call_id!r} is that of an earlier call"
@@ -205,6 +209,7 @@ class ToolContentNotString(ExampleRule):
     """
 
     code = "FT162"
+    scope = "messages"
     name = "tool-content-not-string"
     severity = Severity.ERROR
     message = "content of the tool message is a list, not a string"

@@ -52,6 +52,7 @@ class ToolArgumentsSchema(ExampleRule):
     """
 
     code = "FT155"
+    scope = "messages"
     name = "tool-arguments-schema"
     severity = Severity.WARNING
     message = "{problem}"
@@ -164,6 +165,7 @@ class ToolUndeclared(ExampleRule):
     """
 
     code = "FT156"
+    scope = "messages"
     name = "tool-undeclared"
     severity = Severity.ERROR
     message = "function {function!r} is not declared ({known})"
@@ -175,7 +177,7 @@ class ToolUndeclared(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding an undeclared function, at its first call."""
-        record = example.value
+        _, record = example.job
         if "tools" not in record and "functions" not in record:
             return
         calls = example[CALLS]
@@ -204,6 +206,7 @@ class ToolsAbsent(ExampleRule):
     """
 
     code = "FT157"
+    scope = "messages"
     name = "tools-absent"
     severity = Severity.WARNING
     message = "{count} call{s}, but neither 'tools' nor 'functions'"
@@ -218,7 +221,7 @@ class ToolsAbsent(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding, at the first call."""
-        record = example.value
+        _, record = example.job
         if "tools" in record or "functions" in record:
             return
         calls = example[CALLS]

@@ -46,6 +46,7 @@ class ToolCallShape(ExampleRule):
     """
 
     code = "FT150"
+    scope = "messages"
     name = "tool-call-shape"
     severity = Severity.ERROR
     message = "{member} is {found}; {wanted}"
@@ -145,6 +146,7 @@ class ToolArgumentsType(ExampleRule):
     """
 
     code = "FT151"
+    scope = "messages"
     name = "tool-arguments-type"
     severity = Severity.ERROR
     message = "arguments are {found}, not a string of JSON"
@@ -191,6 +193,7 @@ class ToolArgumentsJson(ExampleRule):
     """
 
     code = "FT152"
+    scope = "messages"
     name = "tool-arguments-json"
     severity = Severity.ERROR
     message = "arguments are {problem}"
@@ -241,6 +244,7 @@ class ToolArgumentsDoubleEncoded(ExampleRule):
     """
 
     code = "FT153"
+    scope = "messages"
     name = "tool-arguments-double-encoded"
     severity = Severity.WARNING
     message = "arguments decode to a string, not an object"
@@ -279,6 +283,7 @@ class ToolArgumentsNotObject(ExampleRule):
     """
 
     code = "FT154"
+    scope = "messages"
     name = "tool-arguments-not-object"
     severity = Severity.WARNING
     message = "arguments decode to {found}, not an object"
@@ -305,6 +310,7 @@ class FunctionCallDeprecated(ExampleRule):
     """
 
     code = "FT163"
+    scope = "messages"
     name = "function-call-deprecated"
     severity = Severity.WARNING
     message = "{found} is deprecated in favour of {modern}"
@@ -345,6 +351,7 @@ class ToolCallIdMistral(ExampleRule):
     """
 
     code = "FT165"
+    scope = "messages"
     name = "tool-call-id-mistral"
     severity = Severity.ERROR
     message = "id {call_id!r} is not 9 of a-z A-Z 0-9"
@@ -372,6 +379,7 @@ class ContentAndToolCalls(ExampleRule):
     """
 
     code = "FT166"
+    scope = "messages"
     name = "content-and-tool-calls"
     severity = Severity.ERROR
     message = "content beside {count} tool call{s}"

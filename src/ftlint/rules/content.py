@@ -41,6 +41,7 @@ class ContentEmpty(ExampleRule):
     """
 
     code = "FT104"
+    scope = "messages"
     name = "content-empty"
     severity = Severity.WARNING
     message = "{role} {member} is empty"
@@ -70,7 +71,10 @@ class ContentEmpty(ExampleRule):
         """Yield one finding a text."""
         if all([text.value.strip() for text in example.texts]):
             return
+        pair = example.shape == "preference"
         for message in example.messages:
+            if pair and not message.pointer.startswith("/input/"):
+                continue  # output-empty's
             for text in _blanks(message):
                 # An empty span would mark nothing.
                 where = example.at(text.pointer, (0, len(text.value)) if text.value else None)
@@ -105,6 +109,7 @@ class ContentMissing(ExampleRule):
     """
 
     code = "FT108"
+    scope = "messages"
     name = "content-missing"
     severity = Severity.ERROR
     message = "{role} message has no 'content'"
@@ -132,6 +137,7 @@ class ContentNull(ExampleRule):
     """
 
     code = "FT109"
+    scope = "messages"
     name = "content-null"
     severity = Severity.ERROR
     message = "content of the {role} message is null"
@@ -163,6 +169,7 @@ class ContentType(ExampleRule):
     """
 
     code = "FT110"
+    scope = "messages"
     name = "content-type"
     severity = Severity.ERROR
     message = "content is {found}, not {wanted}"
@@ -218,6 +225,7 @@ class RefusalType(ExampleRule):
     """
 
     code = "FT129"
+    scope = "messages"
     name = "refusal-type"
     severity = Severity.ERROR
     message = "refusal is {found}, not a string"

@@ -39,6 +39,7 @@ class ParallelToolCallsType(ExampleRule):
     """
 
     code = "FT130"
+    scope = "messages"
     name = "parallel-tool-calls-type"
     severity = Severity.ERROR
     message = "parallel_tool_calls is {found}; it can be true or false"
@@ -70,6 +71,7 @@ class ToolsNotList(ExampleRule):
     """
 
     code = "FT140"
+    scope = "messages"
     name = "tools-not-list"
     severity = Severity.ERROR
     message = "tools is {found}, not a list of declarations"
@@ -137,6 +139,7 @@ class ToolDeclarationShape(ExampleRule):
     """
 
     code = "FT141"
+    scope = "messages"
     name = "tool-declaration-shape"
     severity = Severity.ERROR
     message = "{member} is {found}; {wanted}"
@@ -229,6 +232,7 @@ class ToolDeclaredDuplicate(ExampleRule):
     """
 
     code = "FT142"
+    scope = "messages"
     name = "tool-declared-duplicate"
     severity = Severity.ERROR
     message = "function {function!r} is declared already"
@@ -239,7 +243,7 @@ class ToolDeclaredDuplicate(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a repeated declaration, related to the first."""
-        record = example.value
+        _, record = example.job
         if "tools" not in record and "functions" not in record:
             return
         first: dict[tuple[str, str | None], str] = {}
@@ -268,6 +272,7 @@ class FunctionsDeprecated(ExampleRule):
     """
 
     code = "FT144"
+    scope = "chat"
     name = "functions-deprecated"
     severity = Severity.WARNING
     message = "'functions' is deprecated in favour of 'tools'"
@@ -292,6 +297,7 @@ class FunctionsEmpty(ExampleRule):
     """
 
     code = "FT145"
+    scope = "chat"
     name = "functions-empty"
     severity = Severity.ERROR
     message = "{found}; {wanted}"

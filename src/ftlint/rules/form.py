@@ -23,6 +23,9 @@ from ftlint.wordlist import words
 _HI = user("Hi")
 _ASKED = system("Always answer with valid JSON and nothing else.")
 
+_CONTINUED = frozenset({"completion", "text", "ranking", "kto"})
+"""Shapes whose texts go on from a prompt as they stand: a space before them is right there."""
+
 
 class EdgeWhitespace(Answers):
     """Answer begins or ends with white space.
@@ -58,6 +61,8 @@ class EdgeWhitespace(Answers):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding an answer."""
+        if example.shape in _CONTINUED and not example.native:
+            return
         for text in trained(example):
             value, stripped = text.value, text.value.strip()
             lead = len(value) - len(value.lstrip())

@@ -150,10 +150,11 @@ class RepeatedInstructions(DatasetRule[Groups[int]]):
         for source, sample in summary.of.items():
             train = dataset.sources[source].split == "train"  # validation is not billed
             if train and sample.lines >= self.min_examples:
-                yield from self._judge(source, sample)
+                yield from self._judge(source, sample, dataset)
 
-    def _judge(self, source: int, sample: Sample) -> Iterator[Finding]:
-        lines = (Lines(source, ordinal, [raw]) for _, ordinal, raw in sample.kept)
+    def _judge(self, source: int, sample: Sample, dataset: Dataset) -> Iterator[Finding]:
+        shape = dataset.shape(source)
+        lines = (Lines(source, ordinal, [raw], shape=shape) for _, ordinal, raw in sample.kept)
         looked = [e for e in (Batch(line).example(0) for line in lines) if not e.fault]
         many = sample.lines / max(len(sample.kept), 1)  # each stands for so many
         if len(looked) * many < self.min_examples:
@@ -200,14 +201,13 @@ class RepeatedInstructions(DatasetRule[Groups[int]]):
 
 def _openings(example: Example) -> tuple[Opening, ...]:
     """Return the system prompt and the first question of an example, as far as they are text."""
-    messages = example.value.get("messages")
     found: list[Opening] = []
-    for index, message in enumerate(messages[:2] if isinstance(messages, list) else ()):
-        role = message.get("role") if isinstance(message, dict) else None
-        text = message.get("content") if role in ("system", "developer", "user") else None
+    for message in example.messages[:2]:
+        role = message.role
+        text = message.content if role in ("system", "developer", "user") else None
         if not isinstance(text, str):
             break
-        where = example.at(f"/messages/{index}/content")
+        where = example.at(message.place)
         found.append(Opening("user" if role == "user" else "system", text[:TEXT], where))
         if role == "user":
             break

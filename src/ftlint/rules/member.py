@@ -44,6 +44,7 @@ class UnknownMessageKey(ExampleRule):
     """
 
     code = "FT116"
+    scope = "messages"
     name = "unknown-message-key"
     severity = Severity.ERROR
     message = "unknown key {key!r} in the {role} message{detail}"
@@ -95,6 +96,7 @@ class FunctionNameMissing(ExampleRule):
     """
 
     code = "FT132"
+    scope = "messages"
     name = "function-name-missing"
     severity = Severity.ERROR
     message = "name of the function message is {found}"

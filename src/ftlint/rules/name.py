@@ -38,6 +38,7 @@ class NameFormat(ExampleRule):
     """
 
     code = "FT117"
+    scope = "messages"
     name = "name-format"
     severity = Severity.ERROR
     message = "name {problem}; a name is 1 to 64 of a-z A-Z 0-9 _ -"

@@ -50,6 +50,7 @@ class PartType(ExampleRule):
     """
 
     code = "FT112"
+    scope = "messages"
     name = "part-type"
     severity = Severity.ERROR
     message = "part of the {role} message has {found}; it can be {allowed}"
@@ -95,6 +96,7 @@ class PartShape(ExampleRule):
     """
 
     code = "FT113"
+    scope = "messages"
     name = "part-shape"
     severity = Severity.ERROR
     message = "{fault}"
@@ -137,6 +139,7 @@ class ImageScheme(ExampleRule):
     """
 
     code = "FT114"
+    scope = "messages"
     name = "image-scheme"
     severity = Severity.WARNING
     message = "image address begins with {scheme!r}, which is neither http(s) nor data"

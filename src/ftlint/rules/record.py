@@ -9,7 +9,7 @@ from ftlint.decode import kind
 from ftlint.example import Example
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.rule import ExampleRule, bad, good
-from ftlint.shape import CHAT_KEYS, UNKNOWN, shape_of
+from ftlint.shape import CHAT_KEYS, UNKNOWN
 
 _HI = user("Hi")
 _HELLO = assistant("Hello!")
@@ -21,7 +21,7 @@ class MissingMessages(ExampleRule):
     Why: nothing in it can be trained on; the target refuses the file.
 
     Ignore when: never. A record of another known shape is reported by mixed-formats or
-    method-mismatch instead.
+    method-mismatch instead, a file without any known shape by shape-unknown.
 
     Provider says: `Invalid file format. Example N is missing key 'messages'`.
 
@@ -29,6 +29,7 @@ class MissingMessages(ExampleRule):
     """
 
     code = "FT101"
+    scope = "chat"
     name = "missing-messages"
     severity = Severity.ERROR
     message = "record has no 'messages'{detail}"
@@ -38,7 +39,7 @@ class MissingMessages(ExampleRule):
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding."""
         value = example.value
-        if "messages" not in value and shape_of(value) == UNKNOWN:
+        if "messages" not in value and example.shape == UNKNOWN:
             keys = ", ".join(repr(key[:40]) for key in list(value)[:5])
             yield self.finding(example.at(), detail=f" (it has {keys})" if keys else "")
 
@@ -54,6 +55,7 @@ class MessagesShape(ExampleRule):
     """
 
     code = "FT102"
+    scope = "chat"
     name = "messages-shape"
     severity = Severity.ERROR
     message = "'messages' is {found}, not a list of messages"
@@ -88,6 +90,7 @@ class UnknownTopLevelKey(ExampleRule):
     """
 
     code = "FT103"
+    scope = "chat"
     name = "unknown-top-level-key"
     severity = Severity.ERROR
     message = "unknown key {key!r} beside 'messages'"
@@ -128,6 +131,7 @@ class MessageNotObject(ExampleRule):
     """
 
     code = "FT105"
+    scope = "chat"
     name = "message-not-object"
     severity = Severity.ERROR
     message = "message is {found}, not an object"

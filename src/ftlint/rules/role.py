@@ -36,6 +36,7 @@ class RoleMissing(ExampleRule):
     """
 
     code = "FT106"
+    scope = "messages"
     name = "role-missing"
     severity = Severity.ERROR
     message = "message has no 'role'{detail}"
@@ -69,6 +70,7 @@ class RoleInvalid(ExampleRule):
     """
 
     code = "FT107"
+    scope = "messages"
     name = "role-invalid"
     severity = Severity.ERROR
     message = "role is {found}{suggestion}"
@@ -125,6 +127,7 @@ class DeveloperRole(ExampleRule):
     """
 
     code = "FT128"
+    scope = "chat"
     name = "developer-role"
     severity = Severity.WARNING
     message = "role 'developer' is not in the specification of supervised data"

@@ -38,6 +38,7 @@ class ToolSchemaInvalid(ExampleRule):
     """
 
     code = "FT143"
+    scope = "messages"
     name = "tool-schema-invalid"
     severity = Severity.ERROR
     message = "{problem}"

@@ -110,7 +110,8 @@ class ChatTemplateFails(ExampleRule):
 
 
 def _place(example: Example, reply: Reply) -> Where:
-    return example.at("/messages" if reply.culprit is None else f"/messages/{reply.culprit}")
+    culprit = reply.culprit
+    return example.at("/messages" if culprit is None else example.conversation[culprit].pointer)
 
 
 @dataclass(frozen=True)

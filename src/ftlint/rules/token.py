@@ -269,7 +269,7 @@ class AnswerFullyTruncated(_Limited):
         tally = None if limit is None else example[self.meter]
         if limit is None or tally is None or not answer_lost(tally, limit):
             return
-        where = example.at(f"/messages/{tally.last}")
+        where = example.at(example.message_at(tally.last).pointer)
         yield self.told(where, tally, prompt=tally.whole_prompt)
 
 
@@ -367,9 +367,9 @@ def answer_lost(tally: TokenCount, limit: int) -> bool:
 def _lost_part(example: Example, tally: TokenCount, lost: int, encoding: str) -> Where:
     """Return the end of the last answer that is lost, counted in an encoding."""
     if tally.prompt_estimated:
-        return example.at(f"/messages/{tally.last}")
+        return example.at(example.message_at(tally.last).pointer)
     known, kept = load(encoding), tally.answer - lost
-    message = next(m for m in example.messages if m.index == tally.last)
+    message = example.message_at(tally.last)
     for text in message.texts():
         tokens = known.count(text.value)
         if kept < tokens:

@@ -30,6 +30,7 @@ class NoAssistant(ExampleRule):
     """
 
     code = "FT121"
+    scope = "chat"
     name = "no-assistant"
     severity = Severity.ERROR
     message = "no message has the role 'assistant': nothing is trained on"
@@ -54,6 +55,7 @@ class LastNotAssistant(ExampleRule):
     """
 
     code = "FT122"
+    scope = "chat"
     name = "last-not-assistant"
     severity = Severity.ERROR
     message = "last message has the role '{role}', not 'assistant'"
@@ -89,6 +91,7 @@ class NoUser(ExampleRule):
     """
 
     code = "FT123"
+    scope = "chat"
     name = "no-user"
     severity = Severity.NOTE
     message = "no message has the role 'user': the answer has no question"
@@ -120,6 +123,7 @@ class ConsecutiveRoles(ExampleRule):
     """
 
     code = "FT125"
+    scope = "messages"
     name = "consecutive-roles"
     severity = Severity.NOTE
     message = "two {role} messages in a row"
@@ -157,6 +161,7 @@ class SystemNotFirst(ExampleRule):
     """
 
     code = "FT126"
+    scope = "messages"
     name = "system-not-first"
     severity = Severity.WARNING
     message = "system message is number {number}, not the first"
@@ -190,6 +195,7 @@ class DuplicateMessage(ExampleRule):
     """
 
     code = "FT127"
+    scope = "messages"
     name = "duplicate-message"
     severity = Severity.NOTE
     message = "{role} message repeats the one before it"

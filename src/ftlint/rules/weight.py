@@ -35,6 +35,7 @@ class WeightValue(ExampleRule):
     """
 
     code = "FT118"
+    scope = "messages"
     name = "weight-value"
     severity = Severity.ERROR
     message = "weight is {found}; it can be 0 or 1"
@@ -84,6 +85,7 @@ class WeightRole(ExampleRule):
     """
 
     code = "FT119"
+    scope = "messages"
     name = "weight-role"
     severity = Severity.ERROR
     message = "weight on a {role} message; only assistant messages have one"
@@ -110,6 +112,7 @@ class WeightAllZero(ExampleRule):
     """
 
     code = "FT120"
+    scope = "chat"
     name = "weight-all-zero"
     severity = Severity.WARNING
     message = "every assistant message has weight 0: nothing is trained on"
