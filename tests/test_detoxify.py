@@ -28,11 +28,12 @@ pytest.importorskip("detoxify", reason="ftlint[toxicity] is not installed")
 from tinydetoxify import build, changed, sha256
 
 from ftlint.case import assistant, chat, user
-from ftlint.config import load
+from ftlint.config import Selection, load
 from ftlint.error import FtlintError, ModelError
 from ftlint.features.toxicity import LABELS
 from ftlint.scoring import inference
 from ftlint.scoring.detoxify import Detoxify
+from ftlint.scoring.setting import with_toxicity
 from ftlint.session import Request, Session
 
 NAMES = {"toxic": "toxicity", "severe_toxic": "severe_toxicity", "identity_hate": "identity_attack"}
@@ -225,9 +226,7 @@ def test_mistakes_in_the_configuration(weights: tuple[Path, Path], tmp_path: Pat
         path = configured(tmp_path, **told)
         with pytest.raises(FtlintError, match=said) as found:
             config = load(path)
-            from ftlint.scoring.setting import with_toxicity
-
-            with_toxicity(config, (), False)
+            with_toxicity(config, Selection((), {}, None), False)
         assert str(found.value).startswith(f"{path}:"), found.value
         assert f"{path}:1:1:" not in str(found.value)
 

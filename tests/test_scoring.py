@@ -195,10 +195,10 @@ def test_rows_have_nan_where_nothing_was_scored(tmp_path: Path) -> None:
 
 
 def test_a_usual_configuration_changes_nothing() -> None:
-    from ftlint.config import Config
+    from ftlint.config import Config, Selection
 
-    chosen = tuple(builtin())
-    assert with_toxicity(Config(), chosen, False) == (chosen, {})
+    chosen = Selection(tuple(builtin()), {}, None)
+    assert with_toxicity(Config(), chosen, False) is chosen
 
 
 def test_a_rejected_answer_may_be_toxic(tmp_path: Path) -> None:

@@ -140,3 +140,41 @@ def test_positive_identity_is_not_flagged() -> None:
     for function in ("ident_neutral_nh", "ident_pos_nh"):
         assert flags([row for row in rows if row["func"] == function]).mean() <= 0.1
     assert flags([row for row in rows if row["func"] == "profanity_h"]).mean() > 0.8
+
+
+# The configuration.
+
+
+def test_the_threshold_of_the_configuration_counts(tmp_path: Path) -> None:
+    said = "Go away, I will hurt you."
+    (low,) = score(said)[:, 0].tolist()
+    assert 0.65 < low < 0.99
+    lines = [chat(user("Hello there"), assistant(said)), chat(user("Hi"), assistant(KIND))]
+    (tmp_path / "train.jsonl").write_bytes(b"\n".join(map(orjson.dumps, lines)) + b"\n")
+    for limit, found in ((round(low - 0.02, 2), ["FT601"]), (round(low + 0.02, 2), [])):
+        (tmp_path / "ftlint.yaml").write_text(f"toxicity: {{threshold: {limit}}}\n")
+        run = ftlint(tmp_path, "check", "train.jsonl", "--select", "FT6", "--format", "json")
+        assert [f["code"] for f in orjson.loads(run.out)["findings"]] == found
+        told = orjson.loads(run.out)["measures"]["toxicity"]
+        assert told["threshold"] == limit and "not scored by Detoxify" in told["summary"]
+        absent = {e["code"] for e in orjson.loads(run.out)["run"]["not_run"]}
+        assert absent == {"FT602", "FT603", "FT604", "FT605", "FT606", "FT607", "FT609"}
+
+
+def test_the_table_has_the_scores(tmp_path: Path) -> None:
+    lines = [chat(user(RUDE), assistant(KIND)), chat(user("你好"), assistant("你好"))]
+    (tmp_path / "train.jsonl").write_bytes(b"\n".join(map(orjson.dumps, lines)) + b"\n")
+    ftlint(tmp_path, "check", "train.jsonl", "--select", "FT601", "-o", "csv=m.csv")
+    head, first, second = (tmp_path / "m.csv").read_text().splitlines()
+    row = dict(zip(head.split(","), first.split(","), strict=True))
+    none = dict(zip(head.split(","), second.split(","), strict=True))
+    assert float(row["toxicity_user"]) > 0.8 > 0.3 > float(row["toxicity_answer"])
+    assert row["toxicity"] == row["insult"] == row["toxicity_user"]
+    assert all(none[name] == "" for name in (*LABELS, "toxicity_user", "toxicity_answer"))
+
+
+def test_abuse_is_quoted_when_it_is_asked_for(tmp_path: Path) -> None:
+    lines = [chat(user("Hello there"), assistant(RUDE))]
+    (tmp_path / "train.jsonl").write_bytes(b"\n".join(map(orjson.dumps, lines)) + b"\n")
+    run = ftlint(tmp_path, "check", "train.jsonl", "--select", "FT601", "--show-content")
+    assert "stupid idiot" in run.out

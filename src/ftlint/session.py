@@ -107,9 +107,7 @@ class Session:
         chosen = with_tokenizer(config, selection.rules, request.tokenizer)
         chosen = with_benchmarks(config, chosen, request.benchmarks)
         chosen = with_grader(config, chosen, request.grader)
-        chosen, raised = with_toxicity(config, chosen, request.offline)
-        severities = {**raised, **selection.severities}
-        selection = replace(selection, rules=chosen, severities=severities)
+        selection = with_toxicity(config, replace(selection, rules=chosen), request.offline)
         return cls(request, config, tuple(rules), selection)
 
     def sources(self) -> list[Source]:

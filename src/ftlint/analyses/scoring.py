@@ -23,6 +23,7 @@ from ftlint.scoring.backend import Deep, Scorer
 from ftlint.scoring.order import ROUND, Order, estimate, ranked
 from ftlint.scoring.remember import Memory, digest
 from ftlint.scoring.swap import swapped
+from ftlint.scoring.tick import Ticks
 from ftlint.source import Dataset
 from ftlint.summary import Counts
 
@@ -174,24 +175,31 @@ class _Run:
         return tuple(self.scores[_WIDE * number : _WIDE * (number + 1)])
 
     def score(self) -> None:
-        """Score the texts in rounds."""
+        """Score the texts in rounds, until all are done or time is up."""
         wanted = [number for number, size in enumerate(self.texts.lengths) if size]
-        started = monotonic()
-        if not self.backend.partial:
-            order = sorted(wanted, key=lambda number: (self.texts.lengths[number], number))
-            for first in range(0, len(order), READ):
-                self._round(order[first : first + READ], len(order) - first)
-            return
-        suspicion = [self.texts.suspicion[number] for number in wanted]
-        local = ranked(suspicion, [self.keys[number] for number in wanted])
-        most = self.backend.most or len(wanted)
-        for first in range(0, min(most, len(wanted)), ROUND):
+        most = min(self.backend.most or len(wanted), len(wanted))
+        if self.backend.partial:
+            self._arrange(wanted)
+            order, size = self.order.texts, ROUND
+        else:
+            order, size = sorted(wanted, key=lambda at: (self.texts.lengths[at], at)), READ
+        started, ticks = monotonic(), Ticks(self.backend.name, most)
+        for first in range(0, most, size):
             if self.backend.seconds and monotonic() - started >= self.backend.seconds:
                 break
-            part = local.texts[first : min(first + ROUND, most)]
-            self._round([wanted[at] for at in part], most - first)
+            part = order[first : min(first + size, most)]
+            self._round(part, most - first)
             self.done += len(part)
-        rank = _spread(local, wanted, len(self.keys))
+            ticks.step(len(part))
+        ticks.end()
+
+    def _arrange(self, wanted: Sequence[int]) -> None:
+        """Put the texts in the order in which a part of them is scored."""
+        suspicion = [self.texts.suspicion[number] for number in wanted]
+        local = ranked(suspicion, [self.keys[number] for number in wanted])
+        rank = [len(wanted)] * len(self.keys)
+        for at, number in enumerate(wanted):
+            rank[number] = local.rank[at]
         self.order = Order([wanted[at] for at in local.texts], rank)
 
     def _round(self, numbers: Sequence[int], left: int) -> None:
@@ -258,13 +266,6 @@ class _Run:
             whence = (place.source, place.ordinal)
             found[at] = Batch(Lines(*whence, raw, start=place.start, shape=place.shape)).example(0)
         return found
-
-
-def _spread(local: Order, wanted: Sequence[int], many: int) -> list[int]:
-    rank = [many] * many
-    for at, number in enumerate(wanted):
-        rank[number] = local.rank[at]
-    return rank
 
 
 class Scored:

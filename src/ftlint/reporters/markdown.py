@@ -46,6 +46,8 @@ def _parts(report: Report, options: Options) -> Iterator[str]:
             "".join(f"\n- **{e.code} crashed**: {_plain(e.reason)}" for e in report.crashed) + "\n"
         )
     yield from _table(report)
+    if told := report.measures.get("toxicity", {}).get("summary"):
+        yield f"\nToxicity: {_plain(told)}\n"
     if not options.statistics:
         yield from _findings(report)
     reasons = left_out(report).items()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,7 +9,7 @@ from ftlint.error import FtlintError, ModelError
 from ftlint.finding import Severity
 
 if TYPE_CHECKING:
-    from ftlint.config import Config
+    from ftlint.config import Config, Selection
     from ftlint.rule import Rule
     from ftlint.scoring.backend import Deep
 
@@ -78,20 +77,19 @@ RAISED = {"FT608": Severity.WARNING, "FT611": Severity.ERROR}
 """Severities of rules when a backend judges that deserves it."""
 
 
-def with_toxicity(
-    config: Config, rules: Sequence[Rule], offline: bool
-) -> tuple[tuple[Rule, ...], Mapping[str, Severity]]:
-    """Return `rules` with the configured backend, and severities that it deserves.
+def with_toxicity(config: Config, selection: Selection, offline: bool) -> Selection:
+    """Return the selection with the configured backend, and severities that it deserves.
 
     Raises: ConfigError, ModelError
     """
     setting = config.toxicity
     if setting == Toxicity():
-        return tuple(rules), {}
+        return selection
     _check(config, setting)
     deep = None if setting.backend == "triage" else _deep(config, setting, offline)
-    given = tuple(_given(rule, deep, setting.threshold) for rule in rules)
-    return given, RAISED if deep else {}
+    rules = tuple(_given(rule, deep, setting.threshold) for rule in selection.rules)
+    severities = {**(RAISED if deep else {}), **selection.severities}
+    return replace(selection, rules=rules, severities=severities)
 
 
 def _given(rule: Rule, deep: Deep | None, threshold: float | None) -> Rule:
