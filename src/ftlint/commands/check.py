@@ -149,10 +149,6 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
         from ftlint import cache
 
         cache.disable()
-    if options["quiet"]:
-        from ftlint.scoring import tick
-
-        tick.silence()
     further = [_further(word) for word in outputs]
     for path in filter(None, [options["output"], *(path for _, path in further)]):
         check_writable(path)
