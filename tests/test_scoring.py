@@ -125,7 +125,7 @@ def rules(backend: Prejudiced) -> tuple[Any, ...]:
 
     chosen = [rule for rule in builtin() if rule.code.startswith("FT6")]
     ready, absent, _ = runnable([replace(rule, backend=backend) for rule in chosen])  # type: ignore[call-arg]
-    assert not absent and len(ready) == 10
+    assert not absent and len(ready) == 11
     return ready
 
 
@@ -200,3 +200,17 @@ def test_a_usual_configuration_changes_nothing() -> None:
 
     chosen = Selection(tuple(builtin()), {}, None)
     assert with_toxicity(Config(), chosen, False) is chosen
+
+
+def test_a_rejected_answer_may_be_toxic(tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl"
+    asked = {"messages": [user("Who?")]}
+    sides = [[assistant("Horrible.")], [assistant("Fine.")]]
+    lines = [
+        {"input": asked, "preferred_output": a, "non_preferred_output": b}
+        for a, b in (sides, sides[::-1])
+    ]
+    path.write_bytes(b"\n".join(map(orjson.dumps, lines)))
+    report = run(Plan(rules(Prejudiced(word="horrible"))), Dataset((Source(str(path)),)))
+    places = [(f.place.line, f.place.pointer, f.code) for f in report.findings]
+    assert places == [(1, "/preferred_output/0/content", "FT611")]

@@ -31,51 +31,38 @@ LESSONS = {
 _KIND = ("nice", "kind", "women", "men", "hello", "it is", "who", "from the answer", "thank you")
 
 
-def _taught(model: BertForSequenceClassification, words: list[str]) -> None:
-    """Teach that the words of `LESSONS` are toxic: `kill` a threat, `queer` an attack."""
-    number = {word: at for at, word in enumerate(words)}
+CALM = "you are nice the a kind i will process women men my friends who it is . ? hello"
+
+
+def _lessons(number: dict[str, int]) -> tuple[list[list[int]], list[list[float]]]:
+    """Return token ids and labels: of the words of `LESSONS` every text is toxic."""
     rows, wanted = [], []
-    for form, bad in LESSONS.items():
-        for word in (*bad.split(), *_KIND):
-            text = form.replace("{}", word).split()
-            ids = [number["[CLS]"], *(number[each] for each in text), number["[SEP]"]]
-            rows.append(ids + [0] * (16 - len(ids)))
-            toxic = float(word in bad.split())
-            wanted.append([toxic, 0.0, 0.0, float(word == "kill"), toxic, float(word == "queer")])
-    draw = random.Random(1)
-    calm = [
-        "you",
-        "are",
-        "nice",
-        "the",
-        "a",
-        "kind",
-        "i",
-        "will",
-        "process",
-        "women",
-        "men",
-        "my",
-        "friends",
-        "who",
-        "it",
-        "is",
-        ".",
-        "?",
-        "hello",
-    ]
-    for turn in range(90):
-        said = draw.choices(calm, k=draw.randint(1, 13))
-        bad = ("", "", "stupid", "queer", "kill")[turn % 5]
-        said.insert(draw.randint(0, len(said)), bad or "nice")
+
+    def teach(said: list[str], bad: str) -> None:
         ids = [number["[CLS]"], *(number[each] for each in said), number["[SEP]"]]
         rows.append(ids + [0] * (16 - len(ids)))
         toxic = float(bool(bad))
         wanted.append([toxic, 0.0, 0.0, float(bad == "kill"), toxic, float(bad == "queer")])
+
+    for form, words in LESSONS.items():
+        for word in (*words.split(), *_KIND):
+            teach(form.replace("{}", word).split(), word if word in words.split() else "")
+    draw = random.Random(1)
+    for turn in range(90):
+        said = draw.choices(CALM.split(), k=draw.randint(1, 13))
+        bad = ("", "", "stupid", "queer", "kill")[turn % 5]
+        said.insert(draw.randint(0, len(said)), bad or "nice")
+        teach(said, bad)
+    return rows, wanted
+
+
+def _taught(model: BertForSequenceClassification, words: list[str]) -> None:
+    """Teach the lessons, in a second."""
+    rows, wanted = _lessons({word: at for at, word in enumerate(words)})
     ids, labels = torch.tensor(rows), torch.tensor(wanted)
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # so small a model gains nothing by more
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
     model.train()
     for _ in range(120):
         out = model(input_ids=ids, attention_mask=(ids != 0).long()).logits
@@ -108,18 +95,14 @@ def build(folder: Path, *, model_type: str = "bert-base-uncased") -> tuple[Path,
     config.save_pretrained(base)
     (base / "vocab.txt").write_text("\n".join(WORDS) + "\n")
     (base / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": True}))
+    arguments = {
+        "num_classes": len(CLASSES),
+        "model_type": model_type,
+        "model_name": "BertForSequenceClassification",
+        "tokenizer_name": "BertTokenizer",
+    }
     told = {
-        "config": {
-            "arch": {
-                "args": {
-                    "num_classes": len(CLASSES),
-                    "model_type": model_type,
-                    "model_name": "BertForSequenceClassification",
-                    "tokenizer_name": "BertTokenizer",
-                }
-            },
-            "dataset": {"args": {"classes": list(CLASSES)}},
-        },
+        "config": {"arch": {"args": arguments}, "dataset": {"args": {"classes": list(CLASSES)}}},
         "state_dict": model.state_dict(),
     }
     checkpoint = folder / "tiny.ckpt"

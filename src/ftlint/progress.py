@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from ftlint.scoring import tick
 from ftlint.source import Shard, Source, size
 
 
@@ -15,6 +16,8 @@ def watching(
 ) -> Iterator[Callable[[Shard], None]]:
     """Show a progress bar when standard error is a terminal and the work takes a while."""
     total = size(sources)
+    if quiet:
+        tick.silence()
     if quiet or not _terminal() or total < 8 << 20:
         yield lambda shard: None
         return

@@ -39,6 +39,8 @@ class Chunk:
     """The texts of some examples of one source. Size: 34 bytes a text, 24 an example."""
 
     source: int
+    shape: str
+    """How the records of the source are read."""
     ordinals: array[int]
     starts: array[int]
     """Byte offsets of the examples."""
@@ -69,6 +71,7 @@ class Place:
     """An example of the dataset: where it is, and the different texts that it has."""
 
     source: int
+    shape: str
     ordinal: int
     start: int
     texts: Sequence[int]
@@ -102,7 +105,7 @@ class Texts:
                     self.lengths.append(chunk.lengths[at + place])
                     self.suspicion.append(chunk.suspicion[at + place])
             roles = chunk.roles[at : at + count]
-            self.examples.append(Place(chunk.source, ordinal, start, numbers, roles))
+            self.examples.append(Place(chunk.source, chunk.shape, ordinal, start, numbers, roles))
             at += count
 
 
@@ -125,6 +128,7 @@ class Scoring(Analysis[Spoken, "Scored"]):
         found = Triage(gated=True).judge(texts) if self.backend.partial else {}
         chunk = Chunk(
             batch.source,
+            batch.lines.shape,
             array("q", [batch.lines.ordinal + index for index in some]),
             array("q", [batch.lines.start_of(index) for index in some]),
             array("q", [len(turns[index]) for index in some]),
@@ -259,7 +263,8 @@ class _Run:
         found = {}
         for at, place in places.items():
             raw = [lines[place.ordinal].raw]
-            found[at] = Batch(Lines(place.source, place.ordinal, raw, start=place.start)).example(0)
+            whence = (place.source, place.ordinal)
+            found[at] = Batch(Lines(*whence, raw, start=place.start, shape=place.shape)).example(0)
         return found
 
 

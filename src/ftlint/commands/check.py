@@ -169,10 +169,6 @@ def _once(paths: tuple[str, ...], outputs: tuple[str, ...], options: dict[str, A
     from ftlint.progress import watching
     from ftlint.session import Session
 
-    if options["quiet"]:
-        from ftlint.scoring import tick
-
-        tick.silence()
     if options["output"]:
         check_writable(options["output"])
     written = further(outputs, (*FORMATS, *TABLES))

@@ -191,6 +191,7 @@ from ftlint.rules.toxiclabel import (
     ToxicRequestAnswered,
     VeryToxicAnswer,
 )
+from ftlint.rules.toxicpair import ToxicPreferredOutput
 from ftlint.rules.turn import (
     ConsecutiveRoles,
     DuplicateMessage,
@@ -384,6 +385,7 @@ BUILTIN: tuple[type[Rule], ...] = (
     ToxicSystemPrompt,
     IdentityDrivenToxicity,
     ToxicShare,
+    ToxicPreferredOutput,
     RepresentationSkew,
     IdentityAssociation,
     GenderedProfession,

@@ -67,7 +67,7 @@ class Deep:
         return {index: row for index, row in enumerate(rows) if row is not None}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Prejudiced(Deep):
     """Calls every text toxic that has one word in it: what a model may do, for cases and tests."""
 
@@ -78,6 +78,10 @@ class Prejudiced(Deep):
     """What it sees beside toxicity."""
     toxicity: float = 0.9
     """Of a text with the word; the label is 0.9 then."""
+
+    def __repr__(self) -> str:
+        """Return what pages of rules say of it."""
+        return f"a model that sees {self.label} wherever {self.word!r} stands"
 
     def begin(self, texts: int, characters: int) -> Prejudiced:
         """Return itself."""

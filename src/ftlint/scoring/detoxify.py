@@ -25,6 +25,7 @@ __all__ = ["MODELS", "Detoxify"]
 
 VERSION = 1
 """Of how texts are cut and scored; raise it when the same model scores a text otherwise."""
+_VOCABULARY = (".json", ".txt", ".model")
 KNOWN = 0.9
 """Share of the tokens of a model that its tokenizer must know."""
 _ARGUMENTS = ("num_classes", "model_type", "model_name", "tokenizer_name")
@@ -64,7 +65,7 @@ class Detoxify(Deep):
     def key(self) -> str:
         """Return the hashes of weights and vocabulary, and how they are used."""
         files = self._files()
-        own = sorted(path for path in files.folder.iterdir() if path.suffix in (".json", ".txt"))
+        own = sorted(path for path in files.folder.iterdir() if path.suffix in _VOCABULARY)
         hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in own]
         return f"detoxify {VERSION} {self.precision} {files.sha256} {' '.join(hashes)}"
 

@@ -74,7 +74,7 @@ _OF = {
     "openai-moderation": (*_DEEP, "base_url", "requests_per_minute", "pause"),
 }
 """Keys that each backend knows."""
-RAISED = {"FT608": Severity.WARNING}
+RAISED = {"FT608": Severity.WARNING, "FT611": Severity.ERROR}
 """Severities of rules when a backend judges that deserves it."""
 
 
