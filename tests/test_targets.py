@@ -154,6 +154,8 @@ MEANT = {
     ("sarif.py", 25000): "results that GitHub takes",
     ("splice.py", 4096): "characters in which the habits of a line are looked for",
     ("profile.py", 1000): "different answers beyond which they are no labels",
+    ("affix.py", 1000): "different completions that are counted",
+    ("affix.py", 10000): "characters of a long completion",
 }
 """Numbers of the code that are also figures of a provider, by chance."""
 

@@ -80,7 +80,7 @@ class FewCompletions(CompletionRule):
     Source: OpenAI's former `prepare_data` (advice below 100 examples).
     """
 
-    limit: int = 100
+    enough: int = 100
     """Records from which on there are enough."""
 
     code = "FT021"
@@ -92,8 +92,8 @@ class FewCompletions(CompletionRule):
 
     def told(self, where: Where, found: Affixes) -> Iterator[Finding]:
         """Yield at most one finding."""
-        if found.records < self.limit:
-            yield self.finding(where, count=found.records, limit=self.limit)
+        if found.records < self.enough:
+            yield self.finding(where, count=found.records, limit=self.enough)
 
 
 class PromptSeparatorMissing(CompletionRule):
@@ -165,7 +165,7 @@ class PromptPrefixCommon(CompletionRule):
     Source: OpenAI's former `prepare_data` (more than 12 characters).
     """
 
-    limit: int = 12
+    shared: int = 12
     """Characters that prompts may have in common."""
 
     code = "FT024"
@@ -178,7 +178,7 @@ class PromptPrefixCommon(CompletionRule):
     def told(self, where: Where, found: Affixes) -> Iterator[Finding]:
         """Yield at most one finding."""
         prefix = found.prompts.before
-        if len(prefix) > self.limit and not found.prompts.same:
+        if len(prefix) > self.shared and not found.prompts.same:
             yield self.finding(where, records=found.records, prefix=prefix, count=len(prefix))
 
 
@@ -193,7 +193,7 @@ class CompletionPrefixCommon(CompletionRule):
     Source: OpenAI's former `prepare_data` (5 characters or more).
     """
 
-    limit: int = 5
+    shared: int = 5
     """Characters in common from which on the rule speaks."""
 
     code = "FT025"
@@ -206,7 +206,7 @@ class CompletionPrefixCommon(CompletionRule):
     def told(self, where: Where, found: Affixes) -> Iterator[Finding]:
         """Yield at most one finding."""
         prefix = found.completions.before
-        if len(prefix.lstrip()) >= self.limit and not found.completions.same:
+        if len(prefix.lstrip()) >= self.shared and not found.completions.same:
             yield self.finding(where, records=found.records, prefix=prefix, count=len(prefix))
 
 

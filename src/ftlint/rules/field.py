@@ -246,7 +246,7 @@ class TurnsOutOfOrder(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding: where the order is broken first, or at the last turn."""
-        turns = example.conversation
+        turns = example.conversation if example.format.alternates else []
         if turns and turns[0].role in ("system", "developer"):
             turns = turns[1:]
         for index, message in enumerate(turns):

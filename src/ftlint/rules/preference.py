@@ -31,7 +31,9 @@ class PairRule(ExampleRule):
 
 
 def sides(example: Example) -> tuple[list[Message], list[Message]]:
-    """Return the messages of the better and of the worse answer."""
+    """Return the messages of the better and of the worse answer; none of what is no pair."""
+    if example.shape not in PAIRS:
+        return [], []
     better = [message for message in example.messages if message.trained]
     return better, [message for message in example.messages if message.voice == "rejected"]
 
@@ -102,7 +104,8 @@ class PreferenceInputAnswered(PairRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding, at the last message of the input."""
-        asked = [message for message in example.messages if message.pointer.startswith("/input/")]
+        pair = example.messages if example.shape in PAIRS else []
+        asked = [message for message in pair if message.pointer.startswith("/input/")]
         if asked and asked[-1].role in ("assistant", "system", "developer"):
             yield self.finding(example.at(asked[-1].pointer), role=asked[-1].role)
 
@@ -119,7 +122,7 @@ class PreferenceOutputShape(PairRule):
     Source: OpenAI API specification (FineTunePreferenceRequestInput); Together's file check.
     """
 
-    limit: int = 1
+    most: int = 1
     """Messages of an output."""
 
     code = "FT176"
@@ -142,8 +145,8 @@ class PreferenceOutputShape(PairRule):
             return
         for key in ("preferred_output", "non_preferred_output"):
             found = [each for each in example.messages if each.pointer.startswith(f"/{key}/")]
-            if len(found) > self.limit:
-                fault = f"output has {len(found)} messages; at most {self.limit}"
+            if len(found) > self.most:
+                fault = f"output has {len(found)} messages; at most {self.most}"
                 yield self.finding(example.at(f"/{key}"), fault=fault)
             elif found and found[0].role not in (None, "assistant"):
                 fault = f"output has the role {shown(found[0].role)}; it must be the assistant's"

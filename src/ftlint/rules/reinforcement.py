@@ -53,7 +53,7 @@ class PromptAnswered(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding; a tool's answer may end a prompt as well."""
-        last = example.conversation[-1:]
+        last = example.conversation[-1:] if example.shape == REINFORCEMENT else []
         if last and last[0].role not in ("user", "tool", "function"):
             yield self.finding(example.at(last[0].pointer), role=last[0].role)
 
