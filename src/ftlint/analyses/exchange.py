@@ -263,9 +263,7 @@ def quotes(dataset: Dataset, places: Sequence[Where]) -> dict[int, Quote]:
     found, starts = {}, {place.ordinal: place.start for place in places}
     for ordinal, line in dataset.fetch(places).items():
         shape = dataset.shape(line.source)
-        batch = Batch(
-            Lines(line.source, ordinal, [line.raw], start=starts[ordinal], shape=shape)
-        )
+        batch = Batch(Lines(line.source, ordinal, [line.raw], start=starts[ordinal], shape=shape))
         example = batch.example(0)
         at = trained(batch, 0)
         if at < len(example.messages):
