@@ -258,6 +258,7 @@ def test_rules_that_wait_for_a_model_are_not_mentioned(place: Path) -> None:
     assert "FT210" not in inside(place, "check", "train.jsonl", "--target", "openai").out
     told = not_run(inside(place, "check", "train.jsonl", "--format", "json"))
     assert set(told) == {
+        "FT180",
         "FT201",
         "FT202",
         "FT203",

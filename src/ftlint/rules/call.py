@@ -18,8 +18,7 @@ from ftlint.modern import modernised
 from ftlint.pointer import join
 from ftlint.rule import ExampleRule, bad, good
 
-_HI = user("Hi")
-_HELLO = assistant("Hello!")
+_HI, _HELLO = user("Hi"), assistant("Hello!")
 _TOOLS = [declare("go", {"type": "object", "properties": {"to": {"type": "string"}}})]
 _GOOD = good(chat(_HI, calling(call("call_1", "go", '{"to": "Rome"}')), tools=_TOOLS))
 _FIRST = "/messages/1/tool_calls/0"

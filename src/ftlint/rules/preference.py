@@ -31,7 +31,9 @@ class PairRule(ExampleRule):
 
 
 def sides(example: Example) -> tuple[list[Message], list[Message]]:
-    """Return the messages of the better and of the worse answer."""
+    """Return the messages of the better and of the worse answer; none of what is no pair."""
+    if example.shape not in PAIRS:
+        return [], []
     better = [message for message in example.messages if message.trained]
     return better, [message for message in example.messages if message.voice == "rejected"]
 
@@ -102,7 +104,8 @@ class PreferenceInputAnswered(PairRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding, at the last message of the input."""
-        asked = [message for message in example.messages if message.pointer.startswith("/input/")]
+        pair = example.messages if example.shape in PAIRS else []
+        asked = [message for message in pair if message.pointer.startswith("/input/")]
         if asked and asked[-1].role in ("assistant", "system", "developer"):
             yield self.finding(example.at(asked[-1].pointer), role=asked[-1].role)
 
