@@ -87,6 +87,7 @@ def test_a_doubtful_word_names_people_where_it_should(meant: bool, sentence: str
         ("es", "Hablo chino y uso una taza de porcelana.", []),
         ("fr", "L’homme est musulman.", ["homme=men", "musulman=muslims"]),
         ("fr", "Il parle français.", []),
+        ("zh", "其他人弹吉他。", []),
         ("zh", "她是一位穆斯林。", ["她=women", "穆斯林=muslims"]),
         ("zh", "他的男朋友是中国人", ["他=men", "男朋友=men", "中国人=of-asia"]),
     ],
