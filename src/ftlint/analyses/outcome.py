@@ -116,9 +116,9 @@ class Outcomes(Analysis[Groups[int], tuple[Part[Gaps], ...]]):
         if not len(batch):
             return Groups()
         answered = Answered()
-        for index, groups, prompt in _asked(batch, self.lexicons):
-            one = _outcomes(batch, index, groups, prompt, self.lexicons)
-            _add(answered, one)
+        for index, groups, prompt in asked(batch, self.lexicons):
+            one = outcomes_of(batch, index, groups, prompt, self.lexicons)
+            add_answer(answered, one)
         return Groups({batch.source: answered})
 
     def conclude(self, summary: Groups[int], dataset: Dataset) -> tuple[Part[Gaps], ...]:
@@ -133,7 +133,7 @@ class Outcomes(Analysis[Groups[int], tuple[Part[Gaps], ...]]):
         return {"outcomes": {p.split: _figures(p.of, dataset) for p in result if p.of.prompts}}
 
 
-def _asked(batch: Batch, lexicons: tuple[str, ...]) -> Iterator[tuple[int, list[Group], int]]:
+def asked(batch: Batch, lexicons: tuple[str, ...]) -> Iterator[tuple[int, list[Group], int]]:
     """Yield the examples with an answer whose prompt names groups: those that stand alone."""
     turns, dialogues = batch.column(TURNS), batch.column(DIALOGUES)
     for index, reading in enumerate(batch.column(Mentions(lexicons))):
@@ -154,7 +154,7 @@ def _asked(batch: Batch, lexicons: tuple[str, ...]) -> Iterator[tuple[int, list[
 
 
 @dataclass(frozen=True, slots=True)
-class _One:
+class OneAnswer:
     """What one example shows."""
 
     groups: list[Group]
@@ -164,9 +164,10 @@ class _One:
     place: Place
 
 
-def _outcomes(
+def outcomes_of(
     batch: Batch, index: int, groups: list[Group], prompt: int, lexicons: tuple[str, ...]
-) -> _One:
+) -> OneAnswer:
+    """Return how one example with a prompt that names groups is answered."""
     turns, dialogue = batch.column(TURNS)[index], batch.column(DIALOGUES)[index]
     reading = batch.column(Mentions(lexicons))[index]
     assert dialogue is not None and reading is not None
@@ -189,10 +190,10 @@ def _outcomes(
         had += ["helpfulness"] if tone["helpful"] else []
     lines = batch.lines
     where = (lines.source, lines.ordinal + index, lines.start_of(index))
-    return _One(groups, prompt, had, numbers, where)
+    return OneAnswer(groups, prompt, had, numbers, where)
 
 
-def _add(answered: Answered, one: _One) -> None:
+def add_answer(answered: Answered, one: OneAnswer) -> None:
     """Add one example to counts that nobody else has yet."""
     prompts, had = answered.prompts.of, answered.had.of
     for group in one.groups:
