@@ -204,14 +204,7 @@ def genbit(data: Path, python: str | None) -> list[str]:
         words = [WORD.findall(text.lower()) for text in texts]
         ours = measure(words, women, men, function_words())
         given = {"texts": words, "female": [*women], "male": [*men], "ignored": [*function_words()]}
-        run = subprocess.run(
-            [python, "-c", DRIVE],
-            input=json.dumps(given),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        theirs = json.loads(run.stdout)
+        theirs = _driven(python, given)
         more = theirs["additional_metrics"]
         for metric, mine, other in (
             ("genbit_score", ours.conditional_absolute, theirs["genbit_score"]),
@@ -224,6 +217,15 @@ def genbit(data: Path, python: str | None) -> list[str]:
             missed += [f"genbit {name} {metric}"] * (apart > 0.01)
     print()
     return missed
+
+
+def _driven(python: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what GenBiT says of the words in `given`."""
+    run = subprocess.run(
+        [python, "-c", DRIVE], input=json.dumps(given), capture_output=True, text=True, check=True
+    )
+    told: dict[str, Any] = json.loads(run.stdout)
+    return told
 
 
 def _said(row: dict[str, Any]) -> str:

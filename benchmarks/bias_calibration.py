@@ -119,7 +119,7 @@ def _null_outcomes(data: Path, runs: int, draw: random.Random) -> list[str]:
         draw.shuffle(dealt)
         answered = Answered()
         for one, (groups, prompt) in zip(ones, dealt, strict=True):
-            add_answer(answered, OneAnswer(groups, prompt, one.had, one.numbers, one.place))
+            add_answer(answered, OneAnswer(groups, prompt, one.had, one.numbers, one.row))
         found = gaps(answered, rule.min_examples).found
         tests = max(tests, len(found))
         any_gap += any(gap.q <= rule.q for gap in found)

@@ -71,7 +71,7 @@ class Naming:
         merged = Naming(*(getattr(self, name).merge(getattr(other, name)) for name in names))
         merged.rows = dict(self.rows)
         for key, rows in other.rows.items():
-            merged.rows[key] = _distinct((*merged.rows.get(key, ()), *rows))
+            merged.rows[key] = distinct((*merged.rows.get(key, ()), *rows))
         return merged
 
     def places(self, *key: Any) -> tuple[Where, ...]:
@@ -84,7 +84,7 @@ class Naming:
         return self.strata.total
 
 
-def _distinct(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+def distinct(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """Return the first rows of different prompts."""
     first: dict[int, Row] = {}
     for row in rows:
