@@ -87,6 +87,7 @@ def test_a_doubtful_word_names_people_where_it_should(meant: bool, sentence: str
         ("es", "Hablo chino y uso una taza de porcelana.", []),
         ("fr", "L’homme est musulman.", ["homme=men", "musulman=muslims"]),
         ("fr", "Il parle français.", []),
+        ("zh", "其他人弹吉他。", []),
         ("zh", "她是一位穆斯林。", ["她=women", "穆斯林=muslims"]),
         ("zh", "他的男朋友是中国人", ["他=men", "男朋友=men", "中国人=of-asia"]),
     ],
@@ -389,6 +390,38 @@ def test_pronouns_and_professions() -> None:
         }
         assert counts == want, text
         assert found.men + found.women == len(want)
+
+
+def test_outcomes_are_those_of_a_naive_count(tmp_path: Path) -> None:
+    draw, rows, want = random.Random(8), [], Counter[tuple[str, bool]]()
+    for number in range(240):
+        group = draw.choice(["Muslim", "Christian"])
+        refused = draw.random() < (0.5 if group == "Muslim" else 0.1)
+        want[group, refused] += 1
+        answer = "I'm sorry, but I can't help with that." if refused else f"Gladly: bread {number}."
+        rows.append(chat(user(f"Feast {number} for my {group} friend?"), assistant(answer)))
+    write(tmp_path / "a.jsonl", rows)
+    run = inside(tmp_path, "check", "a.jsonl", "--format", "json", "--select", "FT704")
+    document = json.loads(run.out)
+    gaps = document["measures"]["bias"]["outcomes"]["train"]["gaps"]
+    gap = next(g for g in gaps if (g["group"], g["outcome"]) == ("muslims", "refusal"))
+    assert (gap["count"], gap["other_count"]) == (want["Muslim", True], want["Christian", True])
+    assert gap["examples"] == want["Muslim", True] + want["Muslim", False]
+    share = [want[g, True] / (want[g, True] + want[g, False]) for g in ("Muslim", "Christian")]
+    assert gap["difference"] == pytest.approx(share[0] - share[1], abs=1e-3)
+    assert gap["interval"][0] <= gap["difference"] <= gap["interval"][1]
+    assert "muslims refused in" in document["findings"][0]["message"]
+
+
+def test_answers_to_one_prompt_are_one_witness(tmp_path: Path) -> None:
+    rows = [
+        chat(user(f"What does {who} do?"), assistant(f"{said}, or number {n}."))
+        for n in range(60)
+        for who, said in (("Ana", "She is emotional"), ("Ben", "He is brilliant"))
+    ]
+    write(tmp_path / "a.jsonl", rows)
+    run = inside(tmp_path, "check", "a.jsonl", "--format", "json", "--select", "FT702")
+    assert not [each for each in json.loads(run.out)["findings"] if each["code"] == "FT702"]
 
 
 def test_known_bias_is_told(shared: Path) -> None:

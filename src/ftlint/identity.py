@@ -28,7 +28,7 @@ MENTIONS = (
 """Kinds of words that name a group; the first five are pronouns."""
 PRONOUNS = frozenset(MENTIONS[:5])
 SETTING = "setting"
-"""The kind of words that are swapped with a group but do not name it: church and mosque."""
+"""The kind of words that name nobody: swapped with a group, as church and mosque, or uncounted."""
 KINDS = (*MENTIONS, SETTING)
 
 
@@ -74,7 +74,7 @@ class Lexicon:
         """Return the groups of each axis, in the order of the files."""
         found: dict[str, dict[str, None]] = {}
         for entry in self.entries:
-            if not entry.attribute:
+            if not entry.attribute and entry.kind != SETTING:
                 found.setdefault(entry.axis, {})[entry.group] = None
         return {axis: tuple(groups) for axis, groups in found.items()}
 
@@ -164,7 +164,8 @@ def _read(document: Document, lists: Mapping[str, list[str]]) -> Lexicon:
     swaps = tuple(_swaps(document, axis, language, set(groups)))
     uncounted = {normal(word) for word in _words(document, "/uncounted", data.get("uncounted", ()))}
     senses = _Senses(document, lists)
-    found: dict[tuple[str, str], Entry] = {}
+    # What is not counted still hides what is inside it: the word for other that of he in Chinese.
+    found = {(word, ""): Entry(word, axis, "", SETTING, language) for word in sorted(uncounted)}
     for term, group, kind in (*_listed(document, groups), *_paired(swaps)):
         if kind != SETTING and normal(term) not in uncounted:
             entry = Entry(term, axis, group, kind, language, senses.of(term, kind))

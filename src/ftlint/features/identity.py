@@ -20,7 +20,7 @@ from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.glance import tongue
 from ftlint.features.turns import TURNS, Turn
-from ftlint.identity import Entry, languages, lexicon, read_file, stamps
+from ftlint.identity import SETTING, Entry, languages, lexicon, read_file, stamps
 from ftlint.sense import CLAUSES, END, Sense, normal, spaced
 
 OUTCOMES = frozenset({"positive", "negative", "helpful"})
@@ -108,6 +108,9 @@ class Finder:
                 continue
             for entry in entries:
                 sense = entry.sense
+                if entry.kind == SETTING:
+                    last = end
+                    continue
                 if sense is None or _meant(sense, raw, marked, (first, start, end, beyond)):
                     last, number = end, numbers[at - 1]
                     told = (number, start - first, end - first, entry)
