@@ -28,7 +28,7 @@ MENTIONS = (
 """Kinds of words that name a group; the first five are pronouns."""
 PRONOUNS = frozenset(MENTIONS[:5])
 SETTING = "setting"
-"""The kind of words that are swapped with a group but do not name it: church and mosque."""
+"""The kind of words that name nobody: swapped with a group, as church and mosque, or uncounted."""
 KINDS = (*MENTIONS, SETTING)
 
 
@@ -74,7 +74,7 @@ class Lexicon:
         """Return the groups of each axis, in the order of the files."""
         found: dict[str, dict[str, None]] = {}
         for entry in self.entries:
-            if not entry.attribute:
+            if not entry.attribute and entry.kind != SETTING:
                 found.setdefault(entry.axis, {})[entry.group] = None
         return {axis: tuple(groups) for axis, groups in found.items()}
 
@@ -144,7 +144,7 @@ _SENSE = {
 }  # fmt: skip
 
 
-_NEAR = ("@function", END)
+_NEAR = ("@function", END.decode())
 """What stands beside a doubtful word at once, or not at all."""
 
 
@@ -164,7 +164,8 @@ def _read(document: Document, lists: Mapping[str, list[str]]) -> Lexicon:
     swaps = tuple(_swaps(document, axis, language, set(groups)))
     uncounted = {normal(word) for word in _words(document, "/uncounted", data.get("uncounted", ()))}
     senses = _Senses(document, lists)
-    found: dict[tuple[str, str], Entry] = {}
+    # What is not counted still hides what is inside it: the word for other that of he in Chinese.
+    found = {(word, ""): Entry(word, axis, "", SETTING, language) for word in sorted(uncounted)}
     for term, group, kind in (*_listed(document, groups), *_paired(swaps)):
         if kind != SETTING and normal(term) not in uncounted:
             entry = Entry(term, axis, group, kind, language, senses.of(term, kind))
@@ -336,6 +337,7 @@ class _Senses:
             for key in ("next", "previous", "at-start", "unless-next", "unless-previous")
         }
         beside = item.get("next", ())
+        case = _words(self.document, f"{place}/case", item.get("case", ()))
         return Sense(
             read["next"],
             read["previous"],
@@ -345,18 +347,18 @@ class _Senses:
             self._phrases(f"{place}/next", [each for each in beside if each not in _NEAR]),
             gap,
             "yes" if capital is True else capital or "",
-            frozenset(_words(self.document, f"{place}/case", item.get("case", ()))),
-            frozenset(map(normal, self.lists.get("degree", ()))),
+            frozenset(word.encode() for word in case),
+            frozenset(normal(word).encode() for word in self.lists.get("degree", ())),
         )
 
-    def _phrases(self, place: str, items: Any) -> frozenset[str]:
+    def _phrases(self, place: str, items: Any) -> frozenset[bytes]:
         found: set[str] = set()
         for index, item in enumerate(_strings(self.document, place, items)):
             if not item.startswith("@"):
-                found.update([END] if item == END else map(normal, _expand(item)))
+                found.update([item] if item == END.decode() else map(normal, _expand(item)))
             elif item[1:] in self.lists:
                 found.update(map(normal, self.lists[item[1:]]))
             else:
                 hint = suggest(item[1:], self.lists)
                 raise self.document.error(f"{place}/{index}", f"unknown list {item!r}{hint}")
-        return frozenset(found)
+        return frozenset(phrase.encode() for phrase in found)

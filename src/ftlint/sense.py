@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-END = "$"
+END = b"$"
 """Stands among the words of a sense for the end of a clause."""
 
 
@@ -13,23 +13,24 @@ END = "$"
 class Sense:
     """What must stand beside a doubtful word for it to name people.
 
-    Phrases are in normal form. Where `next` or `previous` have some, one of them must be there;
-    at the beginning of a sentence, where every word has a capital, `at_start` replaces `next`.
+    Phrases are in normal form, as UTF-8. Where `next` or `previous` have some, one of them must be
+    there; at the beginning of a sentence, where every word has a capital, `at_start` replaces
+    `next`.
     """
 
-    next: frozenset[str] = frozenset()
-    previous: frozenset[str] = frozenset()
-    at_start: frozenset[str] = frozenset()
-    unless_next: frozenset[str] = frozenset()
-    unless_previous: frozenset[str] = frozenset()
-    far: frozenset[str] = frozenset()
+    next: frozenset[bytes] = frozenset()
+    previous: frozenset[bytes] = frozenset()
+    at_start: frozenset[bytes] = frozenset()
+    unless_next: frozenset[bytes] = frozenset()
+    unless_previous: frozenset[bytes] = frozenset()
+    far: frozenset[bytes] = frozenset()
     """Those of `next` before which up to `gap` words may stand: not the ends and small words."""
     gap: int = 0
     capital: str = ""
     """`yes`: it is written with a capital; `inside`: and does not begin a sentence."""
-    case: frozenset[str] = frozenset()
+    case: frozenset[bytes] = frozenset()
     """The only spellings that count, if there are any."""
-    degree: frozenset[str] = frozenset()
+    degree: frozenset[bytes] = frozenset()
     """Words that may stand between it and `previous`: very, too."""
 
     def with_(self, other: Sense) -> Sense:
@@ -52,6 +53,8 @@ class Sense:
 TABLE = bytes(
     b if b > 127 or chr(b).isalnum() or b == 95 else 32 for b in b"%b" % bytes(range(256)).lower()
 )
+CLAUSES = bytes(10 if chr(b) in '.!?;:,()[]\n"\x1e' else letter for b, letter in enumerate(TABLE))
+"""The same, with the end of a line for what ends the words that belong together."""
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
 
 

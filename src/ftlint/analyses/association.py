@@ -2,16 +2,19 @@
 
 A group is compared with the other groups of its axis, each named alone, so that what is said of
 people at all is no difference; only where those are too few, with all examples that name no group
-of the axis. A word's share is compared within languages and lengths.
+of the axis. A word's share is compared within languages and lengths. Against all other examples,
+which are many, the q-value tells chance from difference; against the other groups, which are
+alike, the odds ratio and its p-value tell whether the difference is one between groups.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from typing import Any
 
-from ftlint.analyses.naming import ANY, Group, Naming, Namings, Stratum, Word
+from ftlint.analyses.naming import ANY, NAMED, Group, Naming, Namings, Stratum, Word
 from ftlint.analyses.split import Part
 from ftlint.analysis import Derived
 from ftlint.contrast import adjusted, contrast, log_odds, npmi, npmi_interval
@@ -29,6 +32,10 @@ LISTED = 20
 
 OWN = {("age", "family")}
 """Axes and attributes that belong together by their meaning: children have parents."""
+
+SURE = 50
+"""What a p-value against the other groups is multiplied by: 0.001 is then as good as a q of 0.05.
+It need not hold for all pairs together, since the q-value against all other examples does."""
 
 Strata = Mapping[Stratum, int]
 _NONE: Strata = {}
@@ -57,6 +64,11 @@ class Association:
     places: tuple[Where, ...] = ()
 
     @property
+    def prompts(self) -> int:
+        """Return the different prompts behind it, as far as they are counted."""
+        return len(self.places)
+
+    @property
     def name(self) -> str:
         """Return the word, or the attribute as a whole, as reports write it."""
         return repr(self.word[1]) if self.word[1] else f"words for {self.word[0]}"
@@ -75,7 +87,11 @@ class Associated:
 
     def significant(self, q: float, ratio: float, count: int) -> list[Association]:
         """Return those that are surely above `ratio`, the largest first."""
-        kept = [a for a in self.found if a.q <= q and a.low >= ratio and a.count >= count]
+        kept = [
+            a
+            for a in self.found
+            if a.q <= q and a.low >= ratio and a.count >= count and a.prompts >= min(count, NAMED)
+        ]
         return sorted(kept, key=lambda a: (-a.low, a.group, a.word))
 
 
@@ -110,10 +126,11 @@ def associated(naming: Naming, fewest: int = FEWEST) -> Associated:
     table = _Table(naming)
     few = [group for group in table.groups if sum(table.alone[group].values()) < fewest]
     tests = [test for group in table.groups if group not in few for test in table.of(group, fewest)]
-    q_values = adjusted([test.p for _, test in tests])
+    q_values = adjusted([each[0] for *_, each in tests], [each[1] for *_, each in tests])
     found = []
-    for (key, test), q in zip(tests, q_values, strict=True):
+    for (key, test, _), q in zip(tests, q_values, strict=True):
         group, word, (count, examples, other_count, others), against = key
+        q = max(q, min(SURE * test.p, 1.0))
         found.append(
             Association(
                 group, word, count, examples, other_count, others, against, test.odds_ratio,
@@ -165,7 +182,21 @@ class _Table:
                     (mine.get(s, 0), n, theirs.get(s, 0), rest.get(s, 0))
                     for s, n in self.alone[group].items()
                 ]
-                yield (group, word, counts, against), contrast(strata)
+                yield (group, word, counts, against), contrast(strata), self._all(group, word)
+
+    def _all(self, group: Group, word: Word) -> tuple[float, float]:
+        """Return the p-value of a pair against all other examples, and the weight of the test.
+
+        The z-score of a given odds ratio grows with the weight, which is known from the margins.
+        """
+        strata, everywhere = self.naming.strata.of, self.words[word]
+        mine = self.pairs.get(group, {}).get(word, _NONE)
+        table = [
+            (mine.get(s, 0), n, everywhere.get(s, 0) - mine.get(s, 0), strata[s] - n)
+            for s, n in self.alone[group].items()
+        ]
+        examples, having = sum(self.alone[group].values()), sum(everywhere.values())
+        return contrast(table).p, sqrt(examples * having / self.naming.examples)
 
 
 def _sum(of: Sequence[Strata]) -> dict[Stratum, int]:

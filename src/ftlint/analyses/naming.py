@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+from zlib import crc32
 
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
@@ -20,8 +21,8 @@ from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Counts, Groups
 
-NAMED = 3
-"""Examples that are kept behind each number."""
+NAMED = 5
+"""Examples that are kept behind each number; no two of them have the same prompt."""
 ANY = ""
 """Stands for all groups of an axis, and for all words of an attribute."""
 
@@ -33,6 +34,8 @@ Stratum = tuple[str, int]
 """Language, and the number of bits of the length in code points."""
 Place = tuple[int, int, int]
 """Source, ordinal and byte offset of an example."""
+Row = tuple[Place, int]
+"""An example and the checksum of its first prompt."""
 _SIDES = {"assistant": "answer", "user": "prompt", "system": "system", "developer": "system"}
 
 
@@ -59,7 +62,7 @@ class Naming:
     """Examples with a group, alone or not, and a word."""
     gender: Counts[tuple[str, str]] = field(default_factory=Counts)
     """Examples by profession and the one gender that stands for it there."""
-    rows: dict[tuple[Any, ...], tuple[Place, ...]] = field(default_factory=dict)
+    rows: dict[tuple[Any, ...], tuple[Row, ...]] = field(default_factory=dict)
     """The first examples of a group, of a group and word, of a profession and gender."""
 
     def merge(self, other: Naming) -> Naming:
@@ -67,15 +70,13 @@ class Naming:
         names = [each.name for each in fields(self) if each.name != "rows"]
         merged = Naming(*(getattr(self, name).merge(getattr(other, name)) for name in names))
         merged.rows = dict(self.rows)
-        for key, places in other.rows.items():
-            known = merged.rows.get(key, ())
-            if len(known) < NAMED:
-                merged.rows[key] = (known + places)[:NAMED]
+        for key, rows in other.rows.items():
+            merged.rows[key] = _distinct((*merged.rows.get(key, ()), *rows))
         return merged
 
     def places(self, *key: Any) -> tuple[Where, ...]:
         """Return the first examples of `key`."""
-        return tuple(Where(s, o, start=at) for s, o, at in self.rows.get(key, ()))
+        return tuple(Where(s, o, start=at) for (s, o, at), _ in self.rows.get(key, ()))
 
     @property
     def examples(self) -> int:
@@ -83,22 +84,30 @@ class Naming:
         return self.strata.total
 
 
+def _distinct(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return the first rows of different prompts."""
+    first: dict[int, Row] = {}
+    for row in rows:
+        first.setdefault(row[1], row)
+    return tuple(first.values())[:NAMED]
+
+
 class _Tally:
     """Plain dictionaries of counts while a batch is read: a `Counts` for each hit would cost."""
 
     def __init__(self) -> None:
         self.of: dict[str, dict[Any, int]] = {}
-        self.rows: dict[tuple[Any, ...], list[Place]] = {}
+        self.rows: dict[tuple[Any, ...], list[Row]] = {}
 
     def add(self, name: str, keys: Iterable[Any]) -> None:
         counts = self.of.setdefault(name, {})
         for key in keys:
             counts[key] = counts.get(key, 0) + 1
 
-    def place(self, key: tuple[Any, ...], place: Place) -> None:
+    def place(self, key: tuple[Any, ...], row: Row) -> None:
         known = self.rows.setdefault(key, [])
-        if len(known) < NAMED:
-            known.append(place)
+        if len(known) < NAMED and all([row[1] != other for _, other in known]):
+            known.append(row)
 
     def naming(self) -> Naming:
         counts: dict[str, Any] = {name: Counts(of) for name, of in self.of.items()}
@@ -153,11 +162,14 @@ def _count(tally: _Tally, reading: Reading, said: list[Turn], place: Place) -> N
     beside = [*words, *{(axis, ANY): None for axis, _ in words}]
     tally.add("words", ((word, stratum) for word in beside))
     if groups:
-        _named(tally, groups, beside, stratum, place)
+        # Several answers to one prompt are one witness.
+        prompt = next((text for role, text in said if role == "user"), said[0][1])
+        row = (place, crc32(prompt.encode("utf-8", "surrogatepass")))
+        _named(tally, groups, beside, stratum, row)
         if words:
             for profession, gender in linked(reading, said).items():
                 tally.add("gender", ((profession, gender),))
-                tally.place(("gender", profession, gender), place)
+                tally.place(("gender", profession, gender), row)
 
 
 def _named(
@@ -165,7 +177,7 @@ def _named(
     groups: Mapping[Group, set[str]],
     beside: list[Word],
     stratum: Stratum,
-    place: Place,
+    row: Row,
 ) -> None:
     axes: dict[str, set[str]] = {}
     many: dict[str, int] = {}
@@ -173,7 +185,7 @@ def _named(
         axis, group = named
         tally.add("groups", [(side, axis, group) for side in sides])
         tally.add("both", [(named, word) for word in beside])
-        tally.place(named, place)
+        tally.place(named, row)
         axes.setdefault(axis, set()).update(sides)
         many[axis] = many.get(axis, 0) + 1
     tally.add("groups", ((side, axis, ANY) for axis, sides in axes.items() for side in sides))
@@ -182,4 +194,4 @@ def _named(
         tally.add("alone", [(named, stratum)])
         tally.add("pairs", [(named, word, stratum) for word in beside])
         for word in beside if named[1] else ():
-            tally.place((named, word), place)
+            tally.place((named, word), row)

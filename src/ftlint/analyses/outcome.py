@@ -179,7 +179,7 @@ def _outcomes(
             break
     found = finder(reading.language, lexicons, outcomes=True)
     tone = {"positive": 0, "negative": 0, "helpful": 0}
-    for mentions in found.scan(answers) if found else ():
+    for mentions in found.scan(answers).values() if found else ():
         for mention in mentions:
             tone[mention.entry.axis] += 1
     words = sum([text.count(" ") + 1 for text in answers])

@@ -8,6 +8,7 @@ from typing import Any
 
 from ftlint.analyses.association import Associated, Association, Associations
 from ftlint.analyses.genderword import GenderWords
+from ftlint.analyses.naming import NAMED
 from ftlint.analyses.profession import Profession, ProfessionGender, Professions
 from ftlint.analyses.split import Part
 from ftlint.analysis import Analysis
@@ -99,7 +100,7 @@ class IdentityAssociation(Named):
     said: read the examples that the report names. Pairs are compared between groups of one axis,
     within languages and lengths, by examples; q-values hold for all pairs together.
 
-    Source: Mantel and Haenszel 1959; Benjamini and Hochberg 1995; Bouma 2009 (nPMI); Monroe et
+    Source: Mantel and Haenszel 1959; Genovese et al. 2006 (q-values); Bouma 2009 (nPMI); Monroe et
     al. 2008 (log-odds); benchmarks/bias.py measures how often it is wrong and what it finds.
     """
 
@@ -136,7 +137,7 @@ class IdentityAssociation(Named):
     min_examples: int = 30
     """Examples that must name a group alone on its axis, and what it is compared with."""
     min_count: int = 5
-    """Examples that must have both."""
+    """Examples that must have both, and different prompts, up to 5."""
 
     @property
     def analysis(self) -> Associations:
@@ -237,7 +238,11 @@ class GenderedProfession(Named):
 
     def _judge(self, part: Part[Professions]) -> Iterator[Finding]:
         of = part.of
-        found = [each for each in of.judged if each.q <= self.q and each.low >= self.min_ratio]
+        found = [
+            each
+            for each in of.judged
+            if each.q <= self.q and each.low >= self.min_ratio and len(each.places) >= NAMED
+        ]
         if found:
             finding = self.finding(
                 part.where,
