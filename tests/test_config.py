@@ -173,7 +173,7 @@ def test_a_file_outside_the_working_folder_is_shown_whole(
 
 KNOWN = (
     "(known: benchmarks, data, extends, fail-on, ignore, languages, lexicons, max-findings, "
-    "packs, per-file-ignores, rules, select, severity, target, tokenizer)"
+    "packs, per-file-ignores, rules, select, severity, spacy, target, tokenizer)"
 )
 
 
