@@ -22,6 +22,7 @@ from ftlint.proof import prove
 from ftlint.rule import ExampleRule, Rule, bad
 from ftlint.rules.declared import Declared, Documentation
 from ftlint.rules.kinds import KINDS, Lexicon, Pattern, Share, Threshold
+from ftlint.rules.tokenpattern import TokenPattern
 from ftlint.source import Dataset, Source
 from ftlint.testing import check_laws
 
@@ -273,6 +274,13 @@ RULES = [
     Threshold(feature="turns", above=8, message="{value}", **HEAD),
     Share(feature="turns", above=8, limit=0.2, message="{share}", **HEAD),
     Share(pattern="x", limit=0.2, message="{share}", **HEAD),
+    TokenPattern(
+        lists={"name": ("a", "b c")},
+        anchor="name",
+        patterns=([{"ENT_TYPE": "name"}],),
+        message="{match}",
+        **HEAD,
+    ),
 ]
 
 
@@ -356,7 +364,7 @@ def test_the_report_does_not_depend_on_batches(tmp_path: Any, size: int) -> None
     for proof_from in (0, 1 << 30):
         dataset = Dataset((Source(str(path)),), shard_size=300)
         report = run(Plan(rules, batch_size=size, proof_from=proof_from), dataset)
-        assert report.counts == {"ACME001": 10, "ACME002": 30, "ACME006": 30}
+        assert report.counts == {"ACME001": 10, "ACME002": 30, "ACME007": 30}
         assert not report.crashed
 
 

@@ -106,12 +106,15 @@ def test_a_loaded_rule_passes_its_cases(tmp_path: Path) -> None:
         (
             HEAD + "kind: lexicn\nterms: [x]\n" + CASES,
             "7:1: unknown kind 'lexicn'; did you mean 'lexicon'? "
-            "(lexicon, pattern, share, threshold)",
+            "(lexicon, pattern, share, threshold, token-pattern)",
         ),
-        (HEAD + CASES, "1:1: 'kind' is missing (lexicon, pattern, share, threshold)"),
+        (
+            HEAD + CASES,
+            "1:1: 'kind' is missing (lexicon, pattern, share, threshold, token-pattern)",
+        ),
         (
             HEAD + "kind: 3\n" + CASES,
-            "7:1: unknown kind 3 (lexicon, pattern, share, threshold)",
+            "7:1: unknown kind 3 (lexicon, pattern, share, threshold, token-pattern)",
         ),
         (
             HEAD + LEXICON + "trained_only: true\n" + CASES,
@@ -280,7 +283,7 @@ def test_the_examples_in_the_readme_are_rules(tmp_path: Path) -> None:
         write(tmp_path, text, f"{number}.yaml")
     rules = load_pack(tmp_path, user=True)
     assert [type(rule) for rule in rules] == [
-        KINDS[kind] for kind in ("lexicon", "pattern", "threshold", "share")
+        KINDS[kind] for kind in ("lexicon", "pattern", "threshold", "share", "token-pattern")
     ]
     for rule in rules:
         for case in (*rule.good, *rule.bad):

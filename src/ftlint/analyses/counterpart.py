@@ -111,7 +111,7 @@ def outcomes(dataset: Dataset, members: Sequence[Member]) -> dict[int, Outcome]:
         if not texts:
             continue
         answer, counts = texts[-1].value, {"positive": 0, "negative": 0}
-        for mention in tones.scan([answer])[0] if tones else ():
+        for mention in tones.scan([answer]).get(0, ()) if tones else ():
             if mention.entry.axis in counts:
                 counts[mention.entry.axis] += 1
         toned = sum(counts.values())

@@ -23,7 +23,9 @@ from ftlint.twin.person import names
 KINDS = PRONOUNS | {"noun", "adjective", "kinship", "profession", "title", "condition", "age"}
 """Kinds of words that say who somebody is. Countries and faiths are subjects of their own: what is
 asked of France and of Spain has two right answers."""
-AXES = frozenset({"gender", "race", "religion", "age", "disability", "orientation", "class"})
+AXES = frozenset(
+    {"gender", "race-ethnicity", "religion", "age", "disability", "sexual-orientation"}
+)
 
 _SLOT = "\x1f"
 _ARTICLE = re.compile(rf"\ban(?= {_SLOT})")
