@@ -106,15 +106,15 @@ def _cases(title: str, cases: Sequence[Case], masked: bool = False) -> Iterator[
             yield f"Reported at {', '.join(map(_place, case.at))}.\n"
 
 
-def _masked(line: Any) -> Any:
-    """Return a record with the texts of its messages in rot13."""
-    if not isinstance(line, dict):
-        return line
-    said = [
-        {**message, "content": codecs.encode(message["content"], "rot13")}
-        for message in line["messages"]
-    ]
-    return {**line, "messages": said}
+def _masked(value: Any, key: str = "") -> Any:
+    """Return a value with its texts in rot13, but for roles and types."""
+    if isinstance(value, dict):
+        return {name: _masked(each, name) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_masked(each, key) for each in value]
+    if isinstance(value, str) and key not in ("role", "type"):
+        return codecs.encode(value, "rot13")
+    return value
 
 
 def _shown(line: Any) -> str:
