@@ -30,8 +30,10 @@ from ftlint.contrast import (
     adjusted,
     contrast,
     difference,
+    grouping,
     log_odds,
     means,
+    merged,
     npmi,
     npmi_interval,
 )
@@ -244,6 +246,19 @@ def test_the_common_odds_ratio_and_its_interval_cover() -> None:
 @pytest.mark.parametrize("table", [(260, 1000, 2000, 10_000), (240, 1000, 2000, 10_000)])
 def test_large_counts_keep_their_p_value(table: tuple[int, int, int, int]) -> None:
     assert contrast([table]).p == pytest.approx(float(fisher(*table)), rel=0.1)
+
+
+def test_lengths_are_strata_where_both_sides_have_them() -> None:
+    both = grouping({("en", 5): 40, ("en", 8): 40}, {("en", 5): 50, ("en", 8): 30})
+    assert len(set(both.values())) == 2
+    for left, right in ((5, 6), (6, 7)):  # a word more, and a power of two between
+        apart = grouping({("en", left): 40}, {("en", right): 40})
+        assert len(set(apart.values())) == 1
+    assert len(set(grouping({("en", 5): 40}, {("en", 12): 40}).values())) == 2
+    assert len(set(grouping({("en", 5): 40}, {("de", 5): 40}).values())) == 2
+    first, others = {("en", 5): 40, ("en", 6): 10}, {("en", 6): 30, ("en", 7): 5}
+    strata = merged(grouping(first, others), {("en", 5): 4}, first, {("en", 6): 3}, others)
+    assert [sum(row[i] for row in strata) for i in range(4)] == [4, 50, 3, 35]
 
 
 def test_q_values_by_definition() -> None:

@@ -17,7 +17,7 @@ from ftlint.analyses.association import FEWEST, rows
 from ftlint.analyses.naming import NAMED, Group, Row, distinct
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
-from ftlint.contrast import Mean, adjusted, contrast, difference, means
+from ftlint.contrast import Mean, adjusted, contrast, difference, grouping, means, merged
 from ftlint.example import Batch
 from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.identity import Mentions, finder
@@ -274,7 +274,11 @@ class _Compared:
             a, c = sum(mine.values()), sum(theirs.values())
             if not a + c:
                 continue
-            table = [(mine[s], self.mine.get(s, 0), theirs[s], self.theirs[s]) for s in mine]
+            by_length = [
+                {("", s): n for s, n in counts.items()}
+                for counts in (mine, self.mine, theirs, self.theirs)
+            ]
+            table = merged(grouping(by_length[1], by_length[3]), *by_length)
             absent = [(k - x, k, t - y, t) for x, k, y, t in table]
             p = min(2 * min(contrast(table).p, contrast(absent).p), 1.0)
             gap = self.gap(outcome, a / n, c / m, difference(a, n, c, m))
