@@ -8,39 +8,30 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import log
 from pathlib import Path
 from typing import Any
 
+from bias_calibration import CHAT, null, planted
+
 from ftlint.analyses.association import associated
-from ftlint.analyses.genderword import _WORD, _single
-from ftlint.analyses.naming import Naming, _count, _Tally
-from ftlint.analyses.outcome import Answered, _add, _asked, _One, _outcomes, gaps
+from ftlint.analyses.genderword import WORD, single_words
+from ftlint.analyses.naming import Naming, NamingTally, count_example
 from ftlint.analyses.profession import professions
 from ftlint.cooccurrence import measure
 from ftlint.example import Batch, Lines
 from ftlint.features.gender import MEN, WOMEN
-from ftlint.features.identity import Mention, Mentions, Reading, finder, mentions
+from ftlint.features.identity import Reading, finder, mentions
 from ftlint.features.turns import TURNS
-from ftlint.identity import Entry
 from ftlint.rules.bias import GenderedProfession, IdentityAssociation
 from ftlint.rules.outcome import OutcomeGap
 from ftlint.rules.representation import RepresentationSkew
 
 DATA = Path(__file__).parent / "../../shared/data"
-CHAT = (
-    "gpteacher_roleplay",
-    "hh_harmless_chosen_even",
-    "chitchat",
-    "lf_glaive_toolcall_en",
-    "flan_cot",
-)
-SEED = 7
 
 
 def main() -> int:
@@ -74,12 +65,12 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 def naming_of(texts: list[str]) -> Naming:
     """Return what single texts name, each of them an example with one prompt."""
-    tally = _Tally()
+    tally = NamingTally()
     found = finder("en").scan(texts)  # type: ignore[union-attr]
     for number in range(len(texts)):
         told = tuple(each._replace(text=0) for each in found.get(number, ()))
         reading = Reading("en", told)
-        _count(tally, reading, [("user", texts[number])], (0, number, -1))
+        count_example(tally, reading, [("user", texts[number])], (0, number, -1))
     return tally.naming()
 
 
@@ -104,7 +95,8 @@ def winobias(data: Path) -> list[str]:
     print("## WinoBias\n\n| | |\n|---|---|")
     print(f"| occupations with the right sign in both halves | {right} of {len(signs)} |")
     print(
-        f"| average bias ratio, pro / anti | {halves['pro'].ratio:.3f} / {halves['anti'].ratio:.3f} |"
+        f"| average bias ratio, pro / anti | {halves['pro'].ratio:.3f} / "
+        f"{halves['anti'].ratio:.3f} |"
     )
     print(f"| professions reported on all sentences, which are balanced | {loud} |\n")
     return [f"signs {right} of {len(signs)}"] * (right < 0.9 * len(signs)) + ["mix"] * (loud > 0)
@@ -131,7 +123,8 @@ def bbq(data: Path) -> list[str]:
     """Find the two groups that each context names."""
     wanted = {"Age": {"age"}, "Religion": {"religion"}}
     print(
-        "## BBQ\n\n| set | contexts | with a group of the axis | with any group |\n|---|---|---|---|"
+        "## BBQ\n\n| set | contexts | with a group of the axis | with any group |\n"
+        "|---|---|---|---|"
     )
     missed = []
     for path in sorted((data / "truth/bias_bbq").glob("*_sample.jsonl")):
@@ -143,7 +136,8 @@ def bbq(data: Path) -> list[str]:
         ]
         axis = sum(bool(each & wanted.get(name, each)) for each in found)
         print(
-            f"| {name} | {len(rows)} | {axis / len(rows):.1%} | {sum(map(bool, found)) / len(rows):.1%} |"
+            f"| {name} | {len(rows)} | {axis / len(rows):.1%} | "
+            f"{sum(map(bool, found)) / len(rows):.1%} |"
         )
         if axis < 0.95 * len(rows):
             missed.append(f"bbq {name} {axis} of {len(rows)}")
@@ -165,152 +159,6 @@ def templates(data: Path) -> list[str]:
     return [f"templates: {[(each.group, each.word) for each in loud]}"] * bool(loud)
 
 
-def batches(data: Path) -> Iterator[Batch]:
-    """Yield the real English conversations, a thousand at a time."""
-    for name in CHAT:
-        lines = (data / "chat" / f"{name}.jsonl").read_bytes().splitlines()
-        for first in range(0, len(lines), 1000):
-            yield Batch(Lines(0, first, lines[first : first + 1000]))
-
-
-Case = tuple[list[Mention], list[Mention], int]
-"""The groups that a conversation names, its words, and its length."""
-
-
-def cases(data: Path) -> list[Case]:
-    """Return what the real conversations name."""
-    found = []
-    for batch in batches(data):
-        for reading, said in zip(batch.column(Mentions()), batch.column(TURNS), strict=True):
-            if reading and reading.language == "en":
-                groups = [m for m in reading.mentions if not m.entry.attribute]
-                words = [m for m in reading.mentions if m.entry.attribute]
-                found.append((groups, words, sum(len(text) for _, text in said)))
-    return found
-
-
-def counted(shown: Iterator[tuple[list[Mention], list[Mention], int]]) -> Naming:
-    """Return the counts of conversations put together from groups and words."""
-    tally = _Tally()
-    for number, (groups, words, length) in enumerate(shown):
-        together = tuple(each._replace(text=0) for each in (*groups, *words))
-        _count(
-            tally,
-            Reading("en", together),
-            [("user", str(number).ljust(length, "x"))],
-            (0, number, -1),
-        )
-    return tally.naming()
-
-
-def null(data: Path, runs: int) -> list[str]:
-    """Report nothing in most runs where groups are dealt to conversations at random."""
-    draw, every = random.Random(SEED), cases(data)
-    print(f"## Calibration: labels permuted over {len(every)} real conversations, {runs} runs\n")
-    print("| rule | labels permuted | comparisons | runs with q at most 0.05 |\n|---|---|---|---|")
-    missed = []
-    for name, deal in (("over all", _dealt), ("among those that name the axis", _dealt_within)):
-        loud = tests = 0
-        for _ in range(runs):
-            shown = zip(deal(every, draw), every, strict=True)
-            naming = counted((g, words, length) for g, (_, words, length) in shown)
-            found = associated(naming, IdentityAssociation().min_examples)
-            tests = max(tests, found.tests)
-            loud += any(each.q <= 0.05 for each in found.found)
-        print(f"| identity-association | {name} | {tests} | {loud / runs:.1%} |")
-        missed += [f"null, {name}: {loud} of {runs}"] * (loud > 0.05 * runs)
-    missed += _null_outcomes(data, runs, draw)
-    print()
-    return missed
-
-
-def _dealt(every: list[Case], draw: random.Random) -> list[list[Mention]]:
-    dealt = [groups for groups, _, _ in every]
-    draw.shuffle(dealt)
-    return dealt
-
-
-def _dealt_within(every: list[Case], draw: random.Random) -> list[list[Mention]]:
-    """Return the groups with those of each axis shuffled among the examples that name it.
-
-    What such examples have in common, such as being about people, stays.
-    """
-    dealt: list[list[Mention]] = [[] for _ in every]
-    for axis in sorted({m.entry.axis for groups, _, _ in every for m in groups}):
-        those = [[m for m in groups if m.entry.axis == axis] for groups, _, _ in every]
-        at = [number for number, each in enumerate(those) if each]
-        mixed = [those[number] for number in at]
-        draw.shuffle(mixed)
-        for number, each in zip(at, mixed, strict=True):
-            dealt[number] += each
-    return dealt
-
-
-def _null_outcomes(data: Path, runs: int, draw: random.Random) -> list[str]:
-    ones = [
-        _outcomes(batch, index, groups, prompt, ())
-        for batch in batches(data)
-        for index, groups, prompt in _asked(batch, ())
-    ]
-    rule, any_gap, tests = OutcomeGap(), 0, 0
-    for _ in range(runs):
-        dealt = [(one.groups, one.prompt) for one in ones]
-        draw.shuffle(dealt)
-        answered = Answered()
-        for one, (groups, prompt) in zip(ones, dealt, strict=True):
-            _add(answered, _One(groups, prompt, one.had, one.numbers, one.place))
-        found = gaps(answered, rule.min_examples).found
-        tests = max(tests, len(found))
-        any_gap += any(gap.q <= rule.q for gap in found)
-    print(f"| outcome-gap | over {len(ones)} prompts | {tests} | {any_gap / runs:.1%} |")
-    return [f"null outcomes {any_gap} of {runs}"] * (any_gap > 0.05 * runs)
-
-
-RELIGIONS = ("muslims", "christians", "jews", "hindus", "buddhists", "sikhs")
-
-
-def planted(data: Path, runs: int) -> list[str]:
-    """Find an odds ratio of 3 between a word and a group that 1 % of 20,000 examples name."""
-    every = cases(data)
-    print(f"## Planted odds ratio of 3: one of six religions in 1 % each of 20,000, {runs} runs\n")
-    print("| base rate of the word | found | other pairs reported a run |\n|---|---|---|")
-    missed = []
-    for base in (0.1, 0.05):
-        hits = others = 0
-        for run in range(runs):
-            one, rest = _planted(every, base, random.Random(SEED + run))
-            hits, others = hits + one, others + rest
-        print(f"| {base:.0%} | {hits / runs:.1%} of runs | {others / runs:.2f} |")
-        if base == 0.1 and hits < 0.95 * runs:
-            missed.append(f"planted {hits} of {runs}")
-    print()
-    return missed
-
-
-def _planted(every: list[Case], base: float, draw: random.Random) -> tuple[int, int]:
-    word = Mention(0, 0, 1, Entry("zab", "crime", "zab", "crime", "en", attribute=True))
-    odds = 3 * base / (1 - base)
-    raised = odds / (1 + odds)
-
-    def shown() -> Iterator[Case]:
-        dealt = [groups for groups, _, _ in every]
-        for number in range(20_000):
-            _, words, length = draw.choice(every)
-            groups = [m for m in draw.choice(dealt) if m.entry.axis != "religion"]
-            religion = RELIGIONS[number % 100] if number % 100 < 6 else ""
-            if religion:
-                groups.append(Mention(0, 0, 1, Entry("x", "religion", religion, "noun", "en")))
-            has = draw.random() < (raised if religion == "muslims" else base)
-            yield groups, [*words, word] if has else words, length
-
-    rule = IdentityAssociation()
-    found = associated(counted(shown()), rule.min_examples)
-    loud = found.significant(rule.q, rule.min_ratio, rule.min_count)
-    right = [each for each in loud if each.group[1] == "muslims" and each.word == ("crime", "zab")]
-    # The attribute as a whole holds the word, and rises with it.
-    return bool(right), sum(each.word[1] != "zab" and each.word != ("crime", "") for each in loud)
-
-
 DRIVE = """
 import json, sys, types
 for name in ("stanza", "nltk"):
@@ -320,7 +168,8 @@ import re
 from genbit import metrics_calculation as m
 m.Lemmatizer = lambda code: types.SimpleNamespace(lemmatize_token=lambda token: token)
 given = json.load(sys.stdin)
-tokens = types.SimpleNamespace(tokenize_data=lambda data: [re.findall(r"[^\\W\\d_]+", x) for x in data])
+find = re.compile(r"[^\\W\\d_]+").findall
+tokens = types.SimpleNamespace(tokenize_data=lambda data: [find(x) for x in data])
 tool = m.MetricsCalculation("en", 30, 0.95, 80, tokens, False, False)
 tool._female_gendered_words = set(given["female"]); tool._male_gendered_words = set(given["male"])
 tool._multiword_expressions = {}; tool._stopwords = set(given["ignored"])
@@ -337,9 +186,10 @@ def genbit(data: Path, python: str | None) -> list[str]:
         return []
     from ftlint.analyses.topic import function_words
 
-    women, men = _single(WOMEN), _single(MEN)
+    women, men = single_words(WOMEN), single_words(MEN)
     print(
-        "## GenBiT 2.2 on the same words\n\n| set | metric | genbit | ftlint | apart |\n|---|---|---|---|---|"
+        "## GenBiT 2.2 on the same words\n\n| set | metric | genbit | ftlint | apart |\n"
+        "|---|---|---|---|---|"
     )
     missed = []
     sets = {
@@ -351,21 +201,10 @@ def genbit(data: Path, python: str | None) -> list[str]:
         ],
     }
     for name, texts in sets.items():
-        words = [_WORD.findall(text.lower()) for text in texts]
+        words = [WORD.findall(text.lower()) for text in texts]
         ours = measure(words, women, men, function_words())
         given = {"texts": words, "female": [*women], "male": [*men], "ignored": [*function_words()]}
-        run = subprocess.run(
-            [python, "-c", DRIVE],
-            input=json.dumps(given),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        theirs = (
-            json.loads(run.stdout)["overall_metrics"]
-            if "overall_metrics" in run.stdout
-            else json.loads(run.stdout)
-        )
+        theirs = _driven(python, given)
         more = theirs["additional_metrics"]
         for metric, mine, other in (
             ("genbit_score", ours.conditional_absolute, theirs["genbit_score"]),
@@ -378,6 +217,15 @@ def genbit(data: Path, python: str | None) -> list[str]:
             missed += [f"genbit {name} {metric}"] * (apart > 0.01)
     print()
     return missed
+
+
+def _driven(python: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what GenBiT says of the words in `given`."""
+    run = subprocess.run(
+        [python, "-c", DRIVE], input=json.dumps(given), capture_output=True, text=True, check=True
+    )
+    told: dict[str, Any] = json.loads(run.stdout)
+    return told
 
 
 def _said(row: dict[str, Any]) -> str:

@@ -30,8 +30,10 @@ from ftlint.contrast import (
     adjusted,
     contrast,
     difference,
+    grouping,
     log_odds,
     means,
+    merged,
     npmi,
     npmi_interval,
 )
@@ -246,6 +248,19 @@ def test_large_counts_keep_their_p_value(table: tuple[int, int, int, int]) -> No
     assert contrast([table]).p == pytest.approx(float(fisher(*table)), rel=0.1)
 
 
+def test_lengths_are_strata_where_both_sides_have_them() -> None:
+    both = grouping({("en", 5): 40, ("en", 8): 40}, {("en", 5): 50, ("en", 8): 30})
+    assert len(set(both.values())) == 2
+    for left, right in ((5, 6), (6, 7)):  # a word more, and a power of two between
+        apart = grouping({("en", left): 40}, {("en", right): 40})
+        assert len(set(apart.values())) == 1
+    assert len(set(grouping({("en", 5): 40}, {("en", 12): 40}).values())) == 2
+    assert len(set(grouping({("en", 5): 40}, {("de", 5): 40}).values())) == 2
+    first, others = {("en", 5): 40, ("en", 6): 10}, {("en", 6): 30, ("en", 7): 5}
+    strata = merged(grouping(first, others), {("en", 5): 4}, first, {("en", 6): 3}, others)
+    assert [sum(row[i] for row in strata) for i in range(4)] == [4, 50, 3, 35]
+
+
 def test_q_values_by_definition() -> None:
     p = [0.001, 0.2, 0.03, 0.04, 0.9, 0.04]
     order = sorted(p)
@@ -390,6 +405,38 @@ def test_pronouns_and_professions() -> None:
         }
         assert counts == want, text
         assert found.men + found.women == len(want)
+
+
+def test_outcomes_are_those_of_a_naive_count(tmp_path: Path) -> None:
+    draw, rows, want = random.Random(8), [], Counter[tuple[str, bool]]()
+    for number in range(240):
+        group = draw.choice(["Muslim", "Christian"])
+        refused = draw.random() < (0.5 if group == "Muslim" else 0.1)
+        want[group, refused] += 1
+        answer = "I'm sorry, but I can't help with that." if refused else f"Gladly: bread {number}."
+        rows.append(chat(user(f"Feast {number} for my {group} friend?"), assistant(answer)))
+    write(tmp_path / "a.jsonl", rows)
+    run = inside(tmp_path, "check", "a.jsonl", "--format", "json", "--select", "FT704")
+    document = json.loads(run.out)
+    gaps = document["measures"]["bias"]["outcomes"]["train"]["gaps"]
+    gap = next(g for g in gaps if (g["group"], g["outcome"]) == ("muslims", "refusal"))
+    assert (gap["count"], gap["other_count"]) == (want["Muslim", True], want["Christian", True])
+    assert gap["examples"] == want["Muslim", True] + want["Muslim", False]
+    share = [want[g, True] / (want[g, True] + want[g, False]) for g in ("Muslim", "Christian")]
+    assert gap["difference"] == pytest.approx(share[0] - share[1], abs=1e-3)
+    assert gap["interval"][0] <= gap["difference"] <= gap["interval"][1]
+    assert "muslims refused in" in document["findings"][0]["message"]
+
+
+def test_answers_to_one_prompt_are_one_witness(tmp_path: Path) -> None:
+    rows = [
+        chat(user(f"What does {who} do?"), assistant(f"{said}, or number {n}."))
+        for n in range(60)
+        for who, said in (("Ana", "She is emotional"), ("Ben", "He is brilliant"))
+    ]
+    write(tmp_path / "a.jsonl", rows)
+    run = inside(tmp_path, "check", "a.jsonl", "--format", "json", "--select", "FT702")
+    assert not [each for each in json.loads(run.out)["findings"] if each["code"] == "FT702"]
 
 
 def test_known_bias_is_told(shared: Path) -> None:

@@ -7,10 +7,11 @@ say more of everything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import erfc, exp, inf, lgamma, log, sqrt
 from random import Random
+from typing import Any
 
 Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution."""
@@ -44,6 +45,51 @@ def contrast(strata: Sequence[Stratum]) -> Contrast:
     """
     used = [each for each in strata if each[1] and each[3]]
     return Contrast(*_odds_ratio(used), _p_value(used))
+
+
+Lengths = Mapping[tuple[str, int], int]
+"""Examples by language and by the number of bits of their length."""
+
+
+def grouping(first: Lengths, others: Lengths) -> dict[tuple[str, int], int]:
+    """Return the number of the stratum of each length: fine where both sides have fine ones.
+
+    Prompts that differ in one word may lie on two sides of a power of two, and nothing could be
+    compared; then two lengths are one stratum, in the one way or the other. Only margins choose.
+    """
+    whole = _shared(first, others, lambda key: key[0])
+    ways: list[Callable[[tuple[str, int]], Any]] = [
+        lambda key: key,
+        lambda key: (key[0], key[1] // 2),
+        lambda key: (key[0], (key[1] + 1) // 2),
+    ]
+    told = [_shared(first, others, way) for way in ways]
+    enough = next((at for at, each in enumerate(told) if 2 * each >= whole), None)
+    chosen = ways[told.index(max(told)) if enough is None else enough]
+    keys = sorted({*first, *others})
+    names = sorted({chosen(key) for key in keys})
+    return {key: names.index(chosen(key)) for key in keys}
+
+
+def _shared(first: Lengths, others: Lengths, name: Callable[[tuple[str, int]], Any]) -> float:
+    """Return how much strata can tell: twice the harmonic mean of their sides, added."""
+    sides: dict[Any, list[int]] = {}
+    for side, counts in enumerate((first, others)):
+        for key, count in counts.items():
+            sides.setdefault(name(key), [0, 0])[side] += count
+    return sum(n * m / (n + m) for n, m in sides.values() if n and m)
+
+
+def merged(
+    groups: Mapping[tuple[str, int], int], a: Lengths, n: Lengths, c: Lengths, m: Lengths
+) -> list[Stratum]:
+    """Return the strata of four counts by length, put together as `groups` says."""
+    table: dict[int, list[int]] = {}
+    for place, counts in enumerate((a, n, c, m)):
+        for key, count in counts.items():
+            if key in groups:
+                table.setdefault(groups[key], [0, 0, 0, 0])[place] += count
+    return [(row[0], row[1], row[2], row[3]) for _, row in sorted(table.items())]
 
 
 def _odds_ratio(strata: Sequence[Stratum]) -> tuple[float, float, float]:

@@ -17,7 +17,7 @@ from typing import Any
 from ftlint.analyses.naming import ANY, NAMED, Group, Naming, Namings, Stratum, Word
 from ftlint.analyses.split import Part
 from ftlint.analysis import Derived
-from ftlint.contrast import adjusted, contrast, log_odds, npmi, npmi_interval
+from ftlint.contrast import adjusted, contrast, grouping, log_odds, merged, npmi, npmi_interval
 from ftlint.finding import Where
 from ftlint.source import Dataset
 
@@ -168,6 +168,7 @@ class _Table:
         total, all_rest = sum(self.alone[group].values()), sum(rest.values())
         if all_rest < fewest:
             return
+        lengths = grouping(self.alone[group], rest)
         for word, everywhere in sorted(self.words.items()):
             if (group[0], word[0]) in OWN:
                 continue
@@ -178,10 +179,7 @@ class _Table:
                 theirs = _less(everywhere, self.pairs.get(whole, {}).get(word, _NONE))
             counts = (sum(mine.values()), total, sum(theirs.values()), all_rest)
             if counts[0] + counts[2] >= WORDS:
-                strata = [
-                    (mine.get(s, 0), n, theirs.get(s, 0), rest.get(s, 0))
-                    for s, n in self.alone[group].items()
-                ]
+                strata = merged(lengths, mine, self.alone[group], theirs, rest)
                 yield (group, word, counts, against), contrast(strata), self._all(group, word)
 
     def _all(self, group: Group, word: Word) -> tuple[float, float]:

@@ -22,7 +22,7 @@ from ftlint.summary import Groups
 LANGUAGE = "en"
 LISTED = 10
 """Words that the figures name at either end."""
-_WORD = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"[^\W\d_]+")
 """A word as GenBiT cuts it."""
 
 
@@ -38,7 +38,7 @@ class GenderWords(Analysis[Groups[int], tuple[Part[Scores], ...]]):
 
     def conclude(self, summary: Groups[int], dataset: Dataset) -> tuple[Part[Scores], ...]:
         """Return the metrics of each split."""
-        women, men = (_single(group) for group in (WOMEN, MEN))
+        women, men = (single_words(group) for group in (WOMEN, MEN))
         return tuple(
             Part(part.split, part.where, measure(_texts(part.of), women, men, function_words()))
             for part in by_split(summary, dataset)
@@ -49,18 +49,18 @@ class GenderWords(Analysis[Groups[int], tuple[Part[Scores], ...]]):
         return {"genbit": {p.split: _figures(p.of) for p in result if p.of.words}}
 
 
-def _single(group: str) -> frozenset[str]:
+def single_words(group: str) -> frozenset[str]:
     """Return the words of one piece that name a gender."""
     entries = lexicon(LANGUAGE).entries
     words = (e.term.lower() for e in entries if e.axis == "gender" and e.group == group)
-    return frozenset(word for word in words if _WORD.fullmatch(word))
+    return frozenset(word for word in words if WORD.fullmatch(word))
 
 
 def _texts(sample: Sample) -> Iterator[list[str]]:
     for item in sample.kept:
         text = f"{item.question}\n{item.answer}"
         if tongue(text) == LANGUAGE:
-            yield _WORD.findall(text.lower())
+            yield WORD.findall(text.lower())
 
 
 def _figures(of: Scores) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class Naming:
         merged = Naming(*(getattr(self, name).merge(getattr(other, name)) for name in names))
         merged.rows = dict(self.rows)
         for key, rows in other.rows.items():
-            merged.rows[key] = _distinct((*merged.rows.get(key, ()), *rows))
+            merged.rows[key] = distinct((*merged.rows.get(key, ()), *rows))
         return merged
 
     def places(self, *key: Any) -> tuple[Where, ...]:
@@ -84,7 +84,7 @@ class Naming:
         return self.strata.total
 
 
-def _distinct(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+def distinct(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """Return the first rows of different prompts."""
     first: dict[int, Row] = {}
     for row in rows:
@@ -92,24 +92,28 @@ def _distinct(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(first.values())[:NAMED]
 
 
-class _Tally:
+class NamingTally:
     """Plain dictionaries of counts while a batch is read: a `Counts` for each hit would cost."""
 
     def __init__(self) -> None:
+        """Begin with nothing."""
         self.of: dict[str, dict[Any, int]] = {}
         self.rows: dict[tuple[Any, ...], list[Row]] = {}
 
     def add(self, name: str, keys: Iterable[Any]) -> None:
+        """Count each key once."""
         counts = self.of.setdefault(name, {})
         for key in keys:
             counts[key] = counts.get(key, 0) + 1
 
     def place(self, key: tuple[Any, ...], row: Row) -> None:
+        """Keep `row` if it is one of the first of different prompts."""
         known = self.rows.setdefault(key, [])
         if len(known) < NAMED and all([row[1] != other for _, other in known]):
             known.append(row)
 
     def naming(self) -> Naming:
+        """Return the counts."""
         counts: dict[str, Any] = {name: Counts(of) for name, of in self.of.items()}
         return Naming(**counts, rows={key: tuple(places) for key, places in self.rows.items()})
 
@@ -126,7 +130,7 @@ class Namings(Analysis[Groups[int], tuple[Part[Naming], ...]]):
         if not len(batch):
             return Groups()
         column, turns = batch.column(Mentions(self.lexicons)), batch.column(TURNS)
-        known, tally, spoken = covered(self.lexicons), _Tally(), dict[str, int]()
+        known, tally, spoken = covered(self.lexicons), NamingTally(), dict[str, int]()
         lines = batch.lines
         for index, reading in enumerate(column):
             if reading is None:
@@ -134,7 +138,7 @@ class Namings(Analysis[Groups[int], tuple[Part[Naming], ...]]):
             spoken[reading.language] = spoken.get(reading.language, 0) + 1
             if reading.language in known:
                 place = (lines.source, lines.ordinal + index, lines.start_of(index))
-                _count(tally, reading, turns[index], place)
+                count_example(tally, reading, turns[index], place)
         tally.of["languages"] = spoken
         return Groups({batch.source: tally.naming()})
 
@@ -143,7 +147,8 @@ class Namings(Analysis[Groups[int], tuple[Part[Naming], ...]]):
         return tuple(by_split(summary, dataset))
 
 
-def _count(tally: _Tally, reading: Reading, said: list[Turn], place: Place) -> None:
+def count_example(tally: NamingTally, reading: Reading, said: list[Turn], place: Place) -> None:
+    """Count one example."""
     length = sum([len(text) for _, text in said]).bit_length()
     stratum = (reading.language, min(max(length, 6), 16))
     tally.add("strata", (stratum,))
@@ -173,7 +178,7 @@ def _count(tally: _Tally, reading: Reading, said: list[Turn], place: Place) -> N
 
 
 def _named(
-    tally: _Tally,
+    tally: NamingTally,
     groups: Mapping[Group, set[str]],
     beside: list[Word],
     stratum: Stratum,

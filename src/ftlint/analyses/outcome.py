@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from math import log2
 from typing import Any
+from zlib import crc32
 
 from ftlint.analyses.association import FEWEST, rows
-from ftlint.analyses.naming import Group, Place
+from ftlint.analyses.naming import NAMED, Group, Row, distinct
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
-from ftlint.contrast import Mean, adjusted, contrast, difference, means
+from ftlint.contrast import Mean, adjusted, contrast, difference, grouping, means, merged
 from ftlint.example import Batch
 from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.identity import Mentions, finder
@@ -32,8 +33,6 @@ SHARES = ("refusal", "toxicity", "helpfulness")
 SCALES = {"length": 1000, "sentiment": 1}
 """Outcomes that are numbers, and by what their whole numbers are larger: the binary logarithm of
 the length in code points; good less bad words in a thousand."""
-NAMED = 3
-"""Examples that are kept behind each number."""
 
 Key = tuple[Group, str, int]
 """Group, outcome, and the number of bits of the prompt's length."""
@@ -50,8 +49,8 @@ class Answered:
     had: Counts[Key] = field(default_factory=Counts)
     """Those with an outcome."""
     means: dict[tuple[Group, str], Mean] = field(default_factory=dict)
-    rows: dict[tuple[Group, str], tuple[Place, ...]] = field(default_factory=dict)
-    """The first examples of a group, and those with an outcome."""
+    rows: dict[tuple[Group, str], tuple[Row, ...]] = field(default_factory=dict)
+    """The first examples of a group, and those with an outcome; no two have the same prompt."""
 
     def merge(self, other: Answered) -> Answered:
         """Return how the prompts of both are answered."""
@@ -59,7 +58,7 @@ class Answered:
         for key, mean in other.means.items():
             sums[key] = sums[key].merge(mean) if key in sums else mean
         for name, theirs in other.rows.items():
-            places[name] = (places.get(name, ()) + theirs)[:NAMED]
+            places[name] = distinct((*places.get(name, ()), *theirs))
         return Answered(self.prompts.merge(other.prompts), self.had.merge(other.had), sums, places)
 
 
@@ -80,6 +79,8 @@ class Gap:
     against: str
     """`groups`: prompts with other groups of the axis; `prompts`: all that name anybody."""
     q: float
+    prompts: int
+    """Different prompts that name the group, as far as they are counted."""
     count: int | None = None
     other_count: int | None = None
     places: tuple[Where, ...] = ()
@@ -116,9 +117,9 @@ class Outcomes(Analysis[Groups[int], tuple[Part[Gaps], ...]]):
         if not len(batch):
             return Groups()
         answered = Answered()
-        for index, groups, prompt in _asked(batch, self.lexicons):
-            one = _outcomes(batch, index, groups, prompt, self.lexicons)
-            _add(answered, one)
+        for index, groups, prompt in asked(batch, self.lexicons):
+            one = outcomes_of(batch, index, groups, prompt, self.lexicons)
+            add_answer(answered, one)
         return Groups({batch.source: answered})
 
     def conclude(self, summary: Groups[int], dataset: Dataset) -> tuple[Part[Gaps], ...]:
@@ -133,7 +134,7 @@ class Outcomes(Analysis[Groups[int], tuple[Part[Gaps], ...]]):
         return {"outcomes": {p.split: _figures(p.of, dataset) for p in result if p.of.prompts}}
 
 
-def _asked(batch: Batch, lexicons: tuple[str, ...]) -> Iterator[tuple[int, list[Group], int]]:
+def asked(batch: Batch, lexicons: tuple[str, ...]) -> Iterator[tuple[int, list[Group], int]]:
     """Yield the examples with an answer whose prompt names groups: those that stand alone."""
     turns, dialogues = batch.column(TURNS), batch.column(DIALOGUES)
     for index, reading in enumerate(batch.column(Mentions(lexicons))):
@@ -154,19 +155,20 @@ def _asked(batch: Batch, lexicons: tuple[str, ...]) -> Iterator[tuple[int, list[
 
 
 @dataclass(frozen=True, slots=True)
-class _One:
+class OneAnswer:
     """What one example shows."""
 
     groups: list[Group]
     prompt: int
     had: list[str]
     numbers: dict[str, int]
-    place: Place
+    row: Row
 
 
-def _outcomes(
+def outcomes_of(
     batch: Batch, index: int, groups: list[Group], prompt: int, lexicons: tuple[str, ...]
-) -> _One:
+) -> OneAnswer:
+    """Return how one example with a prompt that names groups is answered."""
     turns, dialogue = batch.column(TURNS)[index], batch.column(DIALOGUES)[index]
     reading = batch.column(Mentions(lexicons))[index]
     assert dialogue is not None and reading is not None
@@ -189,10 +191,11 @@ def _outcomes(
         had += ["helpfulness"] if tone["helpful"] else []
     lines = batch.lines
     where = (lines.source, lines.ordinal + index, lines.start_of(index))
-    return _One(groups, prompt, had, numbers, where)
+    row = (where, crc32((dialogue.question or "").encode("utf-8", "surrogatepass")))
+    return OneAnswer(groups, prompt, had, numbers, row)
 
 
-def _add(answered: Answered, one: _One) -> None:
+def add_answer(answered: Answered, one: OneAnswer) -> None:
     """Add one example to counts that nobody else has yet."""
     prompts, had = answered.prompts.of, answered.had.of
     for group in one.groups:
@@ -206,7 +209,7 @@ def _add(answered: Answered, one: _One) -> None:
         for name in ("", *one.had):
             places = answered.rows.get((group, name), ())
             if len(places) < NAMED:
-                answered.rows[group, name] = (*places, one.place)
+                answered.rows[group, name] = distinct((*places, one.row))
 
 
 def gaps(of: Answered, fewest: int = FEWEST) -> Gaps:
@@ -251,10 +254,13 @@ class _Compared:
     def gap(self, outcome: str, value: float, other: float, ends: tuple[float, float]) -> Gap:
         rows = self.of.rows
         places = rows.get((self.group, outcome)) or rows.get((self.group, ""), ())
-        where = tuple(Where(source, ordinal, start=at) for source, ordinal, at in places)
+        where = tuple(Where(source, ordinal, start=at) for (source, ordinal, at), _ in places)
+        prompts = len(rows.get((self.group, ""), ()))
         against = "prompts" if self.sign else "groups"
-        sizes = (self.examples, self.others)
-        return Gap(self.group, outcome, value, other, *ends, *sizes, against, 1.0, places=where)
+        return Gap(
+            self.group, outcome, value, other, *ends, self.examples, self.others, against, 1.0,
+            prompts, places=where,
+        )  # fmt: skip
 
     def shares(self) -> Iterator[tuple[Gap, float]]:
         """Yield what answers have or have not, with its p-value."""
@@ -268,7 +274,11 @@ class _Compared:
             a, c = sum(mine.values()), sum(theirs.values())
             if not a + c:
                 continue
-            table = [(mine[s], self.mine.get(s, 0), theirs[s], self.theirs[s]) for s in mine]
+            by_length = [
+                {("", s): n for s, n in counts.items()}
+                for counts in (mine, self.mine, theirs, self.theirs)
+            ]
+            table = merged(grouping(by_length[1], by_length[3]), *by_length)
             absent = [(k - x, k, t - y, t) for x, k, y, t in table]
             p = min(2 * min(contrast(table).p, contrast(absent).p), 1.0)
             gap = self.gap(outcome, a / n, c / m, difference(a, n, c, m))

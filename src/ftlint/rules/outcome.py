@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import log2
 from typing import Any
 
+from ftlint.analyses.naming import NAMED
 from ftlint.analyses.outcome import Gap, Gaps, Outcomes
 from ftlint.analyses.split import Part
 from ftlint.case import assistant, chat, user
@@ -108,7 +109,12 @@ class OutcomeGap(AnalysisRule[tuple[Part[Gaps], ...]]):
                 yield spaced(finding)
 
     def _large(self, gap: Gap) -> bool:
-        """Return whether all of the interval is beyond the limit, on one side."""
+        """Return whether all of the interval is beyond the limit, on one side.
+
+        Several answers to one prompt are one witness: there must be different prompts.
+        """
+        if gap.prompts < NAMED:
+            return False
         limits = {"length": log2(self.min_length_ratio), "sentiment": self.min_sentiment}
         limit = limits.get(gap.outcome, self.min_gap)
         if gap.outcome == "length" and min(gap.value, gap.other) < SHORT:
