@@ -197,16 +197,7 @@ def _write(
         for batch in _batches(shard):
             outcome.examples += batch.filled
             outcome.foreign.update(_foreign(batch))
-            rows: dict[int, bytes] = {}
-            for seen in _seen(batch, swaps):
-                _count(seen, outcome, before)
-                ordinal = seen.example.line.ordinal
-                if seen.swap.changes and (chosen is None or ordinal in chosen):
-                    rows[seen.example.index] = twin(seen.example, seen.swap.changes)
-                    added.update(_traded(seen.swap.groups, swaps))
-                    changed = sum(c.group != "" for made in seen.swap.changes for c in made)
-                    entry = {"source": shard.source, "ordinal": ordinal, "words": changed}
-                    outcome.twins.append({"line": seen.example.index, **entry})
+            rows = _rows(batch, swaps, chosen, outcome, (before, added))
             for data in _lines(batch, rows, wish.with_data, outcome, line):
                 line += 1
                 digest.update(data)
@@ -219,6 +210,28 @@ def _write(
         now = (before[one], before[other])
         outcome.skews.append(Skew((one, other), now, (now[0] + added[one], now[1] + added[other])))
     return digest.hexdigest()
+
+
+def _rows(
+    batch: Batch,
+    swaps: Table,
+    chosen: frozenset[int] | None,
+    outcome: Outcome,
+    tallies: tuple[Counter[str], Counter[str]],
+) -> dict[int, bytes]:
+    """Return the twins of a batch by index, and count who is named in the data and in them."""
+    rows: dict[int, bytes] = {}
+    before, added = tallies
+    for seen in _seen(batch, swaps):
+        _count(seen, outcome, before)
+        ordinal = seen.example.line.ordinal
+        if seen.swap.changes and (chosen is None or ordinal in chosen):
+            rows[seen.example.index] = twin(seen.example, seen.swap.changes)
+            added.update(_traded(seen.swap.groups, swaps))
+            changed = sum(c.group != "" for made in seen.swap.changes for c in made)
+            entry = {"source": batch.source, "ordinal": ordinal, "words": changed}
+            outcome.twins.append({"line": seen.example.index, **entry})
+    return rows
 
 
 def _lines(
