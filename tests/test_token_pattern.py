@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 import re
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from ftlint.case import assistant, chat, user
 from ftlint.catalogue import builtin
 from ftlint.error import PackError
 from ftlint.example import Batch, Lines
+from ftlint.features.pattern import matching, needed
 from ftlint.packs import load_rule
 from ftlint.rule import ExampleRule, Rule
 from ftlint.rules.tokenpattern import NO_SPACY, TokenPattern
@@ -65,6 +67,46 @@ def test_against_a_regular_expression() -> None:
     for chosen in itertools.product(words, repeat=4):
         text = " ".join(chosen)
         assert matched(rule(optional), text) == oracle.findall(text), text
+
+
+@pytest.mark.parametrize("code", ["FT710", "FT712"])
+def test_what_is_needed_is_in_every_match(code: str) -> None:
+    """Sentences are made of the patterns' own words, so that many match and many nearly do."""
+    rule = RULES[code]
+    assert isinstance(rule, TokenPattern)
+    wanted = needed(rule.lists, rule.patterns, rule.anchor)
+    assert wanted is not None
+    draw, matcher = random.Random(7), matching("en", "", rule.lists, rule.patterns)
+    words = sorted(set(re.findall(r"[a-z'’]+", str(rule.patterns))))
+    lists = {name: list(phrases) for name, phrases in rule.lists.items()}
+    found = 0
+    for _ in range(1500):
+        pattern = draw.choice(rule.patterns)
+        said = []
+        for token in pattern:
+            name, low = token.get("ENT_TYPE"), token.get("LOWER")
+            names = name["IN"] if isinstance(name, dict) else [name]
+            lows = low["IN"] if isinstance(low, dict) else [low]
+            said.append(draw.choice(lists[draw.choice(names)] if name else lows))
+            said += draw.sample(words, draw.random() < 0.1)
+        sentence = draw.choice((str.lower, str.upper, str.title))(" ".join(said))
+        if matcher.spans(sentence):
+            found += 1
+            assert wanted.search(sentence), sentence
+    assert found > 300
+    assert not wanted.search("Women and men took part in the survey of 1990")
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        [[{"ENT_TYPE": "group"}, {"LOWER": "are", "OP": "?"}]],
+        [ARE, [{"ENT_TYPE": "group"}, {"LEMMA": "be"}]],
+        [[{"LOWER": {"REGEX": "^a"}}]],
+    ],
+)
+def test_what_may_match_anything_needs_nothing(patterns: Any) -> None:
+    assert needed({"group": ("cats",), "trait": ("lazy",)}, patterns, "group") is None
 
 
 def test_questions_quotations_and_excuses() -> None:

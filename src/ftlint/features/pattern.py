@@ -5,11 +5,14 @@ spaCy takes 2 s to import and is imported by the first sentence that is to be ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import orjson
+
+_OPTIONAL = ("?", "*", "!")
 
 
 class Matching:
@@ -49,6 +52,48 @@ class Matching:
             for span in found
             if span.end >= len(doc) or doc[span.end].lower_ not in unless_next
         )
+
+
+def needed(
+    lists: Mapping[str, Any], patterns: Sequence[Any], anchor: str
+) -> re.Pattern[str] | None:
+    """Return what every sentence holds in which a pattern matches; None where that is not known.
+
+    Words come in the order of their tokens. The anchor is left out: who asks has found it.
+    """
+    made = []
+    for pattern in patterns:
+        parts = [
+            "(?:" + "|".join(map(re.escape, sorted(words))) + ")"
+            for token in pattern
+            if (words := set(_words(token, lists, anchor)))
+        ]
+        if not parts:
+            return None
+        made.append(".*?".join(parts))
+    return re.compile("|".join(made), re.IGNORECASE | re.DOTALL) if made else None
+
+
+def _words(token: Mapping[str, Any], lists: Mapping[str, Any], anchor: str) -> Iterator[str]:
+    """Yield texts of which one is in what `token` matches; none where it may match anything."""
+    operator = token.get("OP", "")
+    if operator in _OPTIONAL or operator.startswith(("{0", "{,")):
+        return
+    names = _either(token.get("ENT_TYPE"))
+    if anchor not in names:
+        for name in names:
+            for phrase in lists.get(name, ()):
+                first = re.match(r"\w+", phrase)  # what follows may be spaced in other ways
+                yield first[0] if first else phrase
+    yield from _either(token.get("LOWER"))
+
+
+def _either(wanted: Any) -> list[str]:
+    """Return the values that a condition of a token takes, as far as they are listed."""
+    if isinstance(wanted, str):
+        return [wanted]
+    listed = wanted.get("IN", ()) if isinstance(wanted, Mapping) and len(wanted) == 1 else ()
+    return [each for each in listed if isinstance(each, str)]
 
 
 def matching(

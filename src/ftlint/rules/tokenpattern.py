@@ -1,7 +1,8 @@
 """The kind `token-pattern`: patterns over words and lists of phrases, matched by spaCy.
 
 Only sentences are tokenised in which the common search of the run has found a phrase of the list
-that the rule is anchored to; without such a hit spaCy is not even imported.
+that the rule is anchored to, and which hold the other words of a pattern in order; without such a
+sentence spaCy is not even imported.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, ClassVar
 
 from ftlint.example import Example, Text
 from ftlint.features.lexicon import Terms, hits
-from ftlint.features.pattern import Matching, matching
+from ftlint.features.pattern import Matching, matching, needed
 from ftlint.finding import Finding
 from ftlint.rules.reading import Searching
 
@@ -90,6 +91,8 @@ class TokenPattern(Searching):
             sentence = text[start:end]
             if sentence.rstrip("\"'”’) ").endswith(("?", "？")):
                 continue  # asked, not said
+            if self._needed is not None and not self._needed.search(sentence):
+                continue
             if self._excuse is not None and self._excuse.search(sentence):
                 continue
             for left, right in self._matcher.spans(sentence, self.unless_next):
@@ -101,10 +104,18 @@ class TokenPattern(Searching):
         words = "|".join(map(re.escape, self.unless))
         return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
 
+    @cached_property
+    def _needed(self) -> re.Pattern[str] | None:
+        return needed(self.lists, self._wanted, self.anchor)
+
+    @property
+    def _wanted(self) -> tuple[Any, ...]:
+        """The patterns that are looked for."""
+        return (*self.patterns, *(self.trained_patterns if self.pipeline else ()))
+
     @property
     def _matcher(self) -> Matching:
-        more = self.trained_patterns if self.pipeline else ()
-        return matching(self.language, self.pipeline, self.lists, (*self.patterns, *more))
+        return matching(self.language, self.pipeline, self.lists, self._wanted)
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with lists and patterns; spaCy's own view only where it is there."""
