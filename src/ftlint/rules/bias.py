@@ -98,7 +98,8 @@ class IdentityAssociation(Named):
     Ignore when: the association is the subject, as in history or statistics, or is true of the
     people whom the examples are about. It tells what stands together in an example, not what is
     said: read the examples that the report names. Pairs are compared between groups of one axis,
-    within languages and lengths, by examples; q-values hold for all pairs together.
+    within languages and lengths, by examples; q-values hold for all pairs together. Several
+    answers to one prompt are one witness.
 
     Source: Mantel and Haenszel 1959; Genovese et al. 2006 (q-values); Bouma 2009 (nPMI); Monroe et
     al. 2008 (log-odds); benchmarks/bias.py measures how often it is wrong and what it finds.
