@@ -16,7 +16,7 @@ from ftlint.catalogue import builtin
 from ftlint.config import Config, choose
 from ftlint.engine import Plan, run
 from ftlint.finding import Severity
-from ftlint.session import runnable
+from ftlint.ready import runnable
 from ftlint.source import Dataset, Source
 
 DISAGREEMENTS = {

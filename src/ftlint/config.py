@@ -191,22 +191,11 @@ def load(path: str | Path) -> Config:
         except LookupError:
             raise document.error("/tool", "there is no table [tool.ftlint]") from None
     config = convert(document, "", Config)
-    _check_languages(config.languages, document)
+    if config.languages:
+        from ftlint.languagename import check
+
+        check(config.languages, document)
     return replace(config, root=Path(os.path.abspath(path)).parent, document=document)
-
-
-def _check_languages(languages: Sequence[str], document: Document) -> None:
-    """Refuse a language that cannot be told. Raises: ConfigError."""
-    if not languages:
-        return
-    from ftlint.languagename import NAMES, canonical, meant
-
-    for index, word in enumerate(languages):
-        if canonical(word) is None:
-            code = meant(word)
-            hint = f"; did you mean {code!r}?" if code else documents.suggest(word, NAMES)
-            hint = hint or " (ISO 639-1 codes: en, de, zh, …)"
-            raise document.error(join(["languages", index]), f"unknown language {word!r}{hint}")
 
 
 def preset(name: str) -> Preset:
@@ -246,7 +235,7 @@ def choose(
     Raises: ConfigError, UsageError
     """
     asked = (target,) if isinstance(target, str) else tuple(target or ())
-    aims = _targets(config, tuple(dict.fromkeys(asked)), encoding)
+    aims = _aims(config, tuple(dict.fromkeys(asked)), encoding)
     wanted = [
         chosen(config, rules, aim, (select, ignore, severity), encoding)
         for aim in aims.values() or (None,)
@@ -258,6 +247,17 @@ def choose(
         return Selection(*wanted[0], failing, names)
     every, panel = united(names, wanted)
     return Selection(every, {}, failing, names, panel)
+
+
+def _aims(config: Config, asked: Sequence[str], encoding: str | None) -> dict[str, Target]:
+    """Return the targets that count by their names. Raises: FtlintError."""
+    if not asked and not config.target:
+        return {}
+    from ftlint.target import named
+
+    if asked:
+        return named(asked, encoding)
+    return named(config.target, encoding, config.root, config.document)
 
 
 def chosen(
@@ -279,25 +279,6 @@ def chosen(
     kept = tuple(rule for rule in given if wishes.value(wishes.choices, rule) is True)
     levels = {r.code: level for r in kept if (level := wishes.value(wishes.levels, r))}
     return kept, levels
-
-
-def _targets(config: Config, asked: tuple[str, ...], encoding: str | None) -> dict[str, Target]:
-    """Return the targets that count by their names. Raises: FtlintError."""
-    if not asked and not config.target:
-        return {}
-    from ftlint import target as targets
-
-    found = {}
-    for index, name in enumerate(asked or config.target):
-        try:
-            found[name] = targets.read(name, encoding, None if asked else config.root)
-        except UsageError as unknown:
-            if asked:
-                raise UsageError(f"--target: {unknown}") from None
-            several = isinstance(config.document.data.get("target"), list)
-            place = join(["target", index] if several else ["target"])
-            raise config.document.error(place, str(unknown)) from None
-    return found
 
 
 @dataclass(frozen=True, slots=True)

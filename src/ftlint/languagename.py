@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from ftlint.document import Document, suggest
 
 _LISTED = """
 af Afrikaans; am Amharic; an Aragonese; ar Arabic; as Assamese; ast Asturian;
@@ -101,3 +104,13 @@ _ASKS = re.compile(
 def asks(text: str) -> bool:
     """Return whether a text names a language or asks for a translation."""
     return _ASKS.search(text) is not None
+
+
+def check(languages: Sequence[str], document: Document) -> None:
+    """Refuse a language of the configuration that cannot be told. Raises: ConfigError."""
+    for index, word in enumerate(languages):
+        if canonical(word) is None:
+            code = meant(word)
+            hint = f"; did you mean {code!r}?" if code else suggest(word, NAMES)
+            hint = hint or " (ISO 639-1 codes: en, de, zh, …)"
+            raise document.error(f"/languages/{index}", f"unknown language {word!r}{hint}")

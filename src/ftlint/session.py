@@ -22,8 +22,8 @@ from ftlint.engine import Plan, run
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Processes, Serial
 from ftlint.finding import Severity
-from ftlint.panel import NOBODY, Panel
 from ftlint.perfile import ignored_for
+from ftlint.ready import runnable
 from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, Rule
 from ftlint.rules.budget import NO_BUDGET
@@ -257,27 +257,6 @@ def _table(rules: Sequence[Rule]) -> tuple[Analysis[Any, Any], ...]:
     from ftlint.analyses.table import tabulation
 
     return (tabulation(column for rule in rules for column in rule.columns()),)
-
-
-def runnable(
-    rules: Sequence[Rule], panel: Panel = NOBODY
-) -> tuple[tuple[Rule, ...], tuple[NotRun, ...], Panel]:
-    """Return the rules that can run with their options, and the others with the reason.
-
-    Of several targets those are named for which a rule cannot run, unless it is all of them.
-    """
-    reasons = [rule.unready() for rule in rules]
-    ready = [index for index, reason in enumerate(reasons) if reason is None]
-    there = {rules[index].code for index in ready}
-    not_run = []
-    for voice, reason in zip(panel.voices(rules), reasons, strict=True):
-        code = voice.rule.code
-        if reason:
-            told = panel.told(code, voice.targets) if code in there else ()
-            named = f" (for {', '.join(told)})" if told else ""
-            not_run.append(NotRun(code, reason + named))
-    kept = panel.kept(ready) if panel.names else panel
-    return tuple(rules[index] for index in ready), tuple(dict.fromkeys(not_run)), kept
 
 
 def with_tokenizer(config: Config, rules: Sequence[Rule], asked: str | None) -> tuple[Rule, ...]:

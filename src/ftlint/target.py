@@ -7,7 +7,7 @@ know nothing of targets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -160,6 +160,29 @@ def _own_file(path: str, root: Path | None) -> Document:
     if not place.is_file():
         raise UsageError(f"target {path!r}: there is no such file")
     return documents.load(place, PackError)
+
+
+def named(
+    words: Sequence[str],
+    encoding: str | None = None,
+    root: Path | None = None,
+    document: Document | None = None,
+) -> dict[str, Target]:
+    """Return the targets of the command line, or those of a configuration, by their names.
+
+    Raises: UsageError, ConfigError, PackError
+    """
+    found = {}
+    for index, word in enumerate(words):
+        try:
+            found[word] = read(word, encoding, root)
+        except UsageError as unknown:
+            if document is None:
+                raise UsageError(f"--target: {unknown}") from None
+            several = isinstance(document.data.get("target"), list)
+            place = f"/target/{index}" if several else "/target"
+            raise document.error(place, str(unknown)) from None
+    return found
 
 
 def brief(name: str) -> Target:
