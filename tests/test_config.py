@@ -172,8 +172,8 @@ def test_a_file_outside_the_working_folder_is_shown_whole(
 
 
 KNOWN = (
-    "(known: benchmarks, data, extends, fail-on, grader, ignore, languages, max-findings, "
-    "packs, per-file-ignores, rules, select, severity, shape, target, tokenizer)"
+    "(known: benchmarks, data, extends, fail-on, grader, ignore, languages, max-findings, packs, "
+    "per-file-ignores, rules, select, severity, shape, target, tokenizer)"
 )
 
 

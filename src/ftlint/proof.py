@@ -27,7 +27,8 @@ _GROUPS = {
         message-not-object role-missing role-invalid content-missing content-null content-type
         content-null-string part-type part-shape image-scheme unknown-message-key weight-value
         weight-role weight-all-zero developer-role refusal-type parallel-tool-calls-type
-        functions-deprecated functions-empty function-call-deprecated function-name-missing
+        image-data image-limit functions-deprecated functions-empty function-call-deprecated
+        function-name-missing
     """,
     ORDER: """
         no-assistant last-not-assistant no-user consecutive-roles system-not-first

@@ -39,7 +39,7 @@ class Source:
     path: str
     """As the user wrote it; every output shows this."""
     split: str = "train"
-    format: str = AUTO
+    format: str = "auto"
     """The shape of its records; `auto` for what its first lines show."""
     stored: str = ""
     """Where the bytes are, if not at `path`: the temporary copy of standard input."""

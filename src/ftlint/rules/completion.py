@@ -96,7 +96,6 @@ class FewCompletions(CompletionRule):
             yield self.finding(where, count=found.records, limit=self.least)
 
 
-@dataclass(frozen=True)
 class PromptSeparatorMissing(CompletionRule):
     """Prompts do not end with a fixed separator, or are all the same.
 
@@ -128,7 +127,6 @@ class PromptSeparatorMissing(CompletionRule):
             yield self.finding(where, fault=fault)
 
 
-@dataclass(frozen=True)
 class SeparatorInside(CompletionRule):
     """Separator of prompt and completion also stands inside prompts.
 
@@ -212,7 +210,6 @@ class CompletionPrefixCommon(CompletionRule):
             yield self.finding(where, records=found.records, prefix=prefix, count=len(prefix))
 
 
-@dataclass(frozen=True)
 class CompletionStopMissing(CompletionRule):
     """Completions do not end with a fixed stop sequence, or are all the same.
 
@@ -251,7 +248,6 @@ class CompletionStopMissing(CompletionRule):
             yield self.finding(where, fault="completions have no common end, such as ' END'")
 
 
-@dataclass(frozen=True)
 class CompletionSpace(CompletionRule):
     """Completions do not begin with white space.
 
@@ -315,7 +311,6 @@ class MostlyCapitals(CompletionRule):
                 yield self.finding(where, column=column, upper=letters.upper, lower=letters.lower)
 
 
-@dataclass(frozen=True)
 class CompletionLong(CompletionRule):
     """Prompt and completion are very long together.
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.case import assistant, chat, user
 from ftlint.example import Batch, Example
 from ftlint.features.flaw import FLAWS, flawed
 from ftlint.finding import Finding, Severity
-from ftlint.formats.field import Flaw, Sort
 from ftlint.pointer import tokens
 from ftlint.rule import ExampleRule, bad, good
+
+if TYPE_CHECKING:
+    from ftlint.formats.field import Flaw
 
 _CHAT = chat(user("Hi"), assistant("Hello!"))
 _ALPACA = {"instruction": "Name a river in Spain.", "input": "", "output": "The Ebro."}
@@ -43,7 +45,7 @@ _CLAUDE = {
 class FieldRule(ExampleRule):
     """A rule that reports flaws of some sorts."""
 
-    sorts: ClassVar[tuple[Sort, ...]]
+    sorts: ClassVar[tuple[str, ...]]
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the records of other shapes with such a flaw."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ftlint.case import assistant, chat, user
-from ftlint.example import Batch, Example
+from ftlint.example import Example
 from ftlint.finding import Finding, Severity
 from ftlint.rule import NO_LIMIT, ExampleRule, bad, good, later
 from ftlint.rules.part import parts
@@ -44,18 +44,6 @@ def _image(url: str) -> dict[str, object]:
     return {"type": "image_url", "image_url": {"url": url}}
 
 
-class ImageRule(ExampleRule):
-    """A rule about images in content parts."""
-
-    scope = "messages"
-
-    def candidates(self, batch: Batch) -> Sequence[Example]:
-        """Return the records whose line names an image."""
-        raws = batch.lines.raws
-        found = [batch.example(at) for at, raw in enumerate(raws) if b"image" in raw]
-        return [example for example in found if example.proven or not example.fault]
-
-
 def images(example: Example) -> Iterator[tuple[str, str]]:
     """Yield pointer and address of each image."""
     for message in example.messages:
@@ -66,7 +54,7 @@ def images(example: Example) -> Iterator[tuple[str, str]]:
                 yield f"{pointer}/image_url/url", url
 
 
-class ImageData(ImageRule):
+class ImageData(ExampleRule):
     """Image in a data URL is not what it is said to be, or not trained on.
 
     Why: the example is skipped in silence, or the file is refused.
@@ -80,6 +68,7 @@ class ImageData(ImageRule):
     """
 
     code = "FT183"
+    scope = "messages"
     name = "image-data"
     severity = Severity.ERROR
     message = "{fault}"
@@ -132,7 +121,7 @@ def _fault(said: str, how: str, data: str) -> str:
 
 
 @dataclass(frozen=True)
-class ImageLimit(ImageRule):
+class ImageLimit(ExampleRule):
     """Example has too many images, or one that is too large.
 
     Why: the example is skipped in silence, or the file is refused.
@@ -149,6 +138,7 @@ class ImageLimit(ImageRule):
     """Bytes that an image may have as decoded, likewise; only data URLs are measured."""
 
     code = "FT184"
+    scope = "messages"
     name = "image-limit"
     severity = Severity.ERROR
     message = "{found}; at most {limit}"
