@@ -235,7 +235,7 @@ def test_a_rendering_by_hand(folder: Path) -> None:
 def test_what_is_not_a_conversation_is_not_rendered(folder: Path) -> None:
     feature = template_tokens(str(folder))
     others: list[Any] = [
-        {"prompt": "a"},
+        {"note": "a"},
         chat({"role": "human", "content": "Hi"}, HELLO),
         chat(HI, HELLO, tools="lookup"),
         chat(HI, HELLO, tools=["lookup"]),

@@ -47,7 +47,8 @@ def put(path: Path, records: list[Record]) -> Path:
 
 
 def checked(train: Path, held: Path, shard: int = 8 << 20, executor: Any = None) -> Report:
-    dataset = Dataset((Source(str(train)), Source(str(held), "validation")), shard)
+    sources = (Source(str(train), format="chat"), Source(str(held), "validation", "chat"))
+    dataset = Dataset(sources, shard)
     report = run(Plan(RULES, cap=0), dataset, executor)
     assert not report.crashed
     return report

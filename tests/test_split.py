@@ -113,7 +113,7 @@ def test_the_last_line_gets_its_end(tmp_path: Path) -> None:
 
 
 def test_what_is_no_example_stays_in_training(tmp_path: Path) -> None:
-    odd = [b"", b"{", b"[]", b'{"prompt": "a"}', b'{"messages": []}', b'"\xff"']
+    odd = [b"", b"{", b"[]", b'{"note": "a"}', b'{"messages": []}', b'"\xff"']
     put(tmp_path / "data.jsonl", [*records(60), *odd])
     outcome = inside(tmp_path, "split", "data.jsonl", *OUT)
     assert [line for line in read(tmp_path / "t.jsonl") if line in odd] == odd

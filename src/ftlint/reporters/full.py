@@ -35,6 +35,7 @@ from ftlint.reporters.terminal import (
     location,
     number,
     scope,
+    scored,
     tally,
 )
 from ftlint.rule import Rule
@@ -155,7 +156,7 @@ def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
         if absent:
             yield from absent
             yield "\n"
-    if told := report.measures.get("toxicity", {}).get("summary"):
+    if told := scored(report, options):
         yield f"  toxicity  {told}\n\n"
     if options.statistics:
         yield from _measures(report, options)

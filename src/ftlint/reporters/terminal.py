@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ftlint.finding import Severity
 from ftlint.report import Located, Place, Report
+from ftlint.reporters import Options
 from ftlint.snippet import Snippet
 
 ELLIPSIS = "…"
@@ -178,3 +179,11 @@ def left_out(report: Report, *, all_of_them: bool = False) -> dict[str, list[str
         if not entry.crashed and (all_of_them or not entry.unasked):
             reasons.setdefault(entry.reason, []).append(entry.code)
     return reasons
+
+
+def scored(report: Report, options: Options) -> str:
+    """Return in a sentence who judged toxicity, where that is news: not for the shipped model."""
+    measured = report.measures.get("toxicity", {})
+    if measured.get("backend") == "triage" and not options.statistics:
+        return ""
+    return str(measured.get("summary") or "")
