@@ -45,7 +45,7 @@ faults: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
 @st.composite
 def message(draw: st.DrawFn, role: str) -> dict[str, Any]:
     """Return a message that may have a wrong role, key or value."""
-    made = {"role": draw(st.sampled_from([role, role, role.title(), "human"]))}
+    made: dict[str, Any] = {"role": draw(st.sampled_from([role, role, role.title(), "human"]))}
     made |= {"content": draw(texts)} | draw(faults)
     if draw(st.booleans()) and draw(st.booleans()):
         made |= {"tool_calls": []}
@@ -56,7 +56,7 @@ def message(draw: st.DrawFn, role: str) -> dict[str, Any]:
 def record(draw: st.DrawFn, shape: str) -> dict[str, Any]:
     """Return a record of a shape, with or without faults."""
     asked, said, other = draw(message("user")), draw(message("assistant")), draw(texts)
-    made: dict[str, Any] = {
+    every: dict[str, dict[str, Any]] = {
         "sharegpt": {"conversations": [
             {"from": draw(st.sampled_from(["human", "Human", "user"])), "value": asked["content"]},
             {"from": draw(st.sampled_from(["gpt", "bot"])), "value": said["content"]},
@@ -69,8 +69,8 @@ def record(draw: st.DrawFn, shape: str) -> dict[str, Any]:
         "completion": {"prompt": asked["content"], "completion": said["content"]},
         "text": {"text": asked["content"]},
         "kto": {"prompt": [asked], "completion": [said], "label": True},
-    }[shape]  # fmt: skip
-    return made | draw(faults)
+    }  # fmt: skip
+    return every[shape] | draw(faults)
 
 
 @st.composite
