@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from command import CLEAN, HUMAN, inside
 
-from ftlint.watch import State, look, watch
+from ftlint.watch import State, look, watch, watched
 
 WATCH = (sys.executable, "-m", "ftlint", "check", "--select", "FT0,FT1", "--format", "concise")
 
@@ -80,6 +80,49 @@ def test_the_configuration_and_new_files_are_watched(tmp_path: Path) -> None:
         (tmp_path / "ftlint.yaml").write_text("severty: {}\n", "utf-8")
         assert "ftlint.yaml:1:1" in shown(process)[-1]
         assert end(process) == 2
+
+
+CONFIG = """target: [openai, p/own.yaml:m]
+grader: g.json
+lexicons: [fans.yaml]
+baseline: base.json
+tokenizer: folder
+"""
+NAMED = {"train": (), "validation": (), "benchmarks": ("a=set.jsonl",), "targets": ("my.yaml",)}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(".ftlint-ignore.yaml", "g.json", "fans.yaml", "base.json", "folder/a.json", "p/own.yaml"),
+        *("my.yaml", "set.jsonl", "other.json"),
+    ],
+)
+def test_whatever_is_named_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for place in ("p", "folder"):
+        Path(place).mkdir()
+    Path("ftlint.yaml").write_text(CONFIG, "utf-8")
+    Path("train.jsonl").write_bytes(CLEAN)
+    options = dict.fromkeys(("config", "baseline", "tokenizer"), None)
+    options |= {**NAMED, "grader": "other.json"}
+    before = watched(["train.jsonl"], options)
+    Path(name).write_text("a", "utf-8")
+    came = watched(["train.jsonl"], options)
+    Path(name).write_text("ab", "utf-8")
+    assert len({before, came, watched(["train.jsonl"], options)}) == 3
+
+
+def test_an_accepted_finding_goes_while_it_watches(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_bytes(CLEAN + HUMAN)
+    with watching(tmp_path, "train.jsonl") as process:
+        assert "1 error" in shown(process)[-1]
+        entry = "{rule: FT107, path: train.jsonl, reason: a test}"
+        (tmp_path / ".ftlint-ignore.yaml").write_text(f"suppressions: [{entry}]\n", "utf-8")
+        assert "1 suppressed" in shown(process)[-1]
+        assert end(process) == 0
 
 
 def test_a_terminal_is_cleared(tmp_path: Path) -> None:

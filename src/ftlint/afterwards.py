@@ -152,10 +152,10 @@ class Steps:
             texts = changed.earlier(str(self.suppressions), self.since)
             known = known.union(*map(fingerprints_of, texts))
         kept = changed.narrow(report, found, partial(_lint, session), known)
-        counts = Counter(finding.code for finding in kept)
         unchanged = len(report.findings) - len(kept)
-        left = {code: counts[code] for code in report.counts}
-        return replace(report, findings=kept, counts=left, unchanged=unchanged)
+        shown = replace(report, findings=kept, unchanged=unchanged)
+        shown.recount(kept)
+        return shown
 
     def _show(self, changes: Sequence[FileFix], report: Report) -> None:
         """Print the differences and end: with 1 if there are any. Raises: SystemExit."""
@@ -236,10 +236,14 @@ def _baseline(options: Mapping[str, Any], config: Config) -> str:
 def _lint(session: Session, sources: Sequence[Source], codes: frozenset[str]) -> Report:
     """Return what the rules with these codes find in other sources; all of it is kept."""
     chosen = session.selection
-    rules = tuple(rule for rule in chosen.rules if rule.code in codes)
+    places = [at for at, rule in enumerate(chosen.rules) if rule.code in codes]
+    few = replace(
+        chosen,
+        rules=tuple(chosen.rules[at] for at in places),
+        panel=chosen.panel.kept(places) if chosen.panel.names else chosen.panel,
+    )
     request = replace(session.request, figures=False, table=False)
-    alone = replace(session, request=request, selection=replace(chosen, rules=rules))
-    return alone.check(sources)
+    return replace(session, request=request, selection=few).check(sources)
 
 
 def difference(change: FileFix) -> Iterator[str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from itertools import groupby
 from typing import Any, TypeVar
@@ -72,14 +72,6 @@ class Plan:
         ignored = self.ignored[source] if self.ignored else frozenset[str]()
         every = self.panel.voices(self.rules)
         return [voice for voice in every if voice.rule.code not in ignored]
-
-    def without(self, codes: Collection[str]) -> Plan:
-        """Return the same plan but for the rules with these codes."""
-        if not codes:
-            return self
-        kept = [at for at, rule in enumerate(self.rules) if rule.code not in codes]
-        panel = self.panel.kept(kept) if self.panel.sets else self.panel
-        return replace(self, rules=tuple(self.rules[at] for at in kept), panel=panel)
 
     def needed(self) -> dict[Analysis[Any, Any], list[str]]:
         """Return each analysis once, parts first, with the codes of the rules that rest on it."""

@@ -14,14 +14,17 @@ from itertools import count
 
 from ftlint.engine import Plan
 from ftlint.example import Batch, Lines
-from ftlint.finding import Fix, Safety, Severity
+from ftlint.finding import Finding, Fix, Safety, Severity
+from ftlint.panel import Voice
 from ftlint.report import Report
-from ftlint.rule import ExampleRule, Rule
+from ftlint.rule import ExampleRule
 from ftlint.source import Source, seekable
 from ftlint.splice import PatchError, apply
 
 PASSES = 200
 """Patches of one line; patches that undo each other would have no end."""
+Spot = tuple[str, str | None]
+"""Code and pointer of a finding in one line."""
 _REMOVED = ({"op": "remove", "path": ""},)
 _SPACE = re.compile(rb'("(?:[^"\\]|\\.)*+")|[ \t\r\n]+', re.DOTALL)
 
@@ -88,9 +91,10 @@ def fixes_of(
             found = wanted.setdefault(source, {}).setdefault(ordinal, _Found())
             found.fixes += [(finding.code, fix)] if fix else []
             found.errors += [finding.code] if refused else []
-    accepted: dict[int, set[str]] = {}
+    accepted: dict[int, set[Spot]] = {}
     for each in report.suppressed:
-        accepted.setdefault(each.finding.order[1], set()).add(each.finding.code)
+        spot = each.finding.code, each.finding.place.pointer
+        accepted.setdefault(each.finding.order[1], set()).add(spot)
     return [
         made
         for index, lines in sorted(wanted.items())
@@ -110,7 +114,7 @@ def _file_fix(
     index: int,
     lines: dict[int, _Found],
     allowed: Safety,
-    accepted: Mapping[int, Set[str]],
+    accepted: Mapping[int, Set[Spot]],
 ) -> FileFix:
     source, facts = report.dataset.sources[index], report.dataset.facts[index]
     first, shape = facts.first, facts.shape
@@ -119,12 +123,11 @@ def _file_fix(
     for number, raw in _lines_of(source, {ordinal - first for ordinal in lines}):
         ordinal = number + first
         found = lines[ordinal]
-        some = plan.without(accepted.get(ordinal, ()))
-        line = Lines(index, ordinal, [raw], shape=shape)
-        after, codes = _fixed(some, line, found.fixes, allowed)
+        linter = _Linter(plan, allowed, accepted.get(ordinal, frozenset()))
+        after, codes = _fixed(linter, Lines(index, ordinal, [raw], shape=shape), found.fixes)
         errors = found.errors if after is not None else []
         mended = Lines(index, ordinal, [after or b""], shape=shape)
-        code = _refusing(some, mended, errors) if errors else ""
+        code = linter.refusing(mended, errors) if errors else ""
         if code:
             edits.append(Edit(number + 1, raw, None, (code,), rejected=True))
         elif after != raw:
@@ -143,7 +146,7 @@ def _lines_of(source: Source, numbers: set[int]) -> Iterator[tuple[int, bytes]]:
 
 
 def _fixed(
-    plan: Plan, lines: Lines, found: Sequence[tuple[str, Fix]], allowed: Safety
+    linter: _Linter, lines: Lines, found: Sequence[tuple[str, Fix]]
 ) -> tuple[bytes | None, tuple[str, ...]]:
     """Return one line after all its fixes, and the codes of the rules."""
     raw, seen, codes = lines.raws[0], set[bytes](), list[str]()
@@ -158,7 +161,7 @@ def _fixed(
         code, raw = step
         codes.append(code)
         again = Lines(lines.source, lines.ordinal, [raw], shape=lines.shape)
-        found = list(_relinted(plan, again, allowed))
+        found = list(linter.fixes(again))
     return raw, tuple(codes)
 
 
@@ -175,42 +178,61 @@ def _step(raw: bytes, found: Sequence[tuple[str, Fix]]) -> tuple[str, bytes] | N
     return None
 
 
-def _relinted(plan: Plan, lines: Lines, allowed: Safety) -> Iterator[tuple[str, Fix]]:
-    """Yield the fixes of the rules that look at one example, for one line as it now is."""
-    rules = plan.rules_of(lines.source)
-    batch = Batch(lines, rules)
-    example = batch.example(0)
-    # Nothing reads a line that no longer decodes: a patch keeps JSON as JSON.
-    for rule in () if example.fault else rules:
-        if isinstance(rule, ExampleRule) and rule.reads != "fault":
-            for finding in rule.check(example):
-                if finding.fix and finding.fix.safety >= allowed:
-                    yield rule.code, finding.fix
-    batch.close()
+@dataclass(frozen=True, slots=True)
+class _Linter:
+    """Lints one line again, as the run did it: scopes and suppressions count."""
 
+    plan: Plan
+    allowed: Safety
+    accepted: Set[Spot]
 
-def _refusing(plan: Plan, lines: Lines, errors: Sequence[str]) -> str:
-    """Return the code of a rule that still has an error in one line as it now is, or nothing.
+    def fixes(self, lines: Lines) -> Iterator[tuple[str, Fix]]:
+        """Yield the fixes of the rules that look at one example, for one line as it now is."""
+        batch = Batch(lines, self.plan.rules_of(lines.source))
+        # Nothing reads a line that no longer decodes: a patch keeps JSON as JSON.
+        for rule in () if batch.example(0).fault else self.plan.rules_of(lines.source):
+            if isinstance(rule, ExampleRule) and rule.reads != "fault":
+                for finding in self._said(rule, batch):
+                    if finding.fix and finding.fix.safety >= self.allowed:
+                        yield rule.code, finding.fix
+        batch.close()
 
-    What a rule that looks at the whole dataset had found there counts as still there.
-    """
-    rules = [rule for rule in plan.rules_of(lines.source) if _severe(plan, rule)]
-    batch = Batch(lines, rules)
-    example = batch.example(0)
-    for rule in rules:
-        if isinstance(rule, ExampleRule):
-            if (rule.reads == "line" or (rule.reads == "fault") == bool(example.fault)) and any(
-                True for _ in rule.check(example)
-            ):
+    def refusing(self, lines: Lines, errors: Sequence[str]) -> str:
+        """Return the code of a rule that still has an error in one line as it now is, or nothing.
+
+        What a rule that looks at the whole dataset had found there counts as still there.
+        """
+        severe = [v.rule for v in self.plan.voices_of(lines.source) if _severe(self.plan, v)]
+        batch = Batch(lines, severe)
+        for rule in severe:
+            if isinstance(rule, ExampleRule):
+                if any(True for _ in self._said(rule, batch)):
+                    return rule.code
+            elif rule.code in errors:
                 return rule.code
-        elif rule.code in errors:
-            return rule.code
-    batch.close()
-    return ""
+        batch.close()
+        return ""
+
+    def _said(self, rule: ExampleRule, batch: Batch) -> Iterator[Finding]:
+        """Yield what a rule says of the one line of a batch and nobody has accepted."""
+        example = batch.example(0)
+        if rule.reads == "line":
+            about = True
+        elif rule.reads == "fault":
+            about = bool(example.fault)
+        else:
+            about = bool(batch.scoped(rule.scope, 0))
+        for finding in rule.check(example) if about else ():
+            if (rule.code, finding.where.pointer) not in self.accepted:
+                yield finding
 
 
-def _severe(plan: Plan, rule: Rule) -> bool:
-    return plan.severities.get(rule.code, rule.severity) == Severity.ERROR
+def _severe(plan: Plan, voice: Voice) -> bool:
+    """Return whether a rule finds errors, be it for one target of several."""
+    rule = voice.rule
+    usual = plan.severities.get(rule.code, rule.severity)
+    levels = plan.panel.told(rule.code, voice.targets).values() if plan.panel.names else (usual,)
+    return Severity.ERROR in levels
 
 
 def fixed_content(fix: FileFix) -> Iterator[bytes]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ _TEMPLATE = re.compile(r"\{\{-?\s*item\.([A-Za-z0-9_.\[\]'\"-]+?)\s*(?:\|[^}]*)?
 _PYTHON = re.compile(r"""\bitem\[\s*(["'])([^"']+)\1\s*\]""")
 
 
-@lru_cache(maxsize=8)
 def fields_read(path: str) -> tuple[str, ...]:
     """Return the dotted fields that the grader in a file reads. Raises: UsageError."""
     try:

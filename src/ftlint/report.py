@@ -153,9 +153,9 @@ class Report:
     def recount(self, findings: Sequence[Located]) -> None:
         """Count only `findings`, which are all that there are."""
         counts = Counter(finding.code for finding in findings)
-        self.counts = {code: counts[code] for code in self.counts}
-        self.levels = {code: Counter() for code in self.levels}
-        for finding in findings if self.levels else ():
+        self.counts = {code: counts[code] for code in {**self.counts, **counts}}
+        self.levels = {code: Counter() for code in self.counts} if self.targets else {}
+        for finding in findings if self.targets else ():
             self.levels[finding.code][finding.severity] += 1
 
     def shorten(self, cap: int) -> None:

@@ -98,6 +98,7 @@ class Session:
     def open(cls, request: Request) -> Session:
         """Read the configuration and choose the rules. Raises: FtlintError."""
         config = discover(Path.cwd(), request.config)
+        _has_models.cache_clear()  # files of targets may have changed since the last run
         rules = all_rules(config, request.select, request.ignore)
         # The rules of a plugin that was left out are not there to be ignored.
         absent = {plugin.prefix for plugin in plugins.installed()} if request.ignore else set()
@@ -229,7 +230,9 @@ class Session:
         from ftlint.memory import Memory
 
         own = self._beside(self.config.cache) if self.config.cache else ""
-        return Memory.of(plan, sources, own)
+        root = None if self.request.targets else self.config.root
+        aims = [read(name, self.request.encoding, root) for name in self.selection.targets]
+        return Memory.of(plan, sources, own, aims)
 
     @property
     def cap(self) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path, PurePath
+from sysconfig import get_path
 from typing import Any
 
 from ftlint import cache
@@ -58,20 +59,43 @@ def plain(value: Any) -> object:
 def environment(packages: Iterable[str] = ()) -> str:
     """Return the digest of Python, of what is installed, and of the code of ftlint and `packages`.
 
-    Packages are told by the names of their metadata, which hold their versions; ftlint and those
-    named, such as plugins, by their content. Raises: UnstampedError.
+    Packages are told by the names of their metadata, which hold their versions, and by when they
+    were installed; ftlint and those named, such as plugins, by their content, and with plugins
+    all loaded code that was not installed, as in an editable environment. Raises: UnstampedError.
     """
     from ftlint.packs import rules_folder
 
     installed = sorted(
-        name
-        for place in dict.fromkeys(sys.path)
-        if place.endswith(("site-packages", "dist-packages")) and os.path.isdir(place)
-        for name in os.listdir(place)
-        if name.endswith((".dist-info", ".egg-info"))
+        (entry.name, entry.stat().st_mtime_ns)
+        for place in _site()
+        for entry in os.scandir(place)
+        if entry.name.endswith((".dist-info", ".egg-info"))
     )
-    places = [Path(__file__).parent, rules_folder(), *map(_place, sorted(packages))]
-    return digest(sys.version, sys.platform, installed, [tree(place) for place in places])
+    plugins = sorted(packages)
+    places = [Path(__file__).parent, rules_folder(), *map(_place, plugins)]
+    loose = _loose() if plugins else ()
+    return digest(sys.version, sys.platform, installed, [tree(place) for place in places], loose)
+
+
+def _site() -> list[str]:
+    """Return the folders in which packages are installed."""
+    named = [place for place in dict.fromkeys(sys.path) if place.endswith("-packages")]
+    return [place for place in named if os.path.isdir(place)]
+
+
+def _loose() -> list[tuple[str, str]]:
+    """Return each loaded file of code that was not installed, with the digest of its content.
+
+    Raises: UnstampedError
+    """
+    usual = (get_path("stdlib"), get_path("platstdlib"), str(Path(__file__).parent))
+    known = tuple(os.path.join(place, "") for place in (*_site(), *usual))
+    files = {getattr(module, "__file__", None) for module in [*sys.modules.values()]}
+    found = sorted(file for file in files if file and not file.startswith((*known, "<")))
+    try:
+        return [(file, digest(Path(file).read_bytes())) for file in found]
+    except OSError as error:
+        raise UnstampedError(str(error)) from error
 
 
 def _place(package: str) -> Path:

@@ -253,11 +253,8 @@ def suppress(
             kept.append(finding)
         else:
             report.suppressed.append(Suppressed(finding, live.of.reason, live.place, live.column))
-            report.counts[finding.code] -= 1
-    report.findings = kept
-    for spoken in _spoken(report, file, hits, whole, today):
-        report.findings.append(spoken)
-        report.counts[spoken.code] = report.counts.get(spoken.code, 0) + 1
+    report.findings = [*kept, *_spoken(report, file, hits, whole, today)]
+    report.recount(report.findings)
 
 
 def _over(entry: Entry, today: date) -> bool:

@@ -16,8 +16,9 @@ from typing import Any
 
 import click
 
+from ftlint import suppression as suppressions
 from ftlint.commands.argument import complain, is_terminal
-from ftlint.config import discover, find
+from ftlint.config import Config, discover, find
 from ftlint.error import FtlintError, SourceError
 from ftlint.source import expand
 
@@ -64,18 +65,35 @@ def _told(once: Callable[[], int]) -> int:
 def watched(paths: Sequence[str], options: Mapping[str, Any]) -> State:
     """Return what the data, the configuration and all that it names look like now."""
     data = [*paths, *options["train"], *options["validation"]]
-    named = [options["config"], options["baseline"], options["tokenizer"]]
+    named = [options[name] for name in ("config", "baseline", "tokenizer", "grader")]
     named += [word.partition("=")[2] for word in options["benchmarks"]]
+    named += _own(options["targets"])
     others = [Path(name) for name in named if name]
     with suppress(FtlintError):  # a broken configuration: it is looked at all the same
         found = None if options["config"] else find(Path.cwd())
         others += [found] if found else []
         config = discover(Path.cwd(), options["config"])
-        others += [config.root / name for name in (*config.packs, *config.benchmarks.values())]
+        others += [config.root / name for name in _named(config)]
+        accepted = suppressions.find(Path.cwd(), config.root)
+        others += [accepted] if accepted else []
         if not data:
             names = (*config.data.train, *config.data.validation)
             data = [str(config.root / name) for name in names]
     return look(data, others)
+
+
+def _named(config: Config) -> Iterator[str]:
+    """Yield what a configuration names besides the data."""
+    yield from (*config.packs, *config.benchmarks.values(), *config.lexicons)
+    one = (config.baseline, config.tokenizer, config.grader, config.suppressions)
+    yield from filter(None, one)
+    yield from _own(config.target)
+
+
+def _own(targets: Iterable[str]) -> Iterator[str]:
+    """Yield what may be files of targets: PATH, or PATH:MODEL."""
+    for word in targets:
+        yield from (word, word.rpartition(":")[0] or word)
 
 
 def look(data: Iterable[str], others: Iterable[Path]) -> State:
