@@ -15,6 +15,8 @@ class Format:
     name: ClassVar[str]
     words: ClassVar[str]
     """What a file of it holds, for people: `preference pairs`."""
+    methods: ClassVar[tuple[str, ...]] = ("sft",)
+    """How it is trained on, as a rule and otherwise, see `ftlint.method`."""
     ways: ClassVar[tuple[tuple[str, ...], ...]]
     """Keys that show it; all of one way must be there."""
     alternates: ClassVar[bool] = False
@@ -29,10 +31,6 @@ class Format:
     def fits(self, value: Mapping[str, Any]) -> bool:
         """Return whether a record among others of this shape is one of them."""
         return self.shows(value)
-
-    def touches(self, value: Mapping[str, Any]) -> bool:
-        """Return whether a record has any of the keys that show this shape."""
-        return any(key in value for way in self.ways for key in way)
 
     def way(self, value: Mapping[str, Any]) -> int:
         """Return which of `ways` a record shows, or -1."""

@@ -65,6 +65,13 @@ def _subject(flaw: Flaw) -> str:
     return repr(names[-1][:40]) if names else "record"
 
 
+def _broken(flaw: Flaw) -> bool:
+    """Return whether a flaw leaves turns out: the list is too short, or an item is no object."""
+    place = tokens(flaw.pointer)
+    short = flaw.sort == "length" and len(place) == 1
+    return short or (flaw.sort == "type" and len(place) == 2 and place[1].isdigit())
+
+
 class FieldMissing(FieldRule):
     """Record of another shape than chat lacks a key that its shape needs.
 
@@ -247,6 +254,8 @@ class TurnsOutOfOrder(ExampleRule):
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding: where the order is broken first, or at the last turn."""
         turns = example.conversation if example.format.alternates else []
+        if any(_broken(flaw) for flaw in example[FLAWS]):
+            return  # a turn that cannot be read is told once
         if turns and turns[0].role in ("system", "developer"):
             turns = turns[1:]
         for index, message in enumerate(turns):
