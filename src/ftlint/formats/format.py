@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from ftlint.formats.field import Members
 from ftlint.message import Message, Placed, Told
+from ftlint.talk import written
 
 
 class Format:
@@ -73,6 +74,22 @@ class Format:
         return value.get("tools")
 
 
+def out_of_order(turns: Sequence[Message]) -> tuple[Message, str] | None:
+    """Return the first turn that breaks the order of user and assistant, and how; else None.
+
+    A system prompt may stand first; the last turn must be an answer.
+    """
+    if turns and turns[0].role in ("system", "developer"):
+        turns = turns[1:]
+    for index, message in enumerate(turns):
+        if (message.role == "assistant") == (index % 2 == 0):
+            before = f"after one of {turns[index - 1].role}" if index else "at the beginning"
+            return message, f"turn of {message.role} {before}"
+    if turns and turns[-1].role != "assistant":
+        return turns[-1], f"last turn of {turns[-1].role}"
+    return None
+
+
 def _length(messages: Sequence[Message]) -> int:
     return sum(len(text.value) for message in messages for text in message.texts())
 
@@ -106,6 +123,14 @@ def spoken(
         yield Told(start, role, [(pointer, value)], pointer, learnt, voice)
     else:
         yield from placed(value, pointer, trained, voice, start)
+
+
+def arguments(value: Any) -> str:
+    """Return the arguments of a call as chat writes them, in a text of JSON."""
+    try:
+        return written(value)
+    except RecursionError:
+        return "{}"  # deeper than Python writes; no rule reads so far down
 
 
 def numbered(messages: Sequence[Message]) -> list[Message]:

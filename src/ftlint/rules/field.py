@@ -253,18 +253,11 @@ class TurnsOutOfOrder(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding: where the order is broken first, or at the last turn."""
+        from ftlint.formats.format import out_of_order
+
         turns = example.conversation if example.format.alternates else []
         if any(_broken(flaw) for flaw in example[FLAWS]):
             return  # a turn that cannot be read is told once
-        if turns and turns[0].role in ("system", "developer"):
-            turns = turns[1:]
-        for index, message in enumerate(turns):
-            answers = message.role == "assistant"
-            if answers == (index % 2 == 0):
-                before = f"after one of {turns[index - 1].role}" if index else "at the beginning"
-                fault = f"turn of {message.role} {before}"
-                yield self.finding(example.at(message.pointer), fault=fault, shape=example.shape)
-                return
-        if turns and turns[-1].role != "assistant":
-            fault = f"last turn is of {turns[-1].role}"
-            yield self.finding(example.at(turns[-1].pointer), fault=fault, shape=example.shape)
+        if turns and (found := out_of_order(turns)):
+            message, fault = found
+            yield self.finding(example.at(message.pointer), fault=fault, shape=example.shape)
