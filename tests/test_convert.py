@@ -301,3 +301,41 @@ def test_simple_talks_are_never_refused_by_shapes_that_can_hold_them(record: Any
 
 def test_errors_are_one_tree() -> None:
     assert issubclass(LossError, FtlintError)
+
+
+# What is refused, and what must not change
+
+
+def test_the_same_shape_is_the_same_record(tmp_path: Path) -> None:
+    record = {"instruction": "Name it.", "input": "A river", "output": "Ebro", "id": 7}
+    assert there(tmp_path, [record], "alpaca") == [record]
+    array = tmp_path / "a.json"
+    array.write_text(json.dumps([record, record]), encoding="utf-8")
+    out = tmp_path / "lines.jsonl"
+    convert([Source(str(array))], Wish("alpaca", str(out)))
+    assert [json.loads(line) for line in out.read_text("utf-8").splitlines()] == [record] * 2
+
+
+@pytest.mark.parametrize("to", ["converse", "sharegpt"])
+def test_an_answer_to_nobody_is_refused(tmp_path: Path, to: str) -> None:
+    with pytest.raises(LossError, match="a question before the answer"):
+        there(tmp_path, [{"text": "The Ebro."}], to)
+
+
+def test_no_tools_are_none_in_converse(tmp_path: Path) -> None:
+    (record,) = there(tmp_path, [{"messages": [ASK, SAY], "tools": []}], "converse")
+    assert "toolConfig" not in record
+
+
+def test_standard_output_is_no_file(tmp_path: Path) -> None:
+    data = write(tmp_path / "in.jsonl", [{"messages": [ASK, SAY]}])
+    with pytest.raises(UsageError, match="name one"):
+        convert([data], Wish("alpaca", "-"))
+
+
+def test_items_of_several_arrays_are_named_with_their_file(tmp_path: Path) -> None:
+    data = [write(tmp_path / "a.jsonl", [{"messages": [ASK, SAY]}])]
+    array = tmp_path / "b.json"
+    array.write_text('[{"instruction": "Hi", "output": "Hello!"}]', encoding="utf-8")
+    with pytest.raises(LossError, match=r"b\.json:1: it holds Alpaca instructions"):
+        convert([*data, Source(str(array))], Wish("chat", str(tmp_path / "out.jsonl")))

@@ -374,3 +374,72 @@ def test_no_record_crashes_a_shape(records: list[dict[str, Any]]) -> None:
             fields = one.format.fields
             for flaw in flaws(fields, record) if fields else ():
                 resolve(record, flaw.pointer)
+
+
+# One cause, one finding
+
+
+@pytest.mark.parametrize(
+    ("records", "found"),
+    [
+        ([{**RECORDS["claude"][0], "messages": [_ASK, 3]}], ["FT168"]),
+        ([{**RECORDS["claude"][0], "messages": [_SAY]}], ["FT168"]),
+        ([{"conversations": [[{}], {"from": "gpt", "value": TOLD}]}], ["FT168"]),
+        ([{"messages": [_SAY, None, _ASK], "answer": "Ebro"}], ["FT168"]),
+        ([{"prompt": USER}, {"prompt": USER}, {"question": USER}], ["FT167"]),
+        ([{"prompt": USER, "answer": TOLD, "completion": TOLD}] * 2, ["FT169", "FT169"]),
+    ],
+)
+def test_one_root_cause_is_told_once(
+    lint: Lint, tmp_path: Path, records: list[Any], found: list[str]
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in records), encoding="utf-8")
+    report = lint(path, cap=0)
+    codes = sorted(each.code for each in report.findings if each.code.startswith("FT1"))
+    assert codes == found
+
+
+def test_a_key_under_another_name_is_told_with_the_one_that_is_missing() -> None:
+    fields = FORMATS["claude"].fields
+    assert fields is not None
+    value = {"system": "Be kind.", "messages": [{"role": "user", "text": "Hi"}, _SAY]}
+    (flaw,) = flaws(fields, value)
+    assert (flaw.sort, flaw.pointer, flaw.data["hint"]) == (
+        "missing",
+        "/messages/0",
+        '; it has "text"',
+    )
+    both = {"system": "Be kind.", "messages": [{"role": "user", "text": 1}, _SAY]}
+    assert [flaw.sort for flaw in flaws(fields, both)] == ["missing", "unknown"]
+    converse = FORMATS["converse"].fields
+    assert converse is not None
+    (version,) = flaws(converse, {**RECORDS["converse"][0], "schemaVersion": "1"})
+    assert version.data["allowed"] == "'bedrock-conversation-2024'"
+
+
+@pytest.mark.parametrize("depth", [300, 980])
+def test_no_depth_of_arguments_stops_a_rule(lint: Lint, tmp_path: Path, depth: int) -> None:
+    deep = "[" * depth + "]" * depth
+    lines = [
+        '{"schemaVersion":"bedrock-conversation-2024","messages":[{"role":"user","content":'
+        '[{"text":"Hi"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"a","name":'
+        '"n","input":%s}}]}]}',
+        '{"contents":[{"role":"user","parts":[{"text":"Hi"}]},{"role":"model","parts":'
+        '[{"functionCall":{"name":"n","args":%s}}]}]}',
+        '{"id":"1","metadata":{"prompt":%s}}',
+    ]
+    for line in lines:
+        path = tmp_path / "a.jsonl"
+        path.write_text((line % deep + "\n") * 2, encoding="utf-8")
+        assert lint(path).crashed == []
+
+
+def test_a_size_of_messages_is_told_at_a_place_that_is_there(lint: Lint, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(RECORDS["prompt"][0]) + "\n", encoding="utf-8")
+    report = run(
+        Plan(tuple(rule for rule in builtin() if rule.code == "FT131")),
+        Dataset((Source(str(path)),)),
+    )
+    assert [each.place.pointer for each in report.findings] == [""]

@@ -134,7 +134,7 @@ def test_united_and_joined() -> None:
     first, second = (Finding("X", Where(0, n), f"m{n}") for n in (1, 2))
     found = joined([([second], 1), ([first, second, second], 2)])
     assert found == {2: [first, second], 3: [second]}
-    assert joined([([first], 5)]) == {5: [first]}
+    assert joined([([], 1)]) == {1: []} and joined([([first], 5)]) == {5: [first]}
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,8 @@ class Wish:
 
                 known = ", ".join(sorted(BRIDGES))
                 raise UsageError(f"unknown shape {name!r}{suggest(name, BRIDGES)} ({known})")
+        if self.output == "-":
+            raise UsageError("--output: - is no file; name one")
         if os.path.realpath(self.output) in {os.path.realpath(each.path) for each in sources}:
             raise UsageError(f"{self.output}: is read as DATA and cannot be written; name another")
         if os.path.exists(self.output) and not self.force:
@@ -91,7 +93,8 @@ def convert(
         for place, value, found in _records(sources, wish.shape, progress):
             record: JSON = {}
             if isinstance(value, Fault):
-                problem = f"it is no record: {value.message or value.problem.value}"
+                told = f" ({value.message})" if value.message else ""
+                problem = f"it is no record: {value.problem.value}{told}"
             else:
                 shape = found if shape == AUTO else shape
                 kept = _kept(value, wish.drop, dropped)
@@ -111,7 +114,9 @@ def _converted(value: JSON, found: str, shape: str, to: str) -> tuple[JSON, str]
     if found == UNKNOWN or found not in BRIDGES:
         return {}, "it has no shape that can be converted"
     if found != shape:
-        return {}, f"it is {FORMATS[found].words}, the first records are {FORMATS[shape].words}"
+        return {}, f"it holds {FORMATS[found].words}, the first records {FORMATS[shape].words}"
+    if found == to:
+        return value, ""  # only the lines change, as of an array
     try:
         talk = BRIDGES[found].read(value)
         record = BRIDGES[to].write(talk)
@@ -122,7 +127,15 @@ def _converted(value: JSON, found: str, shape: str, to: str) -> tuple[JSON, str]
         return {}, f"it would lose {loss}"
     if not _shown(record, to):
         return {}, "it has keys that would show another shape"
+    if FORMATS[to].alternates and _answers_first(to, record):
+        return {}, f"it lacks a question before the answer, which {to} must have"
     return record, "" if same(talk, again) else f"{to} would say something else"
+
+
+def _answers_first(to: str, record: JSON) -> bool:
+    """Return whether nobody is answered; other faults of the order are the data's own."""
+    turns = [each for each in FORMATS[to].messages(record) if each.role != "system"]
+    return bool(turns) and turns[0].role == "assistant"
 
 
 def _shown(record: JSON, to: str) -> bool:
@@ -172,7 +185,7 @@ def _records(
                     yield f"{name}{number}", exact, shape_of(value, file)
             progress(shard)
         if dataset.facts[0].layout.document:
-            yield from _document(source, asked)
+            yield from _document(source, asked, name if len(sources) > 1 else "item ")
 
 
 def _lines(shard: Shard) -> Iterator[Any]:
@@ -180,7 +193,7 @@ def _lines(shard: Shard) -> Iterator[Any]:
     return (lines[index] for index in range(len(lines)))
 
 
-def _document(source: Source, asked: str) -> Iterator[tuple[str, JSON | Fault, str]]:
+def _document(source: Source, asked: str, name: str) -> Iterator[tuple[str, JSON | Fault, str]]:
     """Yield the records of a file that is one JSON array. Raises: SourceError."""
     with open_stream(source.file, lambda data: None) as stream:
         try:
@@ -192,9 +205,9 @@ def _document(source: Source, asked: str) -> Iterator[tuple[str, JSON | Fault, s
     file = shape_of_lines(map(orjson.dumps, items[:200])) if asked == AUTO else asked
     for number, item in enumerate(items, 1):
         if isinstance(item, dict):
-            yield f"item {number}", item, shape_of(item, file)
+            yield f"{name}{number}", item, shape_of(item, file)
         else:
-            yield f"item {number}", Fault(Problem.NOT_OBJECT), UNKNOWN
+            yield f"{name}{number}", Fault(Problem.NOT_OBJECT), UNKNOWN
 
 
 def _exact(raw: bytes, value: JSON) -> JSON | Fault:

@@ -63,8 +63,11 @@ def check_words(order: Iterable[str], tools: Iterable[str]) -> None:
                 raise ValueError(f"{key}: unknown demand {word!r}{hint}")
 
 
-def completed(target: Target) -> Target:
-    """Return the target with what follows from its figures, behind what its file says itself."""
+def completed(target: Target, method: str | None = None) -> Target:
+    """Return the target with what follows from its figures, behind what its file says itself.
+
+    A `method` is named by the rule that refuses the shapes of others.
+    """
     options = of_limits(target.limits, whole=True)
     if context := target.limits.training_context:
         options |= _of_trainer(target, context.value)
@@ -73,7 +76,7 @@ def completed(target: Target) -> Target:
     elif target.closes:
         reason = f"end of fine-tuning at {target.title}"
         options |= _of_end(f"a model of {target.title}", (reason, target.closes))
-    options |= _of_keys(target)
+    options |= _of_keys(target, f"{method} at {target.title}" if method else target.title)
     for rule, given in target.rules.items():
         options[rule] = {**options.get(rule, {}), **given}
     if not any(options["max-examples"].values()):
@@ -94,7 +97,7 @@ _SELECTED = ("role-not-taken", "record-refused", "reserved-text", "uneven-keys",
 """Rules that are off without a target which has something to say in them."""
 
 
-def _of_keys(target: Target) -> Options:
+def _of_keys(target: Target, reader: str) -> Options:
     """Return the options of the rules about keys, roles, words and forms of records."""
     made: Options = {}
     if target.roles:
@@ -106,7 +109,7 @@ def _of_keys(target: Target) -> Options:
     if target.records or (target.model and target.model.records):
         made["record-refused"] = {"schemas": _schemas(target)}
     if target.shapes:
-        made["method-mismatch"] = {"shapes": _shapes(target), "reader": target.title}
+        made["method-mismatch"] = {"shapes": _shapes(target), "reader": reader}
     if record := target.keys.get("record"):
         made["unknown-top-level-key"] = {"keys": list(record.value)}
     if message := target.keys.get("message"):

@@ -82,17 +82,18 @@ def choose(
     severity: Sequence[str] = (),
     target: str | Sequence[str] | None = None,
     encoding: str | None = None,
+    method: str | None = None,
 ) -> Selection:
     """Return what is run of `rules`, which are all that there are.
 
-    The last five are those of the command line: `select` replaces what the file and its preset
+    The last six are those of the command line: `select` replaces what the file and its preset
     select; `ignore` and `severity` (`FT3=error`) are added; `target`, one or several, replaces
-    the file's, and `encoding` that of their models.
+    the file's, `encoding` that of their models, and `method` how they train.
 
     Raises: ConfigError, UsageError
     """
     asked = (target,) if isinstance(target, str) else tuple(target or ())
-    aims = _targets(config, tuple(dict.fromkeys(asked)), encoding)
+    aims = _targets(config, tuple(dict.fromkeys(asked)), encoding, method)
     wanted = [
         chosen(config, rules, aim, (select, ignore, severity), encoding)
         for aim in aims.values() or (None,)
@@ -127,7 +128,9 @@ def chosen(
     return kept, levels
 
 
-def _targets(config: Config, asked: tuple[str, ...], encoding: str | None) -> dict[str, Target]:
+def _targets(
+    config: Config, asked: tuple[str, ...], encoding: str | None, method: str | None
+) -> dict[str, Target]:
     """Return the targets that count by their names. Raises: FtlintError."""
     if not asked and not config.target:
         return {}
@@ -136,7 +139,7 @@ def _targets(config: Config, asked: tuple[str, ...], encoding: str | None) -> di
     found = {}
     for index, name in enumerate(asked or config.target):
         try:
-            found[name] = targets.read(name, encoding, None if asked else config.root)
+            found[name] = targets.read(name, encoding, None if asked else config.root, method)
         except UsageError as unknown:
             if asked:
                 raise UsageError(f"--target: {unknown}") from None

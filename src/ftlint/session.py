@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ftlint import method as methods
 from ftlint import plugins
 from ftlint.analysis import Analysis
 from ftlint.catalogue import catalogue
@@ -33,7 +34,7 @@ from ftlint.scoring.setting import with_toxicity
 from ftlint.selection import Selection, choose, matches
 from ftlint.shape import AUTO
 from ftlint.source import Dataset, Shard, Source, expand, size
-from ftlint.target import read
+from ftlint.target import Target, read
 
 if TYPE_CHECKING:
     from ftlint.memory import Memory
@@ -60,6 +61,8 @@ class Request:
     tokenizer: str | None = None
     shape: str | None = None
     """Shape of the records of all files; None for what they show."""
+    method: str | None = None
+    """How the data is trained on; None for what its shape and the targets say."""
     grader: str | None = None
     """File of a grader, whose fields every record must have."""
     benchmarks: tuple[str, ...] = ()
@@ -99,6 +102,8 @@ class Session:
         """Read the configuration and choose the rules. Raises: FtlintError."""
         config = discover(Path.cwd(), request.config)
         _has_models.cache_clear()  # files of targets may have changed since the last run
+        if request.method:
+            methods.check(request.method)
         rules = all_rules(config, request.select, request.ignore)
         # The rules of a plugin that was left out are not there to be ignored.
         absent = {plugin.prefix for plugin in plugins.installed()} if request.ignore else set()
@@ -112,10 +117,14 @@ class Session:
             request.severity,
             request.targets,
             request.encoding,
+            request.method,
         )
         if not selection.rules:
             raise UsageError("no rule is selected; a run without rules would look clean")
-        chosen = with_tokenizer(config, selection.rules, request.tokenizer)
+        chosen = selection.rules
+        if request.method and not selection.targets:
+            chosen = methods.limited(chosen, request.method)
+        chosen = with_tokenizer(config, chosen, request.tokenizer)
         chosen = with_benchmarks(config, chosen, request.benchmarks)
         chosen = with_grader(config, chosen, request.grader)
         chosen = with_pipeline(config, chosen)
@@ -217,11 +226,18 @@ class Session:
             never = asked.fail_on == "never"
             report.fail_on = None if never else Severity.parse(asked.fail_on)
         report.target = ", ".join(chosen.targets) or None
+        report.method = asked.method or methods.judged(report, self._aims)
         if not chosen.targets and report.findings:
             from ftlint.provider import tell
 
             tell(report, self.rules)
         return report
+
+    def _aims(self) -> list[Target]:
+        """Return the targets of the run."""
+        asked = self.request
+        root = None if asked.targets else self.config.root
+        return [read(name, asked.encoding, root) for name in self.selection.targets]
 
     def _memory(self, plan: Plan, sources: Sequence[Source]) -> Memory | None:
         """Return where the result is kept; None where that does not pay, or it says too little."""

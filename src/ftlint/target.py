@@ -114,11 +114,13 @@ def encodings() -> list[str]:
     return sorted(VOCABULARIES)
 
 
-def read(name: str, encoding: str | None = None, root: Path | None = None) -> Target:
+def read(
+    name: str, encoding: str | None = None, root: Path | None = None, method: str | None = None
+) -> Target:
     """Return the target `openai`, `openai:gpt-4.1-mini` with its model, or that of a YAML file.
 
     With an `encoding` of its own a model need not be known. A path starts at `root`, else at the
-    working folder. Raises: UsageError, PackError.
+    working folder. With a `method` only its shapes are read. Raises: UsageError, PackError.
     """
     provider, colon, word = _parts(name)
     own = provider.endswith(_SUFFIXES)
@@ -129,7 +131,11 @@ def read(name: str, encoding: str | None = None, root: Path | None = None) -> Ta
     target = replace(target, name=provider, models=models)
     if colon:
         target = replace(target, model=_model(target, word, encoding))
-    return completed(target)
+    if method:
+        from ftlint.method import restricted
+
+        target = restricted(target, method)
+    return completed(target, method)
 
 
 def _parts(name: str) -> tuple[str, str, str]:

@@ -113,7 +113,7 @@ class ConverseBridge(Bridge):
         beside: JSON = {}
         if talk.spoken_first("system"):
             beside = {"system": [{"text": text_of(said.pop(0))}]}
-        if talk.tools is not None:
+        if talk.tools:  # Converse has no empty list of them
             beside["toolConfig"] = {"tools": [_spec(tool) for tool in talk.tools]}
         messages: list[JSON] = []
         for message in said:

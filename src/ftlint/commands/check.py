@@ -51,6 +51,11 @@ LEVELS = ("error", "warning", "note")
     help="Shape of the records: chat, preference, alpaca, …  [default: what the files show]",
 )
 @click.option(
+    "--method",
+    metavar="NAME",
+    help="How it is trained on: sft, dpo, kto, rft, …  [default: what shape and target say]",
+)
+@click.option(
     "--grader",
     metavar="FILE",
     help="JSON of a reinforcement job's grader: what it reads must be in every record.",
@@ -221,6 +226,7 @@ def _request(paths: tuple[str, ...], options: dict[str, Any], figures: bool) -> 
         encoding=options["encoding"],
         tokenizer=options["tokenizer"],
         shape=options["shape"],
+        method=options["method"],
         grader=options["grader"],
         benchmarks=options["benchmarks"],
         config=options["config"],

@@ -43,5 +43,6 @@ def convert(paths: tuple[str, ...], quiet: bool, **asked: Any) -> None:
         without = "".join(
             f"; {key!r} left out of {count:,}" for key, count in outcome.dropped.items()
         )
-        words = f"{outcome.records:,} records from {outcome.shape} to {asked['to']}{without}"
+        s = "" if outcome.records == 1 else "s"
+        words = f"{outcome.records:,} record{s} from {outcome.shape} to {asked['to']}{without}"
         click.echo(f"{asked['output']}: {words}")

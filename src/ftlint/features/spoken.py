@@ -88,8 +88,26 @@ def canonical(value: Any) -> str:
     """Return `value` as JSON with sorted keys; equal values give equal texts."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    except TypeError:  # nested deeper than orjson writes
-        return repr(value)
+    except TypeError:  # nested deeper than orjson writes, and maybe than Python calls
+        return _flat(value)
+
+
+def _flat(value: Any) -> str:
+    """Return a value of any depth as text: each list and object with its length, then its items."""
+    parts: list[str] = []
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            parts.append(f"{{{len(each)}")
+            for key in sorted(each):
+                left += (each[key], key)
+        elif isinstance(each, list):
+            parts.append(f"[{len(each)}")
+            left += each
+        else:
+            parts.append(repr(each))
+    return ",".join(parts)
 
 
 def _textual(part: Any) -> bool:

@@ -14,6 +14,7 @@ class Request(Format):
 
     name = "batch"
     words = "requests of the batch API"
+    methods = ()
     ways = (("custom_id", "body"),)
 
     def messages(self, value: Mapping[str, Any]) -> list[Message]:

@@ -17,6 +17,7 @@ class Completion(Format):
 
     name = "completion"
     words = "prompts and completions"
+    methods = ("completion", "sft")
     ways = (("prompt", "completion"), ("prompt", "response"))
     fields = Members(
         required={"prompt": _PROMPT},
@@ -28,10 +29,6 @@ class Completion(Format):
     def fits(self, value: Mapping[str, Any]) -> bool:
         """Return whether it is one; a mark beside it makes it another shape's."""
         return self.shows(value) and "label" not in value
-
-    def touches(self, value: Mapping[str, Any]) -> bool:
-        """Return whether one of the two is there."""
-        return any(key in value for key in ("prompt", "completion"))
 
     def messages(self, value: Mapping[str, Any]) -> list[Message]:
         """Return the prompt as the user's and the completion as the assistant's."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import orjson
-
 from ftlint.formats.field import OBJECT, Anything, Items, Members, Text, Word
-from ftlint.formats.format import Format, numbered
+from ftlint.formats.format import Format, arguments, numbered
 from ftlint.message import Message, Told
 
 VERSION = "bedrock-conversation-2024"
@@ -135,7 +133,7 @@ def _texts(blocks: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def _called(use: Mapping[str, Any]) -> dict[str, Any]:
-    told = orjson.dumps(use.get("input")).decode()
+    told = arguments(use.get("input"))
     function = {"name": use.get("name"), "arguments": told}
     return {"id": use.get("toolUseId"), "type": "function", "function": function}
 

@@ -143,22 +143,39 @@ def _items(of: Items, value: list[Any], pointer: str) -> Iterator[Flaw]:
 
 
 def _members(of: Members, value: dict[str, Any], pointer: str) -> Iterator[Flaw]:
-    for key in of.required:
-        if key not in value:
-            yield Flaw("missing", pointer, wanted=repr(key), hint=_instead(of, key, value))
+    odd = [] if of.open else [key for key in value if not _known(of, key)]
+    lacking = [key for key in of.required if key not in value]
+    renamed = _renamed(of, lacking, odd, value)
+    for key in lacking:
+        hint = _instead(of, key, value) or (f"; it has {shown(odd[0])}" if renamed else "")
+        yield Flaw("missing", pointer, wanted=repr(key), hint=hint)
     for group in of.one:
         found = [key for key in group if key in value]
         if len(found) > 1:
             yield Flaw("unknown", pointer + join([found[1]]), True, found=shown(found[1]))
         elif not found:
-            yield Flaw("missing", pointer, wanted=_listed(group))
+            hint = f"; it has {', '.join(map(shown, odd[:3]))}" if odd else ""
+            yield Flaw("missing", pointer, wanted=_listed(group), hint=hint)
+            renamed = True
     for key, inner in value.items():
         known = of.required.get(key) or of.optional.get(key)
         place = pointer + join([key])
         if known is not None:
             yield from flaws(known, inner, place)
-        elif not of.open and of.meant.get(key) not in {*of.required} - value.keys():
+        elif not (of.open or renamed or of.meant.get(key) in lacking):
             yield Flaw("unknown", place, True, found=shown(key))
+
+
+def _known(of: Members, key: str) -> bool:
+    return key in of.required or key in of.optional
+
+
+def _renamed(of: Members, lacking: list[str], odd: list[str], value: Mapping[str, Any]) -> bool:
+    """Return whether the one key too many holds what the one key that is missing would."""
+    return (
+        len(lacking) == len(odd) == 1
+        and next(flaws(of.required[lacking[0]], value[odd[0]]), None) is None
+    )
 
 
 def _instead(of: Members, key: str, value: Mapping[str, Any]) -> str:
@@ -188,6 +205,8 @@ def _types(of: Kind) -> type | tuple[type, ...]:
 
 
 def _listed(words: tuple[str, ...]) -> str:
+    if len(words) == 1:
+        return repr(words[0])
     return ", ".join(repr(word) for word in words[:-1]) + f" or {words[-1]!r}"
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from ftlint.formats.field import Members
 from ftlint.message import Message, Placed, Told
+from ftlint.talk import written
 
 
 class Format:
@@ -15,6 +16,8 @@ class Format:
     name: ClassVar[str]
     words: ClassVar[str]
     """What a file of it holds, for people: `preference pairs`."""
+    methods: ClassVar[tuple[str, ...]] = ("sft",)
+    """How it is trained on, as a rule and otherwise, see `ftlint.method`."""
     ways: ClassVar[tuple[tuple[str, ...], ...]]
     """Keys that show it; all of one way must be there."""
     alternates: ClassVar[bool] = False
@@ -29,10 +32,6 @@ class Format:
     def fits(self, value: Mapping[str, Any]) -> bool:
         """Return whether a record among others of this shape is one of them."""
         return self.shows(value)
-
-    def touches(self, value: Mapping[str, Any]) -> bool:
-        """Return whether a record has any of the keys that show this shape."""
-        return any(key in value for way in self.ways for key in way)
 
     def way(self, value: Mapping[str, Any]) -> int:
         """Return which of `ways` a record shows, or -1."""
@@ -75,6 +74,22 @@ class Format:
         return value.get("tools")
 
 
+def out_of_order(turns: Sequence[Message]) -> tuple[Message, str] | None:
+    """Return the first turn that breaks the order of user and assistant, and how; else None.
+
+    A system prompt may stand first; the last turn must be an answer.
+    """
+    if turns and turns[0].role in ("system", "developer"):
+        turns = turns[1:]
+    for index, message in enumerate(turns):
+        if (message.role == "assistant") == (index % 2 == 0):
+            before = f"after one of {turns[index - 1].role}" if index else "at the beginning"
+            return message, f"turn of {message.role} {before}"
+    if turns and turns[-1].role != "assistant":
+        return turns[-1], f"last turn of {turns[-1].role}"
+    return None
+
+
 def _length(messages: Sequence[Message]) -> int:
     return sum(len(text.value) for message in messages for text in message.texts())
 
@@ -108,6 +123,14 @@ def spoken(
         yield Told(start, role, [(pointer, value)], pointer, learnt, voice)
     else:
         yield from placed(value, pointer, trained, voice, start)
+
+
+def arguments(value: Any) -> str:
+    """Return the arguments of a call as chat writes them, in a text of JSON."""
+    try:
+        return written(value)
+    except RecursionError:
+        return "{}"  # deeper than Python writes; no rule reads so far down
 
 
 def numbered(messages: Sequence[Message]) -> list[Message]:

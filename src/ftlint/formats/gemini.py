@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from ftlint.formats.field import OBJECT, Anything, Items, Members, Text, Word
-from ftlint.formats.format import Format, numbered
+from ftlint.formats.format import Format, arguments, numbered
 from ftlint.message import Message, Told
 
 _PARTS = ("text", "fileData", "inlineData", "functionCall", "functionResponse")
@@ -89,7 +87,7 @@ def _message(item: Mapping[str, Any], at: str) -> Told:
 
 
 def _called(call: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": call.get("name"), "arguments": orjson.dumps(call.get("args") or {}).decode()}
+    return {"name": call.get("name"), "arguments": arguments(call.get("args") or {})}
 
 
 def _spots(parts: Any, at: str) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ class Kto(Format):
 
     name = "kto"
     words = "answers marked as wanted or not"
+    methods = ("kto",)
     ways = (("prompt", "completion", "label"), ("messages", "kto_tag"), ("messages", "label"))
     fields = Members(
         optional={
@@ -33,10 +34,6 @@ class Kto(Format):
         if "messages" in value:
             return isinstance(value.get("kto_tag", value.get("label")), bool)
         return super().shows(value)
-
-    def touches(self, value: Mapping[str, Any]) -> bool:
-        """Return whether the record has a mark or an answer."""
-        return any(key in value for key in ("completion", "label", "kto_tag"))
 
     def messages(self, value: Mapping[str, Any]) -> list[Message]:
         """Return prompt and answer; what is not wanted is rejected."""

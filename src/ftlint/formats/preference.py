@@ -18,6 +18,7 @@ class Preference(Format):
 
     name = "preference"
     words = "preference pairs"
+    methods = ("dpo",)
     ways = (("preferred_output",), ("non_preferred_output",))
     fields = Members(
         required={

@@ -15,6 +15,7 @@ class Prompt(Format):
 
     name = "prompt"
     words = "prompts without answers"
+    methods = ("rft",)
     ways = (("prompt",), ("metadata",))
     fields = Members(
         optional={"prompt": SPOKEN, "metadata": Members(required={"prompt": SPOKEN}, open=True)},

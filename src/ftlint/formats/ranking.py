@@ -19,6 +19,7 @@ class Ranking(Format):
 
     name = "ranking"
     words = "pairs of a chosen and a rejected answer"
+    methods = ("dpo",)
     ways = _SIDES
     fields = Members(
         optional={
@@ -34,10 +35,6 @@ class Ranking(Format):
         open=True,
         one=(("chosen", "chosen_messages"), ("rejected", "rejected_messages")),
     )
-
-    def touches(self, value: Mapping[str, Any]) -> bool:
-        """Return whether either of the two answers is there."""
-        return any(key in value for way in self.ways for key in way)
 
     def messages(self, value: Mapping[str, Any]) -> list[Message]:
         """Return the prompt, the chosen answer, and the rejected one; what both begin with once."""

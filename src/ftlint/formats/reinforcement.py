@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ftlint.formats.field import OBJECT, Items, Members
 from ftlint.formats.format import Format, placed
 from ftlint.message import Message
 from ftlint.shape import CHAT_KEYS, asks
@@ -15,7 +16,9 @@ class Reinforcement(Format):
 
     name = "reinforcement"
     words = "prompts for reinforcement fine-tuning"
+    methods = ("rft",)
     ways = (("messages",),)
+    fields = Members(required={"messages": Items(OBJECT, least=1)}, open=True)
 
     def shows(self, value: Mapping[str, Any]) -> bool:
         """Return whether the messages end with a question and other keys stand beside them."""

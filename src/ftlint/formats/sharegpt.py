@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from ftlint.formats.field import Anything, Either, Items, Members, Text, Word
-from ftlint.formats.format import Format, numbered
+from ftlint.formats.format import Format, arguments, numbered
 from ftlint.message import Message, Told
 
 ROLES = {
@@ -124,7 +124,7 @@ def _calls(text: Any, at: str) -> dict[str, Any] | None:
 
 
 def _written(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value or {}).decode()
+    return value if isinstance(value, str) else arguments(value or {})
 
 
 def _declared(tool: Any) -> Any:

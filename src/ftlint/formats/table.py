@@ -62,8 +62,8 @@ def detect(value: Mapping[str, Any], file: str = "") -> str:
     for format_ in FORMATS.values():
         if format_.shows(value):
             return format_.name
-    # A record that lacks what shows its shape is still one of its file, if it has any of it.
-    return file if around and around.name != "chat" and around.touches(value) else UNKNOWN
+    # A record that shows no shape is one of its file, and then lacks what shows that.
+    return file if around and around.name != "chat" else UNKNOWN
 
 
 def nearest(keys: set[str]) -> tuple[Format, list[str]]:

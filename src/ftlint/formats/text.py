@@ -15,6 +15,7 @@ class Plain(Format):
 
     name = "text"
     words = "plain text"
+    methods = ("pretrain", "sft", "completion")
     ways = (("text",), ("content",))
     fields = Members(
         optional={"text": Text(), "content": Text()}, one=(("text", "content"),), open=True

@@ -65,6 +65,13 @@ def _subject(flaw: Flaw) -> str:
     return repr(names[-1][:40]) if names else "record"
 
 
+def _broken(flaw: Flaw) -> bool:
+    """Return whether a flaw leaves turns out: the list is too short, or an item is no object."""
+    place = tokens(flaw.pointer)
+    short = flaw.sort == "length" and len(place) == 1
+    return short or (flaw.sort == "type" and len(place) == 2 and place[1].isdigit())
+
+
 class FieldMissing(FieldRule):
     """Record of another shape than chat lacks a key that its shape needs.
 
@@ -246,16 +253,11 @@ class TurnsOutOfOrder(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding: where the order is broken first, or at the last turn."""
+        from ftlint.formats.format import out_of_order
+
         turns = example.conversation if example.format.alternates else []
-        if turns and turns[0].role in ("system", "developer"):
-            turns = turns[1:]
-        for index, message in enumerate(turns):
-            answers = message.role == "assistant"
-            if answers == (index % 2 == 0):
-                before = f"after one of {turns[index - 1].role}" if index else "at the beginning"
-                fault = f"turn of {message.role} {before}"
-                yield self.finding(example.at(message.pointer), fault=fault, shape=example.shape)
-                return
-        if turns and turns[-1].role != "assistant":
-            fault = f"last turn is of {turns[-1].role}"
-            yield self.finding(example.at(turns[-1].pointer), fault=fault, shape=example.shape)
+        if any(_broken(flaw) for flaw in example[FLAWS]):
+            return  # a turn that cannot be read is told once
+        if turns and (found := out_of_order(turns)):
+            message, fault = found
+            yield self.finding(example.at(message.pointer), fault=fault, shape=example.shape)

@@ -184,8 +184,8 @@ class FileJsonArray(FileRule):
 
     Why: the target reads line by line and refuses line 1; the whole file is lost for one bracket.
 
-    Ignore when: never; `jq -c '.[]' data.json > data.jsonl` writes an array as JSONL, and
-    `jq -c . data.json > data.jsonl` joins pretty-printed records.
+    Ignore when: never; `ftlint convert` and `jq -c '.[]' data.json > data.jsonl` write an array as
+    JSONL, and `jq -c . data.json > data.jsonl` joins pretty-printed records.
 
     Provider says: `Expected file to have JSONL format, where every line is a JSON dictionary.`
 
@@ -197,7 +197,7 @@ class FileJsonArray(FileRule):
     code = "FT005"
     name = "file-json-array"
     severity = Severity.ERROR
-    message = "file is {what}, not one record a line"
+    message = "file is {what}, not one record a line{remedy}"
     good = (good(_LINE),)
     bad = (
         bad(b"[" + _LINE + b",", _LINE + b"]", at="-", pad=False),
@@ -218,7 +218,9 @@ class FileJsonArray(FileRule):
                 array = facts.layout.document == "array"
                 title = "write one item a line"
                 fix = Fix(title, (), Safety.SAFE, "split-array") if array else None
-                yield self.finding(Where(index), fix=fix, what=words[facts.layout.document])
+                remedy = "; --fix or ftlint convert writes its items as lines" if array else ""
+                what = words[facts.layout.document]
+                yield self.finding(Where(index), fix=fix, what=what, remedy=remedy)
 
 
 @dataclass(frozen=True)

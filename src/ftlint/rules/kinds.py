@@ -194,9 +194,12 @@ class Threshold(Declared, ExampleRule):
         value = example[self.size]
         if value is None:
             return
+        place = self.size.pointer
+        if place[1:] not in example.value:
+            place = ""  # its shape keeps messages elsewhere
         for limit, beyond in ((self.above, 1), (self.below, -1)):
             if limit is not None and (value - limit) * beyond > 0:
-                yield self.finding(example.at(self.size.pointer), value=value, limit=_plain(limit))
+                yield self.finding(example.at(place), value=value, limit=_plain(limit))
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with the limit."""

@@ -78,7 +78,13 @@ class RecordRefused(ExampleRule):
         seen: set[str] = set()
         for schema in self.schemas.get(example.shape, ()):
             judge = validator(schema)
-            for error in errors(judge, example.value) if judge else ():
+            try:
+                found = errors(judge, example.value) if judge else []
+            except ValueError:
+                deep = "it is nested too deeply to be compared with what is taken"
+                yield self.finding(example.at(), problem=deep)
+                return
+            for error in found:
                 pointer = join(error.instance_path)
                 if pointer not in seen and len(seen) < _MOST:
                     seen.add(pointer)
