@@ -6,7 +6,7 @@ example: only such examples are compared, so that no example stands on both side
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 from zlib import crc32
@@ -99,6 +99,15 @@ class NamingTally:
         """Begin with nothing."""
         self.of: dict[str, dict[Any, int]] = {}
         self.rows: dict[tuple[Any, ...], list[Row]] = {}
+        self._kinds: dict[tuple[Stratum, tuple[str, ...]], int] = {}
+
+    def read(self, language: str, said: Sequence[Turn]) -> Stratum:
+        """Count an example by language, length and roles; return the first two."""
+        length = sum([len(text) for _, text in said]).bit_length()
+        stratum = (language, min(max(length, 6), 16))
+        kind = (stratum, tuple([role for role, _ in said]))
+        self._kinds[kind] = self._kinds.get(kind, 0) + 1
+        return stratum
 
     def add(self, name: str, keys: Iterable[Any]) -> None:
         """Count each key once."""
@@ -114,6 +123,12 @@ class NamingTally:
 
     def naming(self) -> Naming:
         """Return the counts."""
+        strata, sides = self.of.setdefault("strata", {}), self.of.setdefault("sides", {})
+        for (stratum, roles), count in self._kinds.items():
+            strata[stratum] = strata.get(stratum, 0) + count
+            for side in {_SIDES.get(role, "other") for role in roles}:
+                sides[side] = sides.get(side, 0) + count
+        self._kinds.clear()
         counts: dict[str, Any] = {name: Counts(of) for name, of in self.of.items()}
         return Naming(**counts, rows={key: tuple(places) for key, places in self.rows.items()})
 
@@ -136,7 +151,11 @@ class Namings(Analysis[Groups[int], tuple[Part[Naming], ...]]):
             if reading is None:
                 continue
             spoken[reading.language] = spoken.get(reading.language, 0) + 1
-            if reading.language in known:
+            if reading.language not in known:
+                continue
+            if not reading.mentions:  # most are not looked at any further
+                tally.read(reading.language, turns[index])
+            else:
                 place = (lines.source, lines.ordinal + index, lines.start_of(index))
                 count_example(tally, reading, turns[index], place)
         tally.of["languages"] = spoken
@@ -149,10 +168,7 @@ class Namings(Analysis[Groups[int], tuple[Part[Naming], ...]]):
 
 def count_example(tally: NamingTally, reading: Reading, said: list[Turn], place: Place) -> None:
     """Count one example."""
-    length = sum([len(text) for _, text in said]).bit_length()
-    stratum = (reading.language, min(max(length, 6), 16))
-    tally.add("strata", (stratum,))
-    tally.add("sides", {_SIDES.get(role, "other") for role, _ in said})
+    stratum = tally.read(reading.language, said)
     if not reading.mentions:
         return
     groups: dict[Group, set[str]] = {}
