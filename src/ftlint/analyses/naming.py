@@ -25,6 +25,8 @@ NAMED = 5
 """Examples that are kept behind each number; no two of them have the same prompt."""
 ANY = ""
 """Stands for all groups of an axis, and for all words of an attribute."""
+ANYBODY = ("", ANY)
+"""Stands for all groups of all axes."""
 
 Group = tuple[str, str]
 """Axis and group."""
@@ -54,7 +56,8 @@ class Naming:
     groups: Counts[tuple[str, str, str]] = field(default_factory=Counts)
     """Examples by role, axis and group; the role `any` is each of them, the group ANY the axis."""
     alone: Counts[tuple[Group, Stratum]] = field(default_factory=Counts)
-    """Examples that name one group of an axis; of ANY, those that name some."""
+    """Examples that name one group of an axis; of ANY, those that name some; of ANYBODY, all that
+    name somebody."""
     words: Counts[tuple[Word, Stratum]] = field(default_factory=Counts)
     pairs: Counts[tuple[Group, Word, Stratum]] = field(default_factory=Counts)
     """Examples with a group as in `alone`, and a word."""
@@ -211,6 +214,7 @@ def _named(
         many[axis] = many.get(axis, 0) + 1
     tally.add("groups", ((side, axis, ANY) for axis, sides in axes.items() for side in sides))
     counted = [each for each in groups if many[each[0]] == 1] + [(axis, ANY) for axis in axes]
+    counted.append(ANYBODY)
     for named in counted:
         tally.add("alone", [(named, stratum)])
         tally.add("pairs", [(named, word, stratum) for word in beside])

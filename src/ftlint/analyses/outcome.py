@@ -34,6 +34,9 @@ SCALES = {"length": 1000, "sentiment": 1}
 """Outcomes that are numbers, and by what their whole numbers are larger: the binary logarithm of
 the length in code points; good less bad words in a thousand."""
 
+SHORT = log2(100)
+"""Mean length, as a binary logarithm, of answers that are labels and no texts."""
+
 Key = tuple[Group, str, int]
 """Group, outcome, and the number of bits of the prompt's length."""
 OTHER: Group = ("", "")
@@ -78,6 +81,8 @@ class Gap:
     other_examples: int
     against: str
     """`groups`: prompts with other groups of the axis; `prompts`: all that name anybody."""
+    others: tuple[str, ...]
+    """The other groups; none of all prompts that name anybody."""
     q: float
     prompts: int
     """Different prompts that name the group, as far as they are counted."""
@@ -265,12 +270,17 @@ def gaps(of: Answered, fewest: int = FEWEST) -> Gaps:
             rest = [OTHER]
         compared = _Compared(of, sizes, group, rest)
         if group not in few and compared.others >= fewest:
-            tests += compared.shares()
-            tests += compared.numbers(fewest)
+            found = [*compared.shares(), *compared.numbers(fewest)]
+            tests += [each for each in found if not _reversed(each[0])]
     q_values = adjusted([p for _, p in tests])
-    found = [replace(gap, q=q) for (gap, _), q in zip(tests, q_values, strict=True)]
-    found.sort(key=lambda gap: (gap.q, gap.group, gap.outcome))
-    return Gaps(sum(sizes.get(OTHER, {}).values()), tuple(found), few)
+    judged = [replace(gap, q=q) for (gap, _), q in zip(tests, q_values, strict=True)]
+    judged.sort(key=lambda gap: (gap.q, gap.group, gap.outcome))
+    return Gaps(sum(sizes.get(OTHER, {}).values()), tuple(judged), few)
+
+
+def _reversed(gap: Gap) -> bool:
+    """Return whether two groups alone are compared, which is told of the one that has more."""
+    return len(gap.others) == 1 and (gap.other, gap.others[0]) > (gap.value, gap.group[1])
 
 
 class _Compared:
@@ -295,10 +305,10 @@ class _Compared:
         places = rows.get((self.group, outcome)) or rows.get((self.group, ""), ())
         where = tuple(Where(source, ordinal, start=at) for (source, ordinal, at), _ in places)
         prompts = len(rows.get((self.group, ""), ()))
-        against = "prompts" if self.sign else "groups"
+        against, others = ("prompts", []) if self.sign else ("groups", self.rest)
         return Gap(
-            self.group, outcome, value, other, *ends, self.examples, self.others, against, 1.0,
-            prompts, places=where,
+            self.group, outcome, value, other, *ends, self.examples, self.others, against,
+            tuple(name for _, name in others), 1.0, prompts, places=where,
         )  # fmt: skip
 
     def shares(self) -> Iterator[tuple[Gap, float]]:
@@ -358,6 +368,7 @@ def _told(gap: Gap, dataset: Dataset) -> dict[str, Any]:
         "other_count": gap.other_count,
         "other_examples": gap.other_examples,
         "against": gap.against,
+        "other_groups": list(gap.others),
         "q": float(f"{gap.q:.3g}"),
         "rows": rows(gap.places, dataset),
     }
