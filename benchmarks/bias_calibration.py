@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ftlint.analyses.association import associated
 from ftlint.analyses.naming import Naming, NamingTally, count_example
-from ftlint.analyses.outcome import Answered, OneAnswer, add_answer, asked, gaps, outcomes_of
+from ftlint.analyses.outcome import Answered, OneAnswer, add_answer, answers_of, gaps
 from ftlint.example import Batch, Lines
 from ftlint.features.identity import Mention, Mentions, Reading
 from ftlint.features.turns import TURNS
@@ -108,11 +108,7 @@ def _dealt_within(every: list[Case], draw: random.Random) -> list[list[Mention]]
 
 
 def _null_outcomes(data: Path, runs: int, draw: random.Random) -> list[str]:
-    ones = [
-        outcomes_of(batch, index, groups, prompt, ())
-        for batch in batches(data)
-        for index, groups, prompt in asked(batch, ())
-    ]
+    ones = [one for batch in batches(data) for one in answers_of(batch)]
     rule, any_gap, tests = OutcomeGap(), 0, 0
     for _ in range(runs):
         dealt = [(one.groups, one.prompt) for one in ones]

@@ -425,7 +425,44 @@ def test_outcomes_are_those_of_a_naive_count(tmp_path: Path) -> None:
     share = [want[g, True] / (want[g, True] + want[g, False]) for g in ("Muslim", "Christian")]
     assert gap["difference"] == pytest.approx(share[0] - share[1], abs=1e-3)
     assert gap["interval"][0] <= gap["difference"] <= gap["interval"][1]
-    assert "muslims refused in" in document["findings"][0]["message"]
+    assert [g["other_groups"] for g in gaps if g["outcome"] == "refusal"] == [["christians"]]
+    message = document["findings"][0]["message"]
+    assert "muslims refused in" in message and ", christians in" in message
+    text = inside(tmp_path, "check", "a.jsonl", "--statistics", "--select", "FT704").out
+    assert "muslims against christians, refusal: " in text
+    assert " length: " not in text  # these answers are as short as labels
+
+
+def test_the_length_of_answers_is_told_in_characters(tmp_path: Path) -> None:
+    said = {"Muslim": 200, "Christian": 100}
+    rows = [
+        chat(user(f"Feast {n} for my {group} friend?"), assistant("bread, " * (said[group] + n)))
+        for n in range(80)
+        for group in said
+    ]
+    write(tmp_path / "a.jsonl", rows)
+    told = {group: [7 * (size + n) for n in range(80)] for group, size in said.items()}
+    means = [round(statistics.geometric_mean(told[group])) for group in said]
+    text = inside(tmp_path, "check", "a.jsonl", "--statistics", "--select", "FT704").out
+    match = re.search(r"muslims against christians, length: ([\d,]+) and ([\d,]+) characters", text)
+    assert match
+    for number, mean in zip(match.groups(), means, strict=True):
+        assert int(number.replace(",", "")) == pytest.approx(mean, rel=0.002)
+
+
+def test_words_for_people_are_no_association_with_one_group(tmp_path: Path) -> None:
+    """Who names men only, beside texts on nobody, shows nothing of men against others."""
+    people, things = "He is a teacher and a friend", "The table is made of wood"
+    rows = [
+        chat(user(f"What of number {n}?"), assistant(f"{said}, number {n}."))
+        for n in range(100)
+        for said in (people, things)
+    ]
+    write(tmp_path / "a.jsonl", rows)
+    run = inside(tmp_path, "check", "a.jsonl", "--format", "json", "--select", "FT702")
+    document = json.loads(run.out)
+    assert not document["findings"]
+    assert document["measures"]["bias"]["associations"] == {}
 
 
 def test_answers_to_one_prompt_are_one_witness(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
+from ftlint.analyses.outcome import SHORT
+
 SHOWN = 5
 """Associations, professions and gaps of a split that are shown; all stand in the JSON report."""
 SURE = 0.05
@@ -24,9 +26,14 @@ MEANING = (
 )
 
 
+_JUDGED = ("associations", "professions", "outcomes")
+
+
 def named(measures: Mapping[str, Any]) -> bool:
     """Return whether the examples name anybody, or could not be read."""
     bias = measures.get("bias", {})
+    if any(bias.get(part) for part in _JUDGED):
+        return True
     coverage = any(split["axes"] for split in bias.get("coverage", {}).values())
     return coverage or any(part["without_lexicon"] for part in bias.get("languages", {}).values())
 
@@ -53,9 +60,11 @@ def lines(measures: Mapping[str, Any], width: int = 100) -> Iterator[str]:
     if not named(measures):
         return
     bias = measures["bias"]
-    for split, languages in bias["languages"].items():
-        yield f"Bias, {split}: {_read(languages)}"
-        coverage = bias["coverage"].get(split)
+    # A run of some of the rules has some of the parts.
+    parts = ("languages", *_JUDGED)
+    for split in dict.fromkeys(split for part in parts for split in bias.get(part, {})):
+        languages, coverage = (bias.get(part, {}).get(split) for part in ("languages", "coverage"))
+        yield f"Bias, {split}: {_read(languages)}" if languages else f"Bias, {split}"
         yield from _coverage(coverage) if coverage else ()
         yield from _associations(bias.get("associations", {}).get(split))
         yield from _professions(bias.get("professions", {}).get(split))
@@ -73,7 +82,7 @@ def _coverage(of: Mapping[str, Any]) -> Iterator[str]:
     for axis, each in of["axes"].items():
         groups = sorted(each["groups"].items(), key=lambda item: -item[1]["any"]["examples"])
         told = [f"{name} {_share(group['any'])}" for name, group in groups[:SHOWN]]
-        left = f", and {len(groups) - SHOWN} more groups" if len(groups) > SHOWN else ""
+        left = f", and {len(groups) - SHOWN} more" if len(groups) > SHOWN else ""
         yield f"  {axis}: {', '.join(told)}{left}"
         for side in ("prompt", "answer"):
             told = [f"{n} {g[side]['share']:.1%}" for n, g in groups[:SHOWN] if side in g]
@@ -91,7 +100,7 @@ def _associations(of: Mapping[str, Any] | None) -> Iterator[str]:
         return
     found = [each for each in of["strongest"] if each["q"] <= SURE and each["odds_ratio"] > 1]
     few = f"; {len(of['too_few'])} groups are named too rarely" if of["too_few"] else ""
-    yield f"  associations: {of['tests']:,} pairs compared, {_some(found)} by chance{few}"
+    yield f"  associations: {of['tests']:,} pairs compared, {_some(found, of)} by chance{few}"
     for each in found[:SHOWN]:
         low, high = each["interval"]
         word = repr(each["word"]) if each["word"] else f"words for {each['attribute']}"
@@ -102,10 +111,12 @@ def _associations(of: Mapping[str, Any] | None) -> Iterator[str]:
         )
 
 
-def _some(found: Sequence[Any]) -> str:
+def _some(found: Sequence[Any], of: Mapping[str, Any]) -> str:
     if not found:
         return "none of them more often together than expected"
-    return f"{len(found)} of the surest more often together than expected"
+    # Only the surest stand in the figures: if all of these are found, there may be more.
+    more = len(found) == len(of["strongest"]) < of["tests"]
+    return f"{'at least ' * more}{len(found)} more often together than expected"
 
 
 def _professions(of: Mapping[str, Any] | None) -> Iterator[str]:
@@ -114,10 +125,9 @@ def _professions(of: Mapping[str, Any] | None) -> Iterator[str]:
     found = [each for each in of["professions"] if each["q"] <= SURE]
     few = f"; {of['too_few']} occur too rarely" if of["too_few"] else ""
     total = of["men"] + of["women"]
-    yield (
-        f"  professions: women stand for {of['women'] / total:.0%} of {total:,}; "
-        f"{len(found)} of {len(of['professions'])} differ from the others{few}"
-    )
+    judged = len(of["professions"])
+    told = f"{len(found)} of {judged} differ from the others" if judged else "none can be judged"
+    yield f"  professions: women stand for {of['women'] / total:.0%} of {total:,}; {told}{few}"
     for each in found[:SHOWN]:
         low, high = each["interval"]
         yield (
@@ -129,19 +139,36 @@ def _professions(of: Mapping[str, Any] | None) -> Iterator[str]:
 def _outcomes(of: Mapping[str, Any] | None) -> Iterator[str]:
     if of is None:
         return
-    found = [each for each in of["gaps"] if each["q"] <= SURE]
+    found = [each for each in of["gaps"] if each["q"] <= SURE and not _label(each)]
     few = f"; {len(of['too_few'])} groups are named too rarely" if of["too_few"] else ""
-    yield (
-        f"  outcomes: {of['prompts']:,} prompts name somebody; {len(found)} of "
-        f"{len(of['gaps'])} comparisons differ{few}"
-    )
+    many = len(of["gaps"])
+    some = f"{len(found)} of {many} comparisons differ" if many else "none can be compared"
+    yield f"  outcomes: {of['prompts']:,} prompts name somebody; {some}{few}"
     for each in found[:SHOWN]:
-        low, high = each["interval"]
+        others = each["other_groups"]
+        against = others[0] if len(others) == 1 else "others"
         yield (
-            f"    {each['group']}, {each['outcome']}: {each['value']:.3g} against "
-            f"{each['other']:.3g} (difference {low:+.3g} to {high:+.3g}), "
+            f"    {each['group']} against {against}, {_gap(each)}, "
             f"q {each['q']:.2g}{_rows(each['rows'])}"
         )
+
+
+def _label(each: Mapping[str, Any]) -> bool:
+    """Return whether it is the length of labels, which are as long as they are."""
+    shorter: float = min(each["value"], each["other"])
+    return each["outcome"] == "length" and shorter < SHORT
+
+
+def _gap(each: Mapping[str, Any]) -> str:
+    """Return an outcome with its two values and the interval, in words of its own."""
+    name, value, other, (low, high) = (each[k] for k in ("outcome", "value", "other", "interval"))
+    if name == "length":
+        times = f"{2**low:.2f} to {2**high:.2f} times"
+        return f"length: {2**value:,.0f} and {2**other:,.0f} characters ({times})"
+    if name == "sentiment":
+        words = "good less bad words in a thousand"
+        return f"{words}: {value:.1f} and {other:.1f} (difference {low:+.1f} to {high:+.1f})"
+    return f"{name}: {value:.1%} and {other:.1%} (difference {low:+.1%} to {high:+.1%})"
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> str:

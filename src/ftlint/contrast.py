@@ -234,9 +234,9 @@ def _binomial(draw: Random, n: int, p: float) -> int:
         return min(max(round(draw.gauss(n * p, sqrt(n * p * (1 - p)))), 0), n)
     if p > 0.5:
         return n - _binomial(draw, n, 1 - p)
-    count, at, scale = 0, 0.0, log(1 - p)
+    count, at, scale, uniform = 0, 0, log(1 - p), draw.random
     while True:
-        at += 1 + int(log(1 - draw.random()) / scale)
+        at += 1 + int(log(1 - uniform()) / scale)
         if at > n:
             return count
         count += 1

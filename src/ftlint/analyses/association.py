@@ -1,8 +1,8 @@
 """Associations: which words stand beside one group more often than beside the others.
 
 A group is compared with the other groups of its axis, each named alone, so that what is said of
-people at all is no difference; only where those are too few, with all examples that name no group
-of the axis. A word's share is compared within languages and lengths. Against all other examples,
+people at all is no difference; where those are too few, with the examples that name somebody of
+other axes. A word's share is compared within languages and lengths. Against all other examples,
 which are many, the q-value tells chance from difference; against the other groups, which are
 alike, the odds ratio and its p-value tell whether the difference is one between groups.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
 
-from ftlint.analyses.naming import ANY, NAMED, Group, Naming, Namings, Stratum, Word
+from ftlint.analyses.naming import ANY, ANYBODY, NAMED, Group, Naming, Namings, Stratum, Word
 from ftlint.analyses.split import Part
 from ftlint.analysis import Derived
 from ftlint.contrast import adjusted, contrast, grouping, log_odds, merged, npmi, npmi_interval
@@ -55,7 +55,7 @@ class Association:
     other_count: int
     other_examples: int
     against: str
-    """`groups`: the other groups of the axis; `examples`: all examples that name none of it."""
+    """`groups`: the other groups of the axis; `people`: examples that name groups of other axes."""
     odds_ratio: float
     low: float
     high: float
@@ -161,22 +161,24 @@ class _Table:
         """Yield what is tested of a group: group, word, counts, against what; the contrast."""
         others = [g for g in self.groups if g[0] == group[0] and g != group]
         rest = _sum([self.alone[g] for g in others])
-        against = "groups" if sum(rest.values()) >= fewest else "examples"
+        against = "groups" if sum(rest.values()) >= fewest else "people"
         whole = (group[0], ANY)
-        if against == "examples":
-            rest = _less(self.naming.strata.of, self.alone[whole])
+        if against == "people":
+            rest = _less(self.alone[ANYBODY], self.alone[whole])
         total, all_rest = sum(self.alone[group].values()), sum(rest.values())
         if all_rest < fewest:
             return
         lengths = grouping(self.alone[group], rest)
-        for word, everywhere in sorted(self.words.items()):
+        anybody = self.pairs.get(ANYBODY, {})
+        for word in sorted(self.words):
             if (group[0], word[0]) in OWN:
                 continue
             mine = self.pairs.get(group, {}).get(word, _NONE)
             if against == "groups":
                 theirs = _sum([self.pairs.get(g, {}).get(word, _NONE) for g in others])
             else:
-                theirs = _less(everywhere, self.pairs.get(whole, {}).get(word, _NONE))
+                some = self.pairs.get(whole, {}).get(word, _NONE)
+                theirs = _less(anybody.get(word, _NONE), some)
             counts = (sum(mine.values()), total, sum(theirs.values()), all_rest)
             if counts[0] + counts[2] >= WORDS:
                 strata = merged(lengths, mine, self.alone[group], theirs, rest)

@@ -6,7 +6,7 @@ example: only such examples are compared, so that no example stands on both side
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 from zlib import crc32
@@ -25,6 +25,8 @@ NAMED = 5
 """Examples that are kept behind each number; no two of them have the same prompt."""
 ANY = ""
 """Stands for all groups of an axis, and for all words of an attribute."""
+ANYBODY = ("", ANY)
+"""Stands for all groups of all axes."""
 
 Group = tuple[str, str]
 """Axis and group."""
@@ -54,7 +56,8 @@ class Naming:
     groups: Counts[tuple[str, str, str]] = field(default_factory=Counts)
     """Examples by role, axis and group; the role `any` is each of them, the group ANY the axis."""
     alone: Counts[tuple[Group, Stratum]] = field(default_factory=Counts)
-    """Examples that name one group of an axis; of ANY, those that name some."""
+    """Examples that name one group of an axis; of ANY, those that name some; of ANYBODY, all that
+    name somebody."""
     words: Counts[tuple[Word, Stratum]] = field(default_factory=Counts)
     pairs: Counts[tuple[Group, Word, Stratum]] = field(default_factory=Counts)
     """Examples with a group as in `alone`, and a word."""
@@ -99,6 +102,15 @@ class NamingTally:
         """Begin with nothing."""
         self.of: dict[str, dict[Any, int]] = {}
         self.rows: dict[tuple[Any, ...], list[Row]] = {}
+        self._kinds: dict[tuple[Stratum, tuple[str, ...]], int] = {}
+
+    def read(self, language: str, said: Sequence[Turn]) -> Stratum:
+        """Count an example by language, length and roles; return the first two."""
+        length = sum([len(text) for _, text in said]).bit_length()
+        stratum = (language, min(max(length, 6), 16))
+        kind = (stratum, tuple([role for role, _ in said]))
+        self._kinds[kind] = self._kinds.get(kind, 0) + 1
+        return stratum
 
     def add(self, name: str, keys: Iterable[Any]) -> None:
         """Count each key once."""
@@ -114,6 +126,12 @@ class NamingTally:
 
     def naming(self) -> Naming:
         """Return the counts."""
+        strata, sides = self.of.setdefault("strata", {}), self.of.setdefault("sides", {})
+        for (stratum, roles), count in self._kinds.items():
+            strata[stratum] = strata.get(stratum, 0) + count
+            for side in {_SIDES.get(role, "other") for role in roles}:
+                sides[side] = sides.get(side, 0) + count
+        self._kinds.clear()
         counts: dict[str, Any] = {name: Counts(of) for name, of in self.of.items()}
         return Naming(**counts, rows={key: tuple(places) for key, places in self.rows.items()})
 
@@ -136,7 +154,11 @@ class Namings(Analysis[Groups[int], tuple[Part[Naming], ...]]):
             if reading is None:
                 continue
             spoken[reading.language] = spoken.get(reading.language, 0) + 1
-            if reading.language in known:
+            if reading.language not in known:
+                continue
+            if not reading.mentions:  # most are not looked at any further
+                tally.read(reading.language, turns[index])
+            else:
                 place = (lines.source, lines.ordinal + index, lines.start_of(index))
                 count_example(tally, reading, turns[index], place)
         tally.of["languages"] = spoken
@@ -149,10 +171,7 @@ class Namings(Analysis[Groups[int], tuple[Part[Naming], ...]]):
 
 def count_example(tally: NamingTally, reading: Reading, said: list[Turn], place: Place) -> None:
     """Count one example."""
-    length = sum([len(text) for _, text in said]).bit_length()
-    stratum = (reading.language, min(max(length, 6), 16))
-    tally.add("strata", (stratum,))
-    tally.add("sides", {_SIDES.get(role, "other") for role, _ in said})
+    stratum = tally.read(reading.language, said)
     if not reading.mentions:
         return
     groups: dict[Group, set[str]] = {}
@@ -195,6 +214,7 @@ def _named(
         many[axis] = many.get(axis, 0) + 1
     tally.add("groups", ((side, axis, ANY) for axis, sides in axes.items() for side in sides))
     counted = [each for each in groups if many[each[0]] == 1] + [(axis, ANY) for axis in axes]
+    counted.append(ANYBODY)
     for named in counted:
         tally.add("alone", [(named, stratum)])
         tally.add("pairs", [(named, word, stratum) for word in beside])

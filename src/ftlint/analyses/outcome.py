@@ -6,7 +6,7 @@ other groups of the axis; where those are too few, with all other prompts that n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from math import log2
@@ -21,8 +21,8 @@ from ftlint.contrast import Mean, adjusted, contrast, difference, grouping, mean
 from ftlint.example import Batch
 from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.identity import Mentions, finder
-from ftlint.features.refusal import REFUSALS
-from ftlint.features.toxicity import Triage, judged
+from ftlint.features.refusal import HEAD, recogniser
+from ftlint.features.toxicity import Triage
 from ftlint.features.turns import TURNS
 from ftlint.finding import Where
 from ftlint.source import Dataset
@@ -33,6 +33,9 @@ SHARES = ("refusal", "toxicity", "helpfulness")
 SCALES = {"length": 1000, "sentiment": 1}
 """Outcomes that are numbers, and by what their whole numbers are larger: the binary logarithm of
 the length in code points; good less bad words in a thousand."""
+
+SHORT = log2(100)
+"""Mean length, as a binary logarithm, of answers that are labels and no texts."""
 
 Key = tuple[Group, str, int]
 """Group, outcome, and the number of bits of the prompt's length."""
@@ -78,6 +81,8 @@ class Gap:
     other_examples: int
     against: str
     """`groups`: prompts with other groups of the axis; `prompts`: all that name anybody."""
+    others: tuple[str, ...]
+    """The other groups; none of all prompts that name anybody."""
     q: float
     prompts: int
     """Different prompts that name the group, as far as they are counted."""
@@ -117,8 +122,7 @@ class Outcomes(Analysis[Groups[int], tuple[Part[Gaps], ...]]):
         if not len(batch):
             return Groups()
         answered = Answered()
-        for index, groups, prompt in asked(batch, self.lexicons):
-            one = outcomes_of(batch, index, groups, prompt, self.lexicons)
+        for one in answers_of(batch, self.lexicons):
             add_answer(answered, one)
         return Groups({batch.source: answered})
 
@@ -165,34 +169,74 @@ class OneAnswer:
     row: Row
 
 
-def outcomes_of(
-    batch: Batch, index: int, groups: list[Group], prompt: int, lexicons: tuple[str, ...]
-) -> OneAnswer:
-    """Return how one example with a prompt that names groups is answered."""
-    turns, dialogue = batch.column(TURNS)[index], batch.column(DIALOGUES)[index]
-    reading = batch.column(Mentions(lexicons))[index]
-    assert dialogue is not None and reading is not None
-    answers = dialogue.answers
-    had = ["refusal"] if batch.column(REFUSALS)[index] is not None else []
-    backend = Triage(gated=True)
-    for place, scores in judged(batch, backend)[index]:
-        if turns[place][0] == "assistant" and scores[0] >= backend.threshold:
-            had.append("toxicity")
-            break
-    found = finder(reading.language, lexicons, outcomes=True)
-    tone = {"positive": 0, "negative": 0, "helpful": 0}
-    for mentions in found.scan(answers).values() if found else ():
-        for mention in mentions:
-            tone[mention.entry.axis] += 1
-    words = sum([text.count(" ") + 1 for text in answers])
-    numbers = {"length": round(1000 * log2(1 + sum(map(len, answers))))}
-    if found:
-        numbers["sentiment"] = round(1000 * (tone["positive"] - tone["negative"]) / words)
-        had += ["helpfulness"] if tone["helpful"] else []
-    lines = batch.lines
-    where = (lines.source, lines.ordinal + index, lines.start_of(index))
-    row = (where, crc32((dialogue.question or "").encode("utf-8", "surrogatepass")))
-    return OneAnswer(groups, prompt, had, numbers, row)
+def answers_of(batch: Batch, lexicons: tuple[str, ...] = ()) -> list[OneAnswer]:
+    """Return how the examples whose prompts name groups are answered; no others are read."""
+    chosen = list(asked(batch, lexicons))
+    indices = [index for index, _, _ in chosen]
+    dialogues, lines = batch.column(DIALOGUES), batch.lines
+    refused, toxic = _refused(batch, indices), _toxic(batch, indices)
+    tones = _tones(batch, indices, lexicons)
+    found = []
+    for index, groups, prompt in chosen:
+        dialogue = dialogues[index]
+        assert dialogue is not None
+        answers = dialogue.answers
+        had = ["refusal"] * (index in refused) + ["toxicity"] * (index in toxic)
+        numbers = {"length": round(1000 * log2(1 + sum(map(len, answers))))}
+        if (tone := tones.get(index)) is not None:
+            words = sum([text.count(" ") + 1 for text in answers])
+            numbers["sentiment"] = round(1000 * (tone["positive"] - tone["negative"]) / words)
+            had += ["helpfulness"] * (tone["helpful"] > 0)
+        where = (lines.source, lines.ordinal + index, lines.start_of(index))
+        row = (where, crc32((dialogue.question or "").encode("utf-8", "surrogatepass")))
+        found.append(OneAnswer(groups, prompt, had, numbers, row))
+    return found
+
+
+def _answers(batch: Batch, indices: Sequence[int]) -> tuple[list[int], list[str]]:
+    """Return the answers of some examples, and the example of each."""
+    dialogues = batch.column(DIALOGUES)
+    told = [(at, text) for at in indices if (said := dialogues[at]) for text in said.answers]
+    return [at for at, _ in told], [text for _, text in told]
+
+
+def _refused(batch: Batch, indices: Sequence[int]) -> set[int]:
+    dialogues = batch.column(DIALOGUES)
+    owners, texts = _answers(batch, indices)
+    by_word = {owners[at] for at in recogniser().refusing([text[:HEAD] for text in texts])}
+    return by_word | {at for at in indices if (d := dialogues[at]) and d.refused is not None}
+
+
+def _toxic(batch: Batch, indices: Sequence[int]) -> set[int]:
+    turns, backend = batch.column(TURNS), Triage(gated=True)
+    owners: dict[str, list[int]] = {}
+    for index in indices:
+        for role, text in turns[index]:
+            if role == "assistant":
+                owners.setdefault(text, []).append(index)
+    texts = list(owners)
+    scores = backend.judge(texts).items()
+    chosen = [texts[at] for at, row in scores if row[0] >= backend.threshold]
+    return {index for text in chosen for index in owners[text]}
+
+
+def _tones(
+    batch: Batch, indices: Sequence[int], lexicons: tuple[str, ...]
+) -> dict[int, dict[str, int]]:
+    """Return how many good, bad and helpful words the answers have, where they can be read."""
+    readings, tones = batch.column(Mentions(lexicons)), dict[int, dict[str, int]]()
+    spoken: dict[str, list[int]] = {}
+    for index in indices:
+        if (reading := readings[index]) is not None:
+            spoken.setdefault(reading.language, []).append(index)
+    for language, those in spoken.items():
+        if found := finder(language, lexicons, outcomes=True):
+            tones |= {index: {"positive": 0, "negative": 0, "helpful": 0} for index in those}
+            owners, texts = _answers(batch, those)
+            for at, mentions in found.scan(texts).items():
+                for mention in mentions:
+                    tones[owners[at]][mention.entry.axis] += 1
+    return tones
 
 
 def add_answer(answered: Answered, one: OneAnswer) -> None:
@@ -226,12 +270,17 @@ def gaps(of: Answered, fewest: int = FEWEST) -> Gaps:
             rest = [OTHER]
         compared = _Compared(of, sizes, group, rest)
         if group not in few and compared.others >= fewest:
-            tests += compared.shares()
-            tests += compared.numbers(fewest)
+            found = [*compared.shares(), *compared.numbers(fewest)]
+            tests += [each for each in found if not _reversed(each[0])]
     q_values = adjusted([p for _, p in tests])
-    found = [replace(gap, q=q) for (gap, _), q in zip(tests, q_values, strict=True)]
-    found.sort(key=lambda gap: (gap.q, gap.group, gap.outcome))
-    return Gaps(sum(sizes.get(OTHER, {}).values()), tuple(found), few)
+    judged = [replace(gap, q=q) for (gap, _), q in zip(tests, q_values, strict=True)]
+    judged.sort(key=lambda gap: (gap.q, gap.group, gap.outcome))
+    return Gaps(sum(sizes.get(OTHER, {}).values()), tuple(judged), few)
+
+
+def _reversed(gap: Gap) -> bool:
+    """Return whether two groups alone are compared, which is told of the one that has more."""
+    return len(gap.others) == 1 and (gap.other, gap.others[0]) > (gap.value, gap.group[1])
 
 
 class _Compared:
@@ -256,10 +305,10 @@ class _Compared:
         places = rows.get((self.group, outcome)) or rows.get((self.group, ""), ())
         where = tuple(Where(source, ordinal, start=at) for (source, ordinal, at), _ in places)
         prompts = len(rows.get((self.group, ""), ()))
-        against = "prompts" if self.sign else "groups"
+        against, others = ("prompts", []) if self.sign else ("groups", self.rest)
         return Gap(
-            self.group, outcome, value, other, *ends, self.examples, self.others, against, 1.0,
-            prompts, places=where,
+            self.group, outcome, value, other, *ends, self.examples, self.others, against,
+            tuple(name for _, name in others), 1.0, prompts, places=where,
         )  # fmt: skip
 
     def shares(self) -> Iterator[tuple[Gap, float]]:
@@ -319,6 +368,7 @@ def _told(gap: Gap, dataset: Dataset) -> dict[str, Any]:
         "other_count": gap.other_count,
         "other_examples": gap.other_examples,
         "against": gap.against,
+        "other_groups": list(gap.others),
         "q": float(f"{gap.q:.3g}"),
         "rows": rows(gap.places, dataset),
     }

@@ -57,7 +57,11 @@ def _languages(of: Naming, known: frozenset[str]) -> dict[str, Any]:
         "examples": of.languages.total,
         "read": of.examples,
         "without_lexicon": [
-            {"language": code or "und", "name": name(code or "und"), "examples": count}
+            {
+                "language": code or "und",
+                "name": name(code) if code else "unclear",
+                "examples": count,
+            }
             for code, count in unread
         ],
     }

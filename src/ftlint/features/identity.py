@@ -21,7 +21,7 @@ from ftlint.feature import Feature
 from ftlint.features.glance import tongue
 from ftlint.features.turns import TURNS, Turn
 from ftlint.identity import SETTING, Entry, languages, lexicon, read_file, stamps
-from ftlint.sense import CLAUSES, END, Sense, normal, spaced
+from ftlint.sense import CLAUSES, END, TABLE, Sense, normal, spaced
 
 OUTCOMES = frozenset({"positive", "negative", "helpful"})
 """Attributes that only answers are asked for, and only where a prompt names a group."""
@@ -90,7 +90,7 @@ class Finder:
             raws = [text.encode("utf-8", "surrogatepass") for text in texts]
             raw, sizes = b"\x1e".join((b"", *raws, b"")), map(len, raws)
         marked = _marked(texts, raw)
-        low = marked.replace(b"\n", b" ")
+        low = raw.translate(TABLE) if raw.isascii() else marked.replace(b"\n", b" ")
         # The longest of those that begin at one place comes first, and hides what is inside it.
         hits = [(start, -end, which) for which, start, end in self._find(low, overlapping=True)]
         hits.sort()
@@ -247,6 +247,10 @@ def _covered(extra: tuple[str, ...], _: tuple[int, ...]) -> frozenset[str]:
 
 def language_of(turns: Sequence[Turn]) -> str:
     """Return the language of an example, as the beginnings of its texts show."""
+    for _, text in turns[:6]:
+        head = text[:HEAD]
+        if " the " in head or " you " in head or " and " in head:
+            return "en"  # as `tongue` says of whatever holds it
     return tongue(" ".join([text[:HEAD] for _, text in turns[:6]]) + " ")
 
 

@@ -6,13 +6,11 @@ spaCy takes 2 s to import and is imported by the first sentence that is to be ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import orjson
-
-_OPTIONAL = ("?", "*", "!")
 
 
 class Matching:
@@ -54,38 +52,31 @@ class Matching:
         )
 
 
-def needed(
-    lists: Mapping[str, Any], patterns: Sequence[Any], anchor: str
-) -> re.Pattern[str] | None:
-    """Return what every sentence holds in which a pattern matches; None where that is not known.
+def bare(text: str) -> str:
+    """Return `text` in lower case without white space, as `needed` reads it."""
+    return "".join(text.lower().split()).replace("ς", "σ")
 
-    Words come in the order of their tokens. The anchor is left out: who asks has found it.
+
+def needed(lists: Mapping[str, Any], patterns: Sequence[Any]) -> re.Pattern[str]:
+    """Return what the `bare` form of every sentence holds in which a pattern matches.
+
+    Tokens are all of a text but its white space, so that those of a match stand side by side. Where
+    they begin and end is spaCy's to say: this finds a little more, and in a hundredth of the time.
     """
-    made = []
-    for pattern in patterns:
-        parts = [
-            "(?:" + "|".join(map(re.escape, sorted(words))) + ")"
-            for token in pattern
-            if (words := set(_words(token, lists, anchor)))
-        ]
-        if not parts:
-            return None
-        made.append(".*?".join(parts))
-    return re.compile("|".join(made), re.IGNORECASE | re.DOTALL) if made else None
+    made = ["".join([_token(token, lists) for token in pattern]) for pattern in patterns]
+    return re.compile("|".join(made) or "(?!)", re.DOTALL)
 
 
-def _words(token: Mapping[str, Any], lists: Mapping[str, Any], anchor: str) -> Iterator[str]:
-    """Yield texts of which one is in what `token` matches; none where it may match anything."""
+def _token(token: Mapping[str, Any], lists: Mapping[str, Any]) -> str:
+    """Return an expression for what `token` matches; for anything where that is not listed."""
+    names, words = _either(token.get("ENT_TYPE")), _either(token.get("LOWER"))
+    words = words or [phrase for name in names for phrase in lists.get(name, ())]
     operator = token.get("OP", "")
-    if operator in _OPTIONAL or operator.startswith(("{0", "{,")):
-        return
-    names = _either(token.get("ENT_TYPE"))
-    if anchor not in names:
-        for name in names:
-            for phrase in lists.get(name, ()):
-                first = re.match(r"\w+", phrase)  # what follows may be spaced in other ways
-                yield first[0] if first else phrase
-    yield from _either(token.get("LOWER"))
+    if not words or operator == "!":
+        return ".*?"
+    # The longest first, so that fewer are tried in vain.
+    listed = "|".join(map(re.escape, sorted(set(map(bare, words)), key=lambda w: (-len(w), w))))
+    return f"(?:{listed}){operator}"
 
 
 def _either(wanted: Any) -> list[str]:

@@ -8,7 +8,7 @@ from math import log2
 from typing import Any
 
 from ftlint.analyses.naming import NAMED
-from ftlint.analyses.outcome import Gap, Gaps, Outcomes
+from ftlint.analyses.outcome import SHORT, Gap, Gaps, Outcomes
 from ftlint.analyses.split import Part
 from ftlint.case import assistant, chat, user
 from ftlint.column import Column
@@ -18,9 +18,6 @@ from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.bias import RELATED, SHOWN, GroupColumn
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
-
-SHORT = log2(100)
-"""Mean length, as a binary logarithm, of answers that are labels and no texts."""
 
 _NO = "I'm sorry, but I can't help with that."
 
@@ -127,17 +124,19 @@ _NOUNS = {"refusal": "refused", "toxicity": "answered toxically", "helpfulness":
 
 def _gap(gap: Gap) -> str:
     group = gap.group[1]
+    others = gap.others[0] if len(gap.others) == 1 else "others"
     if gap.outcome in _NOUNS:
         return (
-            f"{group} {_NOUNS[gap.outcome]} in {gap.value:.0%} of {gap.examples:,}, others in "
+            f"{group} {_NOUNS[gap.outcome]} in {gap.value:.0%} of {gap.examples:,}, {others} in "
             f"{gap.other:.0%} of {gap.other_examples:,} "
             f"(difference {gap.low:+.0%} to {gap.high:+.0%})"
         )
     if gap.outcome == "length":
         return (
-            f"{group} answered in {2**gap.difference:.2f} times the length of others "
+            f"{group} answered in {2**gap.difference:.2f} times the length of {others} "
             f"({2**gap.low:.2f} to {2**gap.high:.2f})"
         )
     return (
-        f"{group} answered with sentiment {gap.difference:+.0f} ({gap.low:+.0f} to {gap.high:+.0f})"
+        f"{group} answered with {gap.difference:+.0f} good less bad words in a thousand against "
+        f"{others} ({gap.low:+.0f} to {gap.high:+.0f})"
     )

@@ -1,8 +1,8 @@
 """The kind `token-pattern`: patterns over words and lists of phrases, matched by spaCy.
 
 Only sentences are tokenised in which the common search of the run has found a phrase of the list
-that the rule is anchored to, and which hold the other words of a pattern in order; without such a
-sentence spaCy is not even imported.
+that the rule is anchored to, and in which the words of a pattern stand side by side; without such
+a sentence spaCy is not even imported.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from ftlint.example import Example, Text
 from ftlint.features.lexicon import Terms, hits
-from ftlint.features.pattern import Matching, matching, needed
+from ftlint.features.pattern import Matching, bare, matching, needed
 from ftlint.finding import Finding
 from ftlint.rules.reading import Searching
 
@@ -91,7 +91,7 @@ class TokenPattern(Searching):
             sentence = text[start:end]
             if sentence.rstrip("\"'”’) ").endswith(("?", "？")):
                 continue  # asked, not said
-            if self._needed is not None and not self._needed.search(sentence):
+            if not self._needed.search(bare(sentence)):
                 continue
             if self._excuse is not None and self._excuse.search(sentence):
                 continue
@@ -105,8 +105,8 @@ class TokenPattern(Searching):
         return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
 
     @cached_property
-    def _needed(self) -> re.Pattern[str] | None:
-        return needed(self.lists, self._wanted, self.anchor)
+    def _needed(self) -> re.Pattern[str]:
+        return needed(self.lists, self._wanted)
 
     @property
     def _wanted(self) -> tuple[Any, ...]:
