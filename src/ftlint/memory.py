@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from ftlint.report import Report
 from ftlint.rule import Rule
 from ftlint.source import Source
 from ftlint.stamp import UnstampedError, digest, environment, plain, tree
+from ftlint.value import dataclass
 
 VERSION = 1
 """Version of what is kept; raise it when the same JSON report would be read otherwise."""

@@ -7,13 +7,14 @@ NaN for the labels that it does not know: nothing that was not judged is ever ze
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import nan
 from typing import Any, Protocol
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.turns import TURNS
+from ftlint.value import dataclass
 
 LABELS = (
     "toxicity",

@@ -8,7 +8,6 @@ no sum depends on the batch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import log
 from pathlib import Path
@@ -33,6 +32,7 @@ from ftlint.triage.reading import (
     reading,
 )
 from ftlint.triage.words import readable, spelled
+from ftlint.value import dataclass
 
 PATH = Path(__file__).parents[1] / "models" / "toxicity.npz"
 

@@ -8,7 +8,6 @@ only the words on both sides are looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftlint.triage.words import END, key, words_of
+from ftlint.value import dataclass
 
 IDENTITY, FIRST, PERSON, STOP, SINGLE = 1, 2, 4, 8, 16
 """Bits of a word: names a group; begins a name of two words; people in general; the end of a
