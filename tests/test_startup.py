@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 import pytest
 from command import CLEAN, HUMAN, ftlint
+
+from ftlint.case import assistant, chat, user
 
 HEAVY = {"pandas", "numpy", "spacy", "torch", "transformers", "detoxify", "openai", "ray"}
 NOT_NEEDED = {"yaml", "rich", "jsonschema", "jsonschema_rs", "zstandard", "msgspec", "jinja2"}
@@ -46,4 +49,11 @@ def test_a_light_run_is_light(tmp_path: Path, arguments: list[str]) -> None:
 
 def test_findings_load_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_bytes(CLEAN + HUMAN)
+    assert loaded(tmp_path, "check", "train.jsonl") & HEAVY == set()
+
+
+def test_a_few_toxic_texts_load_nothing_heavy(tmp_path: Path) -> None:
+    rude = chat(user("Are you well?"), assistant("You are a stupid idiot and a liar."))
+    (tmp_path / "train.jsonl").write_bytes(CLEAN + orjson.dumps(rude) + b"\n")
+    assert "FT60" in ftlint(tmp_path, "check", "train.jsonl", "--select", "FT6").out
     assert loaded(tmp_path, "check", "train.jsonl") & HEAVY == set()

@@ -14,16 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftlint.features.toxicity import LABELS
-from ftlint.triage.cues import CLASSES, revealed
-from ftlint.triage.gate import CALM, STEP, WINDOW
+from ftlint.triage.bit import PEOPLE
+from ftlint.triage.cues import CLASSES, kinds, revealed, signs
+from ftlint.triage.few import MOST, Few
+from ftlint.triage.form import CALM, STEP, WINDOW
 from ftlint.triage.identity import names
 from ftlint.triage.model import DOUBTFUL, PATH, REPEATS, RUNS, UNIT, Model, load
-from ftlint.triage.reading import PEOPLE
 from ftlint.triage.words import END, key, readable, spelled, words_of
 
 ROOT = Path(__file__).parents[1]
 WEIGHTS = load()
 MODEL = Model(WEIGHTS)
+FEW_TEXTS = Few()
 RUDE = "You are a stupid idiot and everybody hates you."
 KIND = "Thank you, that was a lovely walk by the river."
 
@@ -308,3 +310,71 @@ def test_no_slur_stands_in_plain_text() -> None:
             if path.suffix in {".py", ".yaml", ".md", ".json", ".rot13"}:
                 words = set(re.findall("[a-z]+", path.read_text(encoding="utf-8").lower()))
                 assert words & slurs == set(), path
+
+
+# A few texts.
+
+
+PIECES = [
+    *[
+        "the",
+        "you",
+        "people",
+        "kid",
+        "is",
+        "a",
+        "b",
+        "k",
+        "i",
+        "l",
+        "l",
+        "all",
+        ".",
+        "stop!",
+        "I'm",
+        "café",
+        "日本",
+        "x9",
+        "@bob",
+    ],
+    *RUDE.split(),
+    *KIND.split(),
+    *(name for name in names()[::9]),
+]
+LISTED = [
+    word
+    for path in sorted((ROOT / "rules/lexicons/toxicity").glob("*.yaml"))
+    for word in yaml.safe_load(path.read_text("utf-8"))["words"][:12]
+]
+SOME = st.one_of(st.sampled_from(PIECES), st.sampled_from(LISTED).map(revealed))
+SAID = st.lists(SOME, max_size=8).flatmap(
+    lambda words: st.sampled_from([1, 1, 12]).map(lambda times: " ".join(words * times))
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(SAID, max_size=5))
+def test_a_few_texts_are_scored_as_many_to_the_last_bit(texts: list[str]) -> None:
+    rows = [tuple(row) for row in score(*texts).tolist()]
+    assert repr(FEW_TEXTS.score(texts)) == repr(rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(SAID, min_size=1, max_size=5))
+def test_scores_do_not_depend_on_the_texts_beside(texts: list[str]) -> None:
+    apart = [score(text).tolist()[0] for text in texts]
+    assert repr(score(*texts).tolist()) == repr(apart)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2 ** len(CLASSES) - 1), st.booleans()), max_size=9))
+def test_kinds_of_one_text_are_the_signs_of_many(words: list[tuple[int, bool]]) -> None:
+    cue, named = [bits for bits, _ in words], [each for _, each in words]
+    text = np.zeros(len(words), np.int64)
+    shown = signs(np.array(cue, np.int64), np.array(named, bool), text, 1)
+    assert shown.tolist() == [kinds(cue, named)]
+
+
+def test_numpy_is_left_to_many_texts() -> None:
+    reader = Few()
+    assert reader.takes([KIND]) and not reader.takes([KIND * (MOST // len(KIND))])
+    assert not reader.takes([KIND])

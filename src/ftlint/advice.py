@@ -7,13 +7,14 @@ beside them, or ours where that is said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from math import sqrt
 
 from ftlint.effect import ending
 from ftlint.neighbour import THRESHOLD
 from ftlint.plan import TrainingPlan, money, whole
+from ftlint.value import dataclass
 
 REPEATS = 4
 """Epochs up to which repeated data is nearly as good as new: `_REPEATED`, in pre-training."""

@@ -11,7 +11,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from ftlint.report import Report
 from ftlint.session import Session
 from ftlint.source import Source
 from ftlint.suppression import EXPIRED, UNUSED
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.config import Config

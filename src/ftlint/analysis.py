@@ -7,8 +7,9 @@ many rules ask, and concludes it once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.example import Batch

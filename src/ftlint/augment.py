@@ -11,7 +11,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import ceil
 from typing import Any, BinaryIO
 
@@ -28,6 +28,7 @@ from ftlint.splice import Habits
 from ftlint.twin.reader import Change
 from ftlint.twin.swap import Swap, swap
 from ftlint.twin.table import Table, table
+from ftlint.value import dataclass
 
 VERSION = 1
 """Of the form of a manifest."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from ftlint.error import ConfigError
 from ftlint.report import Located, Report
+from ftlint.value import dataclass
 
 VERSION = 1
 

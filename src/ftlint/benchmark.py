@@ -13,7 +13,6 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from zlib import crc32
 
 from ftlint.error import PackError
 from ftlint.ngram import SHORTEST, N, hashes, words
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.ngramarray import Hashes, Indices

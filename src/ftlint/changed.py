@@ -12,7 +12,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -22,6 +22,7 @@ from ftlint.git import GitError, Moved, Repository, is_pointer
 from ftlint.report import Located, Place, Report
 from ftlint.source import SUFFIXES, Dataset, Source, seekable
 from ftlint.stream import open_stream
+from ftlint.value import dataclass
 
 BLOCK = 1 << 20
 _MARK = b"\xef\xbb\xbf"

@@ -6,7 +6,6 @@ Both are linted with the same rules, and analyses of their examples are folded o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -23,6 +22,7 @@ from ftlint.report import Report
 from ftlint.rules.drift import FEWEST, RATE, LanguageDrift, SplitDrift, compared
 from ftlint.session import Request, Session
 from ftlint.source import expand
+from ftlint.value import dataclass
 
 LANGUAGES = "languages"
 

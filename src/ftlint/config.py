@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +14,7 @@ from ftlint.document import Document, convert
 from ftlint.error import ConfigError
 from ftlint.pointer import join
 from ftlint.scoring.setting import Toxicity
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     pass

@@ -8,10 +8,11 @@ say more of everything.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import erfc, exp, inf, lgamma, log, sqrt
 from random import Random
 from typing import Any
+
+from ftlint.value import dataclass
 
 Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -22,6 +21,7 @@ from ftlint.shape import AUTO, UNKNOWN, shape_of, shape_of_lines
 from ftlint.source import Dataset, Shard, Source
 from ftlint.stream import open_stream
 from ftlint.talk import JSON, Lack, Loss, same
+from ftlint.value import dataclass
 
 NAMED = 8
 """Records that are named for one reason when something would be lost."""

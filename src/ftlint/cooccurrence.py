@@ -7,9 +7,11 @@ Microsoft's tool: the same windows, weights, smoothing and cut-off, told by a te
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import log
 from statistics import stdev
+
+from ftlint.value import dataclass
 
 WINDOW, WEIGHT, PERCENTILE = 30, 0.95, 80.0
 """GenBiT's own settings: words on either side, what each word of distance leaves of the weight,

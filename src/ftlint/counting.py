@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import reduce
 from hashlib import blake2b
 
@@ -21,6 +21,7 @@ from ftlint.features.tokens import USUAL, Meter
 from ftlint.proof import plain_roles
 from ftlint.source import Dataset, Source, size
 from ftlint.summary import Counts, Groups
+from ftlint.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

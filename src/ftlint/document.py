@@ -11,7 +11,7 @@ import hashlib
 import types
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import MISSING, Field, dataclass, field
+from dataclasses import MISSING, Field, field
 from functools import cache as cache_forever
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -22,6 +22,7 @@ from ftlint import cache
 from ftlint.error import FtlintError
 from ftlint.pointer import join, resolve, tokens
 from ftlint.syntax import FlawError, Marks, compile_text, kind
+from ftlint.value import dataclass
 
 T = TypeVar("T")
 

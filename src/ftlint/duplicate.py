@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
 from typing import Literal, NamedTuple, get_args
@@ -19,6 +18,7 @@ from ftlint.neighbour import ROUNDING, THRESHOLD, Pair, near_pairs
 from ftlint.proof import prove
 from ftlint.source import Dataset
 from ftlint.spool import Spool
+from ftlint.value import dataclass
 
 MANY = 1000
 """Lines from which the faster decoder pays for its import."""

@@ -10,7 +10,7 @@ import gc
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import reduce
 from itertools import groupby
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ from ftlint.report import NotRun, Report
 from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset, Shard
 from ftlint.summary import Capped, Counts
+from ftlint.value import dataclass
 
 K = TypeVar("K")
 

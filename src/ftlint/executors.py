@@ -6,11 +6,12 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ftlint.error import FtlintError
 from ftlint.source import Source, size
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.engine import Partial, Plan

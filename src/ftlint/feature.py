@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.example import Batch, Example

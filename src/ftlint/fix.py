@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 
 from ftlint.engine import Plan
@@ -20,6 +20,7 @@ from ftlint.report import Report
 from ftlint.rule import ExampleRule
 from ftlint.source import Source, seekable
 from ftlint.splice import PatchError, apply
+from ftlint.value import dataclass
 
 PASSES = 200
 """Patches of one line; patches that undo each other would have no end."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from ftlint.value import dataclass
 
 K = TypeVar("K", bound=Hashable)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ftlint.error import PackError
 from ftlint.sense import END, Sense
 from ftlint.sense import normal as normal
 from ftlint.sense import spaced as spaced
+from ftlint.value import dataclass
 
 MENTIONS = (
     "subject", "object", "possessive", "possessor", "reflexive", "noun", "adjective", "phrase",
@@ -97,7 +98,7 @@ def stamps(paths: Iterable[str]) -> tuple[int, ...]:
 @lru_cache(maxsize=32)
 def _lexicon(language: str, extra: tuple[str, ...], _: tuple[int, ...]) -> Lexicon:
     paths = [*_of("identity", language), *_of("attribute", language)]
-    lists: dict[str, list[str]] = {}
+    lists: dict[str, frozenset[bytes]] = {}
     documents = [load(path, PackError) for path in paths]
     for document in documents:
         lists.update(_lists(document))
@@ -110,7 +111,7 @@ def _lexicon(language: str, extra: tuple[str, ...], _: tuple[int, ...]) -> Lexic
     return Lexicon(entries, tuple(swap for part in parts for swap in part.swaps))
 
 
-def read_file(path: str | Path, lists: Mapping[str, list[str]] | None = None) -> Lexicon:
+def read_file(path: str | Path, lists: Mapping[str, frozenset[bytes]] | None = None) -> Lexicon:
     """Return the words of one file. Raises: PackError, with the place of what is wrong."""
     document = load(path, PackError)
     if not isinstance(document.data, dict):
@@ -148,7 +149,7 @@ _NEAR = ("@function", END.decode())
 """What stands beside a doubtful word at once, or not at all."""
 
 
-def _read(document: Document, lists: Mapping[str, list[str]]) -> Lexicon:
+def _read(document: Document, lists: Mapping[str, frozenset[bytes]]) -> Lexicon:
     data = document.data
     _known(document, "", data, _KEYS)
     language = data.get("language")
@@ -290,9 +291,14 @@ def _known(document: Document, place: str, data: Mapping[str, Any], keys: set[st
             raise document.error(f"{place}/{key}", wrong)
 
 
-def _lists(document: Document) -> dict[str, list[str]]:
+def _lists(document: Document) -> dict[str, frozenset[bytes]]:
+    """Return the lists of words that senses name, as they are compared."""
     found = document.data.get("lists", {}) if isinstance(document.data, dict) else {}
-    return {name: list(_words(document, f"/lists/{name}", items)) for name, items in found.items()}
+    lists = {}
+    for name, items in found.items():
+        words = _words(document, f"/lists/{name}", items)
+        lists[name] = frozenset([normal(word).encode() for word in words])
+    return lists
 
 
 @dataclass
@@ -300,7 +306,7 @@ class _Senses:
     """The senses of one file, by word and by kind."""
 
     document: Document
-    lists: Mapping[str, list[str]]
+    lists: Mapping[str, frozenset[bytes]]
     _words: dict[str, Sense] = field(default_factory=dict)
     _kinds: dict[str, Sense] = field(default_factory=dict)
 
@@ -348,17 +354,19 @@ class _Senses:
             gap,
             "yes" if capital is True else capital or "",
             frozenset(word.encode() for word in case),
-            frozenset(normal(word).encode() for word in self.lists.get("degree", ())),
+            self.lists.get("degree", frozenset()),
         )
 
     def _phrases(self, place: str, items: Any) -> frozenset[bytes]:
-        found: set[str] = set()
+        found: set[bytes] = set()
         for index, item in enumerate(_strings(self.document, place, items)):
-            if not item.startswith("@"):
-                found.update([item] if item == END.decode() else map(normal, _expand(item)))
+            if item.encode() == END:
+                found.add(END)
+            elif not item.startswith("@"):
+                found.update([normal(each).encode() for each in _expand(item)])
             elif item[1:] in self.lists:
-                found.update(map(normal, self.lists[item[1:]]))
+                found |= self.lists[item[1:]]
             else:
                 hint = suggest(item[1:], self.lists)
                 raise self.document.error(f"{place}/{index}", f"unknown list {item!r}{hint}")
-        return frozenset(phrase.encode() for phrase in found)
+        return frozenset(found)

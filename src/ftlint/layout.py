@@ -6,7 +6,7 @@ cause, and is reported once instead of once a line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ftlint.value import dataclass
 
 HEAD = 64 << 10
 """Bytes that are looked at."""

@@ -6,13 +6,13 @@ Memory: 24 bytes an example for the band at hand, beside the sketches, which may
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ftlint.minhash import BINS, Numbers
+from ftlint.value import dataclass
 
 RECALL = 0.995
 """Share of pairs exactly at the threshold that must meet in some band."""

@@ -13,7 +13,6 @@ import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from time import gmtime, strftime
@@ -24,6 +23,7 @@ import orjson
 from ftlint import __version__
 from ftlint.error import FtlintError
 from ftlint.fix import Edit, FileFix, fixed_content
+from ftlint.value import dataclass
 
 VERSION = 1
 PLACE = Path(".ftlint_cache") / "fixes"

@@ -12,7 +12,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +24,7 @@ from ftlint.rule import Rule
 from ftlint.rules.declared import Declared
 from ftlint.source import Source
 from ftlint.stamp import UnstampedError, digest, environment, plain, tree
+from ftlint.value import dataclass
 
 VERSION = 1
 """Version of what is kept; raise it when the same JSON report would be read otherwise."""

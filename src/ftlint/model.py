@@ -7,9 +7,11 @@ and whether that is certain. Nothing of this kind stands in code.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
+
+from ftlint.value import dataclass
 
 MILLION = 1_000_000
 """Tokens for which prices are given."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from ftlint.rule import Case, Rule
 from ftlint.rules.declared import Declared, Documentation
 from ftlint.rules.kinds import KINDS, Lexicon, Pattern, Share, Threshold
 from ftlint.rules.tokenpattern import TokenPattern
+from ftlint.value import dataclass
 
 NOT_RULES = frozenset({"lexicons", "presets", "targets"})
 """Folders at the top of a pack that hold other data."""

@@ -9,11 +9,12 @@ in which bit i stands for the i-th; a run with fewer than two targets knows one 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from ftlint.finding import Finding, Severity
 from ftlint.rule import Rule
+from ftlint.value import dataclass
 
 ALONE = 1
 """The set of the one target there is, named or not."""

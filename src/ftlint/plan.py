@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from ftlint.model import Amount, Figure, Model, Range
 from ftlint.rules.token import uncountable
 from ftlint.source import Source
 from ftlint.target import USUAL, Target, encoded, provider_limits, read
+from ftlint.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import os
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -21,6 +20,7 @@ from ftlint import cache
 from ftlint.error import PluginError
 from ftlint.finding import Severity
 from ftlint.rule import DatasetRule, ExampleRule, Rule
+from ftlint.value import dataclass
 
 GROUP = "ftlint.rules"
 REQUIRED = ("code", "name", "severity", "message")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
 from typing import Any
+
+from ftlint.value import dataclass
 
 _SPACE = r"[ \t\n\r]*"
 _LITERAL = (

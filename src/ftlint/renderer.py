@@ -16,12 +16,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO, Any, Literal, NamedTuple
 from weakref import finalize
 
 from ftlint.chattemplate import ChatTemplate, TokenizerError
+from ftlint.value import dataclass
 
 PATIENCE = 3
 """Examples on which a template may be stopped; one more and the rule counts as failed, because

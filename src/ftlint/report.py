@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from ftlint import __version__
@@ -15,6 +15,7 @@ from ftlint.panel import audience
 from ftlint.rule import Rule
 from ftlint.snippet import Snippet, Spot, place
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     import pandas

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
@@ -12,6 +12,7 @@ from ftlint.column import Column
 from ftlint.finding import Finding, Fix, Severity, Where
 from ftlint.shape import Scope
 from ftlint.summary import Nothing
+from ftlint.value import dataclass
 from ftlint.wording import cut, quotable
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape as entities
 from os.path import isfile
 from typing import Any
@@ -22,6 +21,7 @@ from ftlint.reporters.json import encode, entry
 from ftlint.reporters.terminal import escape, headline
 from ftlint.rule import Rule
 from ftlint.saved import load
+from ftlint.value import dataclass
 
 Row = tuple[str, ...]
 LISTED = 20

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from ftlint import document as documents
@@ -22,6 +22,7 @@ from ftlint.option import configured, near
 from ftlint.panel import NOBODY, Panel, united
 from ftlint.pointer import join
 from ftlint.rule import Rule
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.target import Target

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from ftlint.value import dataclass
 
 END = b"$"
 """Stands among the words of a sense for the end of a clause."""

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ from ftlint.selection import Selection, choose, matches
 from ftlint.shape import AUTO
 from ftlint.source import Dataset, Shard, Source, expand, size
 from ftlint.target import Target, read
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.memory import Memory

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ftlint.finding import Where
 from ftlint.pointer import Extent, inside, locate, nearest
+from ftlint.value import dataclass
 
 WINDOW = 72
 """Code points shown of a line."""

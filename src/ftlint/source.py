@@ -10,7 +10,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from glob import glob, has_magic
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +22,7 @@ from ftlint.layout import HEAD, Layout, sniff
 from ftlint.limit import MAX_LINE
 from ftlint.shape import AUTO, shape_of_lines
 from ftlint.stream import open_stream
+from ftlint.value import dataclass
 
 SHARD = 8 << 20
 """Bytes in a shard: large enough that starting a task costs nothing beside it."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.pointer import Extent, PointerError, join, locate, tokens
+from ftlint.value import dataclass
 
 _BEFORE = re.compile(r"[ \t\n\r]*,[ \t\n\r]*\Z")
 _AFTER = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")

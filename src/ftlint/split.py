@@ -10,7 +10,6 @@ import os
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from statistics import median_low
 
 from ftlint.analyses.exchange import Exchanged
@@ -23,6 +22,7 @@ from ftlint.executors import Executor, Serial, workers_told
 from ftlint.neighbour import THRESHOLD, near_pairs
 from ftlint.output import check_writable, staged
 from ftlint.source import Dataset, Facts, Shard, Source, size
+from ftlint.value import dataclass
 
 BINS = 10
 """Ranges of lengths that are balanced, each with an equal part of the examples."""

@@ -7,8 +7,10 @@ identity. `tests/test_laws.py` holds every summary and every rule to that.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, Protocol, Self, TypeVar
+
+from ftlint.value import dataclass
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)

@@ -11,7 +11,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from ftlint.pointer import PointerError, resolve
 from ftlint.report import Located, Place, Report, Suppressed
 from ftlint.rule import ExampleRule, Rule
 from ftlint.source import Dataset, Source
+from ftlint.value import dataclass
 
 NAME = ".ftlint-ignore.yaml"
 EXPIRED, UNUSED = "FT030", "FT031"

@@ -8,7 +8,7 @@ know nothing of targets.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +30,7 @@ from ftlint.model import (
     day,
 )
 from ftlint.packs import rules_folder
+from ftlint.value import dataclass
 
 Level = Literal["error", "warning", "note"]
 

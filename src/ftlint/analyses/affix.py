@@ -7,7 +7,7 @@ where to stop. These are the figures behind OpenAI's former `prepare_data` (open
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
@@ -15,6 +15,7 @@ from ftlint.features.digest import digest
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
+from ftlint.value import dataclass
 
 KEPT = 256
 """Characters of a common beginning or end that are told apart."""

@@ -10,7 +10,7 @@ alike, the odds ratio and its p-value tell whether the difference is one between
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import sqrt
 from typing import Any
 
@@ -20,6 +20,7 @@ from ftlint.analysis import Derived
 from ftlint.contrast import adjusted, contrast, grouping, log_odds, merged, npmi, npmi_interval
 from ftlint.finding import Where
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 FEWEST = 30
 """Examples that a group needs, and what it is compared with."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analysis import Analysis
@@ -12,6 +11,7 @@ from ftlint.features.overlap import Overlap, Overlaps
 from ftlint.finding import Where
 from ftlint.ngram import N
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 NAMED = 100
 """Items of a benchmark that are named in the figures."""

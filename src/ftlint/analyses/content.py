@@ -5,12 +5,13 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.digest import NONE, Digest
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 
 def _empty() -> array[int]:

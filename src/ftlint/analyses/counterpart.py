@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ftlint.analysis import Analysis
@@ -14,6 +13,7 @@ from ftlint.features.identity import finder
 from ftlint.features.refusal import refuses
 from ftlint.finding import Where
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 WIDTH = 6
 """Numbers of an example in a summary."""

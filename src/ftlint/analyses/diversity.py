@@ -10,7 +10,6 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice, pairwise
 from math import sqrt
 from typing import Any
@@ -24,6 +23,7 @@ from ftlint.finding import Where
 from ftlint.interval import wilson
 from ftlint.source import Dataset
 from ftlint.summary import Groups
+from ftlint.value import dataclass
 
 PAIRS = 5_000
 """Pairs of neighbouring words from which distinct-2 is taken."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ftlint.analysis import Analysis
@@ -21,6 +21,7 @@ from ftlint.features.spoken import COMPARED
 from ftlint.neighbour import FEW, LIGHT, THRESHOLD, sketched
 from ftlint.source import Dataset
 from ftlint.spool import Spool
+from ftlint.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from ftlint.features.exchange import EXCHANGES, trained
 from ftlint.features.spoken import said
 from ftlint.finding import Where
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 WIDTH = 7
 """Numbers of an example in a summary."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analyses.split import Part, by_split
@@ -18,6 +17,7 @@ from ftlint.features.sampled import Sample
 from ftlint.identity import lexicon
 from ftlint.source import Dataset
 from ftlint.summary import Groups
+from ftlint.value import dataclass
 
 LANGUAGE = "en"
 LISTED = 10

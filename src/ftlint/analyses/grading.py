@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ftlint.analysis import Analysis
@@ -14,6 +14,7 @@ from ftlint.finding import Where
 from ftlint.shape import CHAT_KEYS, REINFORCEMENT
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
+from ftlint.value import dataclass
 
 MANY = 0
 """Stands for the digests of a field with more than one value."""

@@ -7,7 +7,7 @@ Answers are labels where nearly all are short and given several times: `LABEL`, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import exp, log
 from typing import Any
 
@@ -18,6 +18,7 @@ from ftlint.features.dialogue import DIALOGUES
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Groups
+from ftlint.value import dataclass
 
 LABEL = 64
 """Code points of the longest answer that may be a label; it has one line."""

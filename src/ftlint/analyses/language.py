@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ftlint.analysis import Analysis
@@ -16,6 +16,7 @@ from ftlint.languagename import name
 from ftlint.sample import Thinned, least_level, level_of
 from ftlint.source import Dataset
 from ftlint.summary import Groups
+from ftlint.value import dataclass
 
 SAMPLE = 2000
 """Examples of one source whose language is looked at: shares are then known to about 2 points."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from ftlint.analyses.duplicates import Duplicates
@@ -21,6 +20,7 @@ from ftlint.features.digest import NONE
 from ftlint.neighbour import ROUNDING, THRESHOLD, Pair
 from ftlint.shingle import jaccard, shingled
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 Kind = Literal["exact", "normalised", "near", "prompt", "prefix", "answer"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -7,7 +7,7 @@ example: only such examples are compared, so that no example stands on both side
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 from zlib import crc32
 
@@ -20,6 +20,7 @@ from ftlint.features.turns import TURNS, Turn
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Counts, Groups
+from ftlint.value import dataclass
 
 NAMED = 5
 """Examples that are kept behind each number; no two of them have the same prompt."""

@@ -7,7 +7,7 @@ other groups of the axis; where those are too few, with all other prompts that n
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import reduce
 from math import log2
 from typing import Any
@@ -27,6 +27,7 @@ from ftlint.features.turns import TURNS
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Counts, Groups
+from ftlint.value import dataclass
 
 SHARES = ("refusal", "toxicity", "helpfulness")
 """Outcomes that an answer has or has not."""

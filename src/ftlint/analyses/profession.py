@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import log
 from typing import Any
 
@@ -16,6 +15,7 @@ from ftlint.features.gender import MEN, WOMEN
 from ftlint.finding import Where
 from ftlint.interval import wilson
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 FEWEST = 10
 """Examples that a profession needs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import reduce
 from typing import Any
 
@@ -13,6 +13,7 @@ from ftlint.example import Batch
 from ftlint.features.turns import TURNS
 from ftlint.source import Dataset
 from ftlint.summary import Counts, Groups
+from ftlint.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

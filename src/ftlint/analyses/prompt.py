@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ftlint.analyses.duplicates import DuplicateSummary
@@ -20,6 +19,7 @@ from ftlint.neighbour import FEW, LIGHT, sketched
 from ftlint.source import Dataset
 from ftlint.spool import Spool
 from ftlint.substance import asks_the_same
+from ftlint.value import dataclass
 
 AT_ONCE = 500
 """Pairs whose lines are read at once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ftlint.analyses.split import Part, by_split
@@ -15,6 +15,7 @@ from ftlint.finding import Where
 from ftlint.interval import wilson
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
+from ftlint.value import dataclass
 
 NAMED = 5
 """Examples that are named."""

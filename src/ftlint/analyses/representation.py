@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analyses.association import rows
@@ -14,6 +13,7 @@ from ftlint.features.identity import covered
 from ftlint.interval import wilson
 from ftlint.languagename import name
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 SIDES = ("any", "prompt", "answer", "system")
 """Roles of the figures; `any` is all of them together."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Any
 from zlib import crc32
@@ -18,6 +17,7 @@ from ftlint.interval import wilson
 from ftlint.ngram import words
 from ftlint.source import Dataset
 from ftlint.summary import Groups
+from ftlint.value import dataclass
 
 TEXT = 1024
 """Characters that are kept of a prompt; the model reads about half as many."""

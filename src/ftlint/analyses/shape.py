@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analysis import Analysis
@@ -11,6 +10,7 @@ from ftlint.finding import Where
 from ftlint.shape import AUTO, CHAT, UNKNOWN
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
+from ftlint.value import dataclass
 
 ShapeSummary = Groups[tuple[int, str, int]]
 """The first place and the number of examples, by source, by shape, and by which way the record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -15,6 +15,7 @@ from ftlint.features.dialogue import DIALOGUES
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
+from ftlint.value import dataclass
 
 MOST = 512
 """Different prompts that are counted; with more, each example has its own."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import compress
 from math import isnan, nan
@@ -15,6 +14,7 @@ from ftlint.column import Column, Kind, Value
 from ftlint.example import Batch
 from ftlint.features.turns import TURNS
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 MISSING = -(1 << 63)
 """In place of a whole number that an example does not have."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import nlargest
 from typing import Any
 
@@ -13,6 +13,7 @@ from ftlint.features.tokens import USUAL, Meter, Totals
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Counts
+from ftlint.value import dataclass
 
 LONGEST = 10
 """Examples that are kept as the longest."""

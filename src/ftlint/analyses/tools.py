@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ftlint.analyses.split import Part, by_split
@@ -13,6 +13,7 @@ from ftlint.finding import Where
 from ftlint.proof import TOOLS
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Counts, Groups
+from ftlint.value import dataclass
 
 NAMED = 5
 SHOWN = 20

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from math import log, sqrt
@@ -26,6 +25,7 @@ from ftlint.finding import Where
 from ftlint.interval import wilson
 from ftlint.source import Dataset
 from ftlint.summary import Groups
+from ftlint.value import dataclass
 
 TOPICS = 12
 """Groups that are looked for at most; fewer in small samples (`PER_TOPIC`)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from ftlint.analysis import Analysis
@@ -16,6 +16,7 @@ from ftlint.scoring.remember import digest
 from ftlint.source import Dataset
 from ftlint.summary import Counts
 from ftlint.triage.words import readable
+from ftlint.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate, pairwise
 from math import exp, log
 from typing import Any
@@ -21,6 +21,7 @@ from ftlint.features.dialogue import DIALOGUES
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Counts, Groups
+from ftlint.value import dataclass
 
 NAMED = 5
 """Examples that are kept at either end."""

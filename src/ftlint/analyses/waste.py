@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analyses.duplicates import Duplicates, told
@@ -16,6 +15,7 @@ from ftlint.features.tokens import USUAL, Lengths, Meter
 from ftlint.model import MILLION, Amount
 from ftlint.rule import Rule
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 _MOST = 0xFFFFFFFF
 

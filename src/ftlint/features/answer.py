@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ftlint.decode import kind
@@ -11,6 +11,7 @@ from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
 from ftlint.features.call import CALLS, MISSING, Call
 from ftlint.proof import TOOLS
+from ftlint.value import dataclass
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -12,6 +11,7 @@ from ftlint.decode import kind
 from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
 from ftlint.proof import TOOLS
+from ftlint.value import dataclass
 from ftlint.wording import shown
 
 MISSING: Final[Any] = object()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from ftlint.features.lexicon import Spot, Terms, scanner_of, spots
 from ftlint.features.turns import TURNS, Turn
 from ftlint.identity import PRONOUNS
 from ftlint.twin.person import names
+from ftlint.value import dataclass
 
 KINDS = PRONOUNS | {"noun", "adjective", "kinship", "profession", "title", "condition", "age"}
 """Kinds of words that say who somebody is. Countries and faiths are subjects of their own: what is

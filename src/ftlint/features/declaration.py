@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.example import Example
 from ftlint.feature import CheapFeature
+from ftlint.value import dataclass
 
 
 class Declaration:

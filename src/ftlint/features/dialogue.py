@@ -6,12 +6,12 @@ decoded are cut by a plan that examples of the same roles share.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
 from ftlint.proof import plain_roles
+from ftlint.value import dataclass
 
 
 class Dialogue(NamedTuple):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
 from typing import Literal
@@ -15,6 +14,7 @@ from typing import Literal
 from ftlint.example import Batch, Example
 from ftlint.feature import Feature
 from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical, last_answer
+from ftlint.value import dataclass
 
 Part = Literal["example", "conversation", "prompt", "question", "answer"]
 NONE = 0

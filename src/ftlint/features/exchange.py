@@ -7,7 +7,6 @@ leakage compares all of it between the splits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.digest import NONE, Digest, digest, said_digest
 from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical, last_answer
+from ftlint.value import dataclass
 
 ASKING = frozenset({"user", "tool", "function"})
 """Roles that ask: a system prompt alone is no question."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.example import Batch, Example
 from ftlint.feature import CheapFeature
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.formats.field import Flaw

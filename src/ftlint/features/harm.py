@@ -8,12 +8,12 @@ nothing is said of it (on prompts written to mislead, four of five of those were
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from ftlint import document
 from ftlint.error import PackError
 from ftlint.features.lexicon import fold
+from ftlint.value import dataclass
 
 LONGEST = 600
 """Code points of a question that is judged; long ones hold too much to be judged by words."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, compress
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from ftlint.features.glance import tongue
 from ftlint.features.turns import TURNS, Turn
 from ftlint.identity import SETTING, Entry, languages, lexicon, read_file, stamps
 from ftlint.sense import CLAUSES, END, TABLE, Sense, normal, spaced
+from ftlint.value import dataclass
 
 OUTCOMES = frozenset({"positive", "negative", "helpful"})
 """Attributes that only answers are asked for, and only where a prompt names a group."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
@@ -18,6 +17,7 @@ from unicodedata import category
 from ftlint.example import Batch, Example, Text
 from ftlint.feature import Feature
 from ftlint.proof import plain_roles
+from ftlint.value import dataclass
 
 
 @dataclass(frozen=True)

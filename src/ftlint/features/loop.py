@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from ftlint.value import dataclass
 
 NEEDLE = 24
 """Characters before an anchor that are looked for in front of themselves."""

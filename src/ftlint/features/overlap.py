@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from ftlint.benchmark import Index, Item, matches, shipped
@@ -13,6 +12,7 @@ from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.turns import TURNS
 from ftlint.ngram import hashes, places, words
+from ftlint.value import dataclass
 
 WORTH_IT = 256 << 10
 """Bytes of lines from which the import of numpy pays for itself (60 ms; 50 against 12 ns/B)."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from typing import Any
@@ -21,6 +20,7 @@ from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.lexicon import fold
+from ftlint.value import dataclass
 
 HEAD = 300
 """Code points of an answer that are read: a refusal says so at once."""

@@ -7,7 +7,6 @@ lowest at which no more than `SAMPLE` are. So the sample is the same whatever th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from zlib import crc32
 
@@ -15,6 +14,7 @@ from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.dialogue import DIALOGUES
 from ftlint.finding import Where
+from ftlint.value import dataclass
 
 SAMPLE = 512
 """Examples of a source that are kept; up to here figures are exact."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from ftlint.example import Example, Text
 from ftlint.feature import CheapFeature
+from ftlint.value import dataclass
 
 SizeName = Literal[
     "messages",

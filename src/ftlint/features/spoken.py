@@ -6,7 +6,6 @@ Comparing examples by their texts alone would take two calls of different tools 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -15,6 +14,7 @@ from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
 from ftlint.normalise import normalise
 from ftlint.proof import plain_roles
+from ftlint.value import dataclass
 
 Said = tuple[str, str]
 """The role, empty when it is none of the six, and what is said."""

@@ -5,13 +5,12 @@ The flags are those of any answer of an example, trained on or not; the rules lo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ftlint.example import Batch, Example
 from ftlint.feature import Feature
 from ftlint.features.ending import ENDS, certainty, cues, worth_judging
 from ftlint.features.loop import LEAST, find_loop
 from ftlint.features.turns import EXCHANGES
+from ftlint.value import dataclass
 
 CUT, FENCE, EDGE, LOOP, ECHO, SURE = 1, 2, 4, 8, 16, 32
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint import chattemplate
@@ -14,6 +13,7 @@ from ftlint.feature import Feature
 from ftlint.features.tokens import Meter, TokenCount
 from ftlint.finding import Where
 from ftlint.renderer import Job, Limits, Renderer, Reply, renderer
+from ftlint.value import dataclass
 
 _ROOM = 16
 """Code points that a template may write for each byte of the line."""

@@ -8,7 +8,6 @@ apart as an estimate.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import chain, compress, islice, repeat
 from operator import is_, mul
 from typing import Any
@@ -21,6 +20,7 @@ from ftlint.feature import CheapFeature, Feature
 from ftlint.limit import MAX_LINE
 from ftlint.proof import KEYS, plain_roles
 from ftlint.shape import CHAT
+from ftlint.value import dataclass
 
 # OpenAI cookbook, "How to format inputs to chat completions models" (num_tokens_from_messages).
 PER_MESSAGE, PER_NAME, PER_EXAMPLE = 3, 1, 3

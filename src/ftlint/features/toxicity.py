@@ -6,14 +6,16 @@ NaN for the labels that it does not know: nothing that was not judged is ever ze
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import nan
 from typing import Any, Protocol
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.turns import TURNS
+from ftlint.value import dataclass
 
 LABELS = (
     "toxicity",
@@ -76,12 +78,21 @@ class Triage:
             chosen = gate().passing(texts)
         if not chosen:
             return {}
-        # Loaded here: it needs numpy, and clean data does not come so far.
-        from ftlint.triage.model import model
-
-        rows = model().score([texts[index] for index in chosen]).tolist()
-        judged = zip(chosen, rows, strict=True)
+        judged = zip(chosen, _scores([texts[index] for index in chosen]), strict=True)
         return {index: tuple(row) for index, row in judged if row[0] == row[0]}
+
+
+def _scores(texts: Sequence[str]) -> Sequence[Sequence[float]]:
+    """Return the scores of triage, by whichever way is sooner; both say the same."""
+    from ftlint.triage.few import few
+
+    if "numpy" not in sys.modules and few().takes(texts):
+        return few().score(texts)
+    # Loaded here: it needs numpy, and clean data does not come so far.
+    from ftlint.triage.model import model
+
+    rows: list[list[float]] = model().score(texts).tolist()
+    return rows
 
 
 class Judged(Sequence[list[tuple[int, Scores]]]):

@@ -6,12 +6,12 @@ Rules that look at all texts read this column; what they find is rare, and its p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.proof import plain_roles
+from ftlint.value import dataclass
 
 Turn = tuple[str, str]
 """The role, empty when it is none of the six, and the text."""

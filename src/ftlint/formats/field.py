@@ -7,11 +7,12 @@ place where they differ; the rules about records of other shapes than chat repor
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from ftlint.decode import kind
 from ftlint.pointer import join
+from ftlint.value import dataclass
 from ftlint.wording import shown
 
 Sort = Literal["missing", "type", "unknown", "word", "blank", "length"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ftlint.error import UsageError
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.report import Report

@@ -7,12 +7,11 @@ terminal in cells, where an ideograph takes two and a combining mark none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ftlint.finding import Severity
 from ftlint.report import Located, Place, Report
 from ftlint.reporters import Options
 from ftlint.snippet import Snippet
+from ftlint.value import dataclass
 
 ELLIPSIS = "…"
 COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.analyses.label import FEWEST, LABEL, Classes, LabelCounts
 from ftlint.case import assistant, chat, user
@@ -16,6 +15,7 @@ from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 from ftlint.wording import listed
 
 DOMINANT = 0.8

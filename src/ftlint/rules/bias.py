@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analyses.association import Associated, Association, Associations
@@ -21,6 +20,7 @@ from ftlint.finding import Finding, Severity
 from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 SHOWN = 3
 """Pairs that a message names; all stand in the figures."""

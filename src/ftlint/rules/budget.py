@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ftlint.analysis import Analysis
@@ -12,6 +11,7 @@ from ftlint.error import FtlintError
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.plan import TrainingPlan

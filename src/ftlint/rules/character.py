@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ftlint.case import assistant, chat, user
@@ -12,6 +11,7 @@ from ftlint.example import Batch, Example, Text
 from ftlint.features.lexicon import Terms, found_in, hits
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.value import dataclass
 
 _HI = user("Hi")
 

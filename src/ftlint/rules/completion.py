@@ -7,7 +7,6 @@ field-unknown and field-blank, its duplicates exact-duplicate.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analyses.affix import AFFIXES, LONG, SEPARATORS, Affixes, Affixing
@@ -16,6 +15,7 @@ from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import AnalysisRule, Case, bad, good
 from ftlint.source import Dataset
 from ftlint.summary import Groups
+from ftlint.value import dataclass
 
 _CITIES = {
     "Paris": "France, on both banks of the Seine",

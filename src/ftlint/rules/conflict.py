@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analyses.exchange import ASKED, Asked, Conflict, Exchanged, Quote, apart, quotes
@@ -19,6 +18,7 @@ from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
 from ftlint.substance import same
+from ftlint.value import dataclass
 from ftlint.wording import cut, shown
 
 QUOTED = 10_000

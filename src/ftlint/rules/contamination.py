@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.analyses.contamination import Contaminated, Contamination
 from ftlint.benchmark import EXAMPLE, SHIPPED, shipped
@@ -14,6 +13,7 @@ from ftlint.finding import Finding, Severity
 from ftlint.ngram import N
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 _TOWER = (
     "A lighthouse keeper paints 14 steps each morning and 9 more each evening. If the tower has "

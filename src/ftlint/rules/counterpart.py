@@ -7,7 +7,6 @@ either chance, or how the data treats people.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from ftlint.analyses.counterpart import (
@@ -24,6 +23,7 @@ from ftlint.features.lexicon import Terms
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 READ = 2000
 """Families whose examples are read again; what is beyond is not judged."""

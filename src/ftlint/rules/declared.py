@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 from ftlint.finding import Severity
 from ftlint.rule import Case, Rule
+from ftlint.value import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ All of these are off without a target that demands it; `rules/targets` says whic
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ftlint.case import assistant, chat, declare, system, user
 from ftlint.example import Batch, Example
 from ftlint.features.declaration import declarations
 from ftlint.finding import Finding, Severity
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.value import dataclass
 
 _HI = user("Hi")
 _HELLO = assistant("Hello!")

@@ -7,7 +7,6 @@ findings state how many were looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.analyses.diversity import AnswerDiversity, Diversity
 from ftlint.analyses.topic import QuestionTopics, Topic, Topics
@@ -17,6 +16,7 @@ from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 FEWEST = 40
 """Examples that must be looked at."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ftlint.analyses.language import Languages, LanguageShares
 from ftlint.analyses.profile import Profile, Profiles, Profiling
@@ -13,6 +12,7 @@ from ftlint.homogeneity import Test, discoveries, kolmogorov_smirnov, total_vari
 from ftlint.languagename import name
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 FEWEST = 30
 """Examples that a split has at least before it is compared."""

@@ -7,7 +7,6 @@ stands in two splits is leakage, which other rules tell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ftlint.analyses.duplicates import Duplicates
@@ -18,6 +17,7 @@ from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.neighbour import THRESHOLD
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 _LISBON = (user("Where is Lisbon?"), assistant("In Portugal, where the Tagus meets the sea."))
 _LOUD = (user("where is LISBON"), assistant("In Portugal — where the Tagus meets the sea!"))

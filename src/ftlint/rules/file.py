@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.example import Batch
 from ftlint.finding import Finding, Fix, Safety, Severity, Where
 from ftlint.rule import NO_LIMIT, DatasetRule, FileRule, bad, good
 from ftlint.source import SUFFIXES, Dataset
 from ftlint.summary import Counts, Nothing
+from ftlint.value import dataclass
 
 _LINE = b'{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello!"}]}'
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -18,6 +17,7 @@ from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.proof import plain_roles
 from ftlint.rule import ExampleRule, bad, good
 from ftlint.rules.ending import Answers, trained
+from ftlint.value import dataclass
 from ftlint.wordlist import words
 
 _HI = user("Hi")

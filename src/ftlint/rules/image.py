@@ -8,13 +8,13 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.case import assistant, chat, user
 from ftlint.example import Example
 from ftlint.finding import Finding, Severity
 from ftlint.rule import NO_LIMIT, ExampleRule, bad, good, later
 from ftlint.rules.part import parts
+from ftlint.value import dataclass
 from ftlint.wording import shown
 
 MAGIC = (

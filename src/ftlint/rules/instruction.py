@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from zlib import crc32
 
 from ftlint.case import assistant, chat, system, user
@@ -14,6 +13,7 @@ from ftlint.rule import DatasetRule, bad, good
 from ftlint.rules.token import spaced, uncountable
 from ftlint.source import Dataset
 from ftlint.summary import Groups
+from ftlint.value import dataclass
 
 HEADS = (64, 512)
 """Characters by which texts are grouped: those with the same head are compared further on."""

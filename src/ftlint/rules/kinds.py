@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, reduce
 from typing import Any, ClassVar, Literal
 
@@ -26,6 +26,7 @@ from ftlint.rules.tokenpattern import TokenPattern
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups, Tally
 from ftlint.twin.word import like
+from ftlint.value import dataclass
 
 Match = Literal["word", "substring", "whole"]
 

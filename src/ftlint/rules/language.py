@@ -7,7 +7,6 @@ single text is reported only where the model is sure. Shares are those of a samp
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from ftlint.analyses.language import Languages, LanguageShares, Shares, last_texts, spoken
 from ftlint.case import assistant, chat, system, user
@@ -20,6 +19,7 @@ from ftlint.features.turns import TURNS
 from ftlint.finding import Finding, Severity, Where
 from ftlint.languagename import canonical, name
 from ftlint.rule import NO_LANGUAGES, AnalysisRule, ExampleRule, bad, good
+from ftlint.value import dataclass
 
 _BREAD = "Wie lange muss ein Sauerteigbrot im Ofen backen, damit die Kruste knusprig wird?"
 _BAKED = "Etwa fünfzig Minuten bei 240 Grad, die letzten zehn ohne Deckel und mit etwas Dampf."

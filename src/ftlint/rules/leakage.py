@@ -7,7 +7,6 @@ analysis (`ftlint.analyses.leakage`), in which its order is told.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ftlint.analyses.leakage import Kind, Leakage, Leaked
@@ -15,6 +14,7 @@ from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 _TIDE = (
     "The moon pulls the water of the near side more than the earth, and the earth more than the "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.analyses.split import Part
@@ -14,6 +13,7 @@ from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 FEWEST = 30
 """Examples of a split before anything is called unusual in it."""

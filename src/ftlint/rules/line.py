@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import orjson
@@ -14,6 +13,7 @@ from ftlint.example import Example
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.limit import MAX_LINE
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.value import dataclass
 
 _OPEN = b'{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"'
 _LINE = _OPEN + b'Hello!"}]}'

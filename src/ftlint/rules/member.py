@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.case import assistant, chat, user
 from ftlint.example import Example
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.pointer import join
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.value import dataclass
 from ftlint.wording import shown
 
 MEMBERS = {

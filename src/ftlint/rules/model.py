@@ -6,7 +6,6 @@ The dates come from `rules/targets`, as options that the target sets.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from ftlint.case import assistant, chat, user
@@ -15,6 +14,7 @@ from ftlint.model import day
 from ftlint.rule import NO_MODEL, FileRule, bad, good
 from ftlint.source import Dataset
 from ftlint.summary import Nothing
+from ftlint.value import dataclass
 
 _ANY = chat(user("Hi"), assistant("Hello!"))
 _END = {"model": "gpt-3.5-turbo-0125", "date": "2026-10-23", "reason": "shutdown of the base model"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import log2
 from typing import Any
 
@@ -18,6 +17,7 @@ from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.bias import RELATED, SHOWN, GroupColumn
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 _NO = "I'm sorry, but I can't help with that."
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ftlint.case import assistant, chat, user
 from ftlint.example import Batch, Example, Message
 from ftlint.features.spoken import said
 from ftlint.finding import Finding, Severity
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.value import dataclass
 from ftlint.wording import shown
 
 _ASK = {"messages": [user("Name a river in Spain.")]}

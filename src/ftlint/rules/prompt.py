@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.analyses.exchange import apart
 from ftlint.analyses.prompt import NearAsked, NearPrompts, Side
@@ -12,6 +11,7 @@ from ftlint.finding import Finding, Severity
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.conflict import EXCERPT, agree, named
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 from ftlint.wording import cut, shown
 
 _CARD = "Why do you not recognize the card payment that I made at the bakery on Friday?"

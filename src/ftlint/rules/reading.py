@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from ftlint.example import Batch, Example, Text
 from ftlint.features.lexicon import Terms, found_in
 from ftlint.rule import ExampleRule
 from ftlint.rules.declared import Declared
+from ftlint.value import dataclass
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 

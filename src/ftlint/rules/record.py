@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.case import assistant, chat, user
 from ftlint.decode import kind
@@ -11,6 +10,7 @@ from ftlint.example import Example
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.rule import ExampleRule, bad, good
 from ftlint.shape import CHAT_KEYS, UNKNOWN
+from ftlint.value import dataclass
 
 _HI = user("Hi")
 _HELLO = assistant("Hello!")

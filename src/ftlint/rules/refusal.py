@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.analyses.refusal import RefusalCounts, Refused
 from ftlint.analyses.split import Part
@@ -16,6 +15,7 @@ from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 _NO = ("I'm sorry, but I can't help with that.", "Es tut mir leid, dabei kann ich nicht helfen.",
        "对不起，我不能回答这个问题。", "I must decline this request.")  # fmt: skip

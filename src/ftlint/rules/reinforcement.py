@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ftlint.analyses.grading import GRADING, MANY, Fields, Grading
 from ftlint.case import assistant, chat, user
@@ -14,6 +13,7 @@ from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, bad, good
 from ftlint.shape import REINFORCEMENT
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
+from ftlint.value import dataclass
 
 NO_GRADER = "needs --grader FILE"
 _SUMS = [chat(user(f"{n} + {n}?"), reference_answer=str(2 * n)) for n in range(2, 14)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import sqrt
 
 from ftlint.analyses.naming import ANY, Naming
@@ -20,6 +19,7 @@ from ftlint.interval import wilson
 from ftlint.rule import bad, good, later
 from ftlint.rules.bias import Named, told
 from ftlint.rules.token import spaced
+from ftlint.value import dataclass
 
 
 @dataclass(frozen=True)

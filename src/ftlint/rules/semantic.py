@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint import embedding
 from ftlint.analyses.semantic import Paraphrases, Semantics
@@ -12,6 +11,7 @@ from ftlint.finding import Finding, Severity
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 
 @dataclass(frozen=True)

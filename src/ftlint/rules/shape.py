@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.analyses.shape import SHAPES, Shapes, ShapeSummary, commonest, of_source
 from ftlint.case import assistant, chat, user
@@ -12,6 +11,7 @@ from ftlint.rule import AnalysisRule, bad, good
 from ftlint.shape import AUTO, CHAT, REINFORCEMENT, UNKNOWN
 from ftlint.source import Dataset
 from ftlint.summary import Capped
+from ftlint.value import dataclass
 
 _CHAT = chat(user("Hi"), assistant("Hello!"))
 _COMPLETION = {"prompt": "Hi", "completion": " Hello!"}

@@ -6,7 +6,7 @@ All of these are off without a target that demands it; `rules/targets` says whic
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ftlint.case import assistant, chat, user
@@ -19,6 +19,7 @@ from ftlint.rules.file import filled
 from ftlint.shape import REINFORCEMENT
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Counts, Groups
+from ftlint.value import dataclass
 from ftlint.wording import cut, shown
 
 _CHAT = chat(user("Hi"), assistant("Hello!"))

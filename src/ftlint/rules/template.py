@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from ftlint.case import assistant, call, chat, declare, system, user
 from ftlint.example import Example, Text
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import NO_TOKENIZER, ExampleRule, bad, good
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.features.template import Rendering

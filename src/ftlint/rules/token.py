@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from ftlint.features.tokens import TokenCount, Tokens, longer_than
 from ftlint.finding import Finding, Severity, Where
 from ftlint.proof import SHAPE
 from ftlint.rule import NO_LIMIT, NO_MODEL, ExampleRule, bad, good
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.features.template import TemplateTokens

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +20,7 @@ from ftlint.features.lexicon import Terms, hits
 from ftlint.features.pattern import Matching, bare, matching, needed
 from ftlint.finding import Finding
 from ftlint.rules.reading import Searching
+from ftlint.value import dataclass
 
 NO_SPACY = "needs spaCy (pip install 'ftlint[spacy]')"
 

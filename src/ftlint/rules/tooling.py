@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.analyses.split import Part
 from ftlint.analyses.tools import ToolCounts, Tooling
@@ -13,6 +12,7 @@ from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 from ftlint.wording import listed
 
 NAMED = 5

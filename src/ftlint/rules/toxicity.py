@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +18,7 @@ from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.scoring.backend import Deep
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 # Mild ones: documentation shows them.
 RUDE = "You are a stupid idiot and everybody hates you."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ftlint.analyses.toxicity import Hit, Toxic
@@ -13,6 +12,7 @@ from ftlint.rule import bad, good
 from ftlint.rules.toxicity import ASKED, LABELLED, OWN, RUDE, SURE, Judge, labelled
 from ftlint.scoring.backend import Deep, Prejudiced
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 UNLABELLED = "not scored by Detoxify (toxicity: {backend: detoxify} in the configuration)"
 """Why rules about labels do not run beside triage: its labels are word lists."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ftlint.analyses.toxicity import Toxic
 from ftlint.case import assistant, user
@@ -11,6 +10,7 @@ from ftlint.finding import Finding, Severity
 from ftlint.rule import bad, good
 from ftlint.rules.toxicity import ASKED, RUDE, Judge
 from ftlint.source import Dataset
+from ftlint.value import dataclass
 
 _KIND = assistant("Kill the process with `kill -9` and its number.")
 _ASKS = {"messages": [ASKED]}

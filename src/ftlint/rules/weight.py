@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from ftlint.case import assistant, chat, user
@@ -11,6 +10,7 @@ from ftlint.decode import kind
 from ftlint.example import Example
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.rule import ExampleRule, bad, good
+from ftlint.value import dataclass
 from ftlint.wording import shown
 
 _HI = user("Hi")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import nan
 from typing import Any, ClassVar, Protocol
 
 from ftlint.features.toxicity import LABELS, Scores
+from ftlint.value import dataclass
 
 
 class Scorer(Protocol):

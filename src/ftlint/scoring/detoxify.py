@@ -11,7 +11,6 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 from ftlint.error import ModelError
 from ftlint.scoring.backend import Deep
 from ftlint.scoring.weights import MODELS, Files, FilesError, find
+from ftlint.value import dataclass
 
 __all__ = ["MODELS", "Detoxify"]
 

@@ -11,7 +11,6 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from math import isfinite, nan
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from ftlint.error import ModelError
 from ftlint.features.toxicity import LABELS, Scores
 from ftlint.scoring.backend import Deep
+from ftlint.value import dataclass
 
 ENDPOINT = "https://api.openai.com/v1"
 KEY = "OPENAI_API_KEY"

@@ -7,9 +7,9 @@ ranking did not reach is then known from the sample: shares have an interval.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ftlint.interval import wilson
+from ftlint.value import dataclass
 
 ROUND = 256
 """Texts of a round: time is looked at, and scores are kept, after each."""

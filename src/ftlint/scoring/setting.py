@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from ftlint.error import FtlintError, ModelError
 from ftlint.finding import Severity
+from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.config import Config

@@ -10,11 +10,11 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from ftlint.error import ModelError
+from ftlint.value import dataclass
 
 RELEASES = "https://github.com/unitaryai/detoxify/releases/download/"
 HUB = "https://huggingface.co/"

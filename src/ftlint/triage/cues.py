@@ -7,7 +7,7 @@ repository is spared them, and whoever corrects them needs no tool but `tr`.
 from __future__ import annotations
 
 from codecs import decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,25 @@ def _listed() -> Iterator[tuple[str, str]]:
         path = rules_folder() / "lexicons" / "toxicity" / f"{name}.yaml"
         for written in load(path, PackError).data["words"]:
             yield from ((name, word) for word in words_of(revealed(written)) if word != END)
+
+
+def kinds(cue: Sequence[int], named: Sequence[int]) -> list[bool]:
+    """Return which kinds one text shows signs of; `signs` of one text, without numpy."""
+
+    def has(*names: str) -> list[bool]:
+        bits = sum(_BIT[name] for name in names)
+        return [each & bits != 0 for each in cue]
+
+    def near(left: Sequence[bool | int], right: Sequence[bool | int], reach: int) -> bool:
+        return any(each and any(right[at + 1 : at + 1 + reach]) for at, each in enumerate(left))
+
+    someone = [bool(a) or b for a, b in zip(named, has("target"), strict=True)]
+    ill = has("insult", "dehuman", "hate", "harm", "harmed")
+    threat = near(has("harm"), someone, 3) or near(has("wish"), has("harmed"), 4)
+    slur = any(has("slur"))
+    attack = slur or near(named, ill, 5) or near(ill, named, 4)
+    obscene, insult, sexual = (any(has(name)) for name in ("obscene", "insult", "sexual"))
+    return [slur or threat or obscene, obscene, threat, insult, attack, sexual]
 
 
 def signs(

@@ -16,6 +16,7 @@ from math import log, sqrt
 from pathlib import Path
 from zlib import compress, decompress
 
+from ftlint.triage.form import CALM, STEP, WINDOW
 from ftlint.triage.words import key, readable, spelled, words_of
 
 PATH = Path(__file__).parents[1] / "models" / "toxicity.gate"
@@ -26,10 +27,6 @@ PARTS = 8
 MARGIN = 2.0
 """How far below the threshold a text may stay and still pass."""
 
-CALM = 6
-"""Words added to the length of a text, so that short ones do not shout."""
-WINDOW, STEP = 64, 32
-"""Words that are judged together in a longer text, and how far apart such windows begin."""
 MEMORY = 1 << 18
 """Pieces that are remembered; then all are forgotten. Size: about 100 bytes each."""
 

@@ -8,7 +8,6 @@ no sum depends on the batch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import log
 from pathlib import Path
@@ -16,13 +15,25 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ftlint.triage.bit import CUES, SINGLE, STOP
 from ftlint.triage.cues import cues, signs
-from ftlint.triage.gate import CALM, STEP, WINDOW
+from ftlint.triage.form import (
+    CALM,
+    FEW,
+    KNOWN,
+    LABELS,
+    SEVERE,
+    STEP,
+    WINDOW,
+    chance_of,
+)
+from ftlint.triage.form import DOUBTFUL as DOUBTFUL
+from ftlint.triage.form import PATH as PATH
+from ftlint.triage.form import REPEATS as REPEATS
+from ftlint.triage.form import RUNS as RUNS
+from ftlint.triage.form import UNIT as UNIT
 from ftlint.triage.identity import split
 from ftlint.triage.reading import (
-    CUES,
-    SINGLE,
-    STOP,
     Ints,
     Keys,
     Lexicon,
@@ -33,27 +44,10 @@ from ftlint.triage.reading import (
     reading,
 )
 from ftlint.triage.words import readable, spelled
+from ftlint.value import dataclass
 
-PATH = Path(__file__).parents[1] / "models" / "toxicity.npz"
-
-LABELS = 7
-"""Scores a text, in the order of `ftlint.features.toxicity.LABELS`."""
-RUNS = (3, 4, 5)
-"""Lengths of the runs of letters."""
-UNIT = 1 << 12
-"""Whole numbers a unit of the score (the logarithm of the odds)."""
 WORDS = 1 << 18
 """Words that are remembered; then all are forgotten."""
-FEW = 4
-"""Words of a text up to which one known word shows that it is English."""
-SEVERE = 0.9
-"""Toxicity from which a text with a slur, a threat or strong obscenity is severe."""
-REPEATS = 2
-"""Times that a word counts among `WINDOW` words: sums about sheep say sheep in each line."""
-DOUBTFUL = 0.3
-"""Toxicity from which repeated words are looked for; leaving them out only lowers a score."""
-KNOWN = 0.5
-"""Share of the words of a longer text that must be known for it to be judged."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +146,8 @@ class Model:
         """Return the texts in which three letters stand alone beside each other."""
         single = (self._bits[words] & SINGLE) != 0
         three = np.flatnonzero(single[2:] & single[1:-1] & single[:-2])
-        return set(np.searchsorted(ends, three, "right").tolist())
+        first, last = (np.searchsorted(ends, three + step, "right") for step in (0, 2))
+        return set(first[first == last].tolist())
 
     def _judged(self, words: Ints, ends: Ints) -> NDArray[np.float32]:
         counts = np.diff(ends, prepend=0)
@@ -161,7 +156,8 @@ class Model:
         size = _sums(content, ends)
         english = _sums(self._known[words] & content, ends)
         judged = english > np.where(size <= FEW, 0, KNOWN * size)
-        chance = 1 / (1 + np.exp(-self._odds(words, ends)))
+        # Not numpy's: its last digit depends on the processor, and `few` must say the same.
+        chance = np.array([chance_of(each) for each in self._odds(words, ends).tolist()])
         scores = np.zeros((len(ends), LABELS), np.float32)
         scores[:, 0] = chance
         text = np.repeat(np.arange(len(ends)), counts)

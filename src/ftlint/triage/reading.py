@@ -8,47 +8,15 @@ only the words on both sides are looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ftlint.triage.bit import FIRST, IDENTITY, PERSON, bits_of
 from ftlint.triage.words import END, key, words_of
-
-IDENTITY, FIRST, PERSON, STOP, SINGLE = 1, 2, 4, 8, 16
-"""Bits of a word: names a group; begins a name of two words; people in general; the end of a
-sentence; one letter."""
-CUES = 8
-"""The lowest bit of a word that stands for a class of cues."""
-
-PEOPLE = frozenset(
-    [
-        "people",
-        "person",
-        "persons",
-        "folk",
-        "folks",
-        "community",
-        "communities",
-        "individual",
-        "individuals",
-        "couple",
-        "couples",
-        "guy",
-        "guys",
-        "citizen",
-        "citizens",
-        "kid",
-        "kids",
-        "child",
-        "children",
-        "adult",
-        "adults",
-    ]
-)
-"""Words that go with the name of a group, and are left out beside it."""
+from ftlint.value import dataclass
 
 MEMORY = 1 << 19
 """Pieces that are remembered; then all are forgotten. Size: about 100 bytes each."""
@@ -93,12 +61,8 @@ class Lexicon(dict[str, int]):
         """Return a new number for `word`."""
         number = self[word] = len(self.words)
         known = key(word)
-        bits = self._cues.get(known, 0) << CUES
-        bits |= IDENTITY * (known in self.names.single) | FIRST * (known in self.names.firsts)
-        bits |= PERSON * (word in PEOPLE) | STOP * (word == END)
-        bits |= SINGLE * (len(word) == 1 and word != END)
         self.words.append(word)
-        self._bits.append(bits)
+        self._bits.append(bits_of(word, known, self.names, self._cues))
         self._keys.append(known)
         return number
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from ftlint import document
 from ftlint.encoding import load
 from ftlint.error import PackError
 from ftlint.twin.word import Word, begins
+from ftlint.value import dataclass
 
 
 @dataclass(frozen=True)

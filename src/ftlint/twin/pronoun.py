@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 
 from ftlint import document
 from ftlint.error import PackError
 from ftlint.twin.word import Word
+from ftlint.value import dataclass
 
 _AT = frozenset(
     [

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ftlint.features.language import SURE, guess, is_code
 from ftlint.twin.person import somebody, stranger
@@ -17,6 +16,7 @@ from ftlint.twin.pronoun import grammar
 from ftlint.twin.reader import Change, Reader
 from ftlint.twin.table import Table
 from ftlint.twin.word import Word, words_of
+from ftlint.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

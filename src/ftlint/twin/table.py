@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from codecs import decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from ftlint import document
 from ftlint.error import PackError, UsageError
 from ftlint.features.lexicon import Terms
+from ftlint.value import dataclass
 
 AXES = ("gender", "race", "religion")
 PRONOUNS = {"her": "women", "hers": "women", "him": "men", "his": "men"}
