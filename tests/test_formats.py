@@ -9,10 +9,12 @@ from typing import Any
 
 import orjson
 import pytest
+from command import inside
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftlint.analyses.shape import SHAPES, reason
+from ftlint.case import chat, user
 from ftlint.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Example, Lines
@@ -443,3 +445,17 @@ def test_a_size_of_messages_is_told_at_a_place_that_is_there(lint: Lint, tmp_pat
         Dataset((Source(str(path)),)),
     )
     assert [each.place.pointer for each in report.findings] == [""]
+
+
+def test_prompts_without_answers_need_a_grader_that_needs_nothing(tmp_path: Path) -> None:
+    """Whoever forgot all answers is told so; whoever has such a grader names it."""
+    asked = [json.dumps(chat(user(f"Name river {n}, please."))) for n in range(20)]
+    (tmp_path / "train.jsonl").write_text("\n".join(asked) + "\n")
+    plain = inside(tmp_path, "check", "train.jsonl")
+    assert plain.status == 1 and "FT179" in plain.out
+    grader: dict[str, Any] = {"type": "string_check", "operation": "like", "name": "short"}
+    for reference, status in (("a", 0), ("{{item.reference_answer}}", 1)):
+        grader |= {"input": "{{sample.output_text}}", "reference": reference}
+        (tmp_path / "grader.json").write_text(json.dumps(grader))
+        done = inside(tmp_path, "check", "train.jsonl", "--grader", "grader.json")
+        assert done.status == status, done.out

@@ -74,7 +74,7 @@ def with_grader(config: Config, rules: Sequence[Rule], asked: str | None) -> tup
     if not asked and not config.grader:
         return tuple(rules)
     from ftlint.grader import fields_read
-    from ftlint.rules.reinforcement import GraderFieldMissing
+    from ftlint.rules.reinforcement import GraderFieldMissing, ReferenceMissing
 
     try:
         read = fields_read(asked or str(config.beside(config.grader or "")))
@@ -82,7 +82,11 @@ def with_grader(config: Config, rules: Sequence[Rule], asked: str | None) -> tup
         if asked:
             raise UsageError(f"--grader: {wrong}") from None
         raise config.document.error("/grader", str(wrong)) from None
-    return tuple(
-        replace(rule, fields=read) if isinstance(rule, GraderFieldMissing) else rule
-        for rule in rules
-    )
+    given = []
+    for rule in rules:
+        if isinstance(rule, GraderFieldMissing):
+            rule = replace(rule, fields=read)
+        elif isinstance(rule, ReferenceMissing):
+            rule = replace(rule, self_contained=not read)
+        given.append(rule)
+    return tuple(given)

@@ -67,13 +67,15 @@ class GradingRule(AnalysisRule[Groups[int]]):
         return GRADING
 
 
+@dataclass(frozen=True)
 class ReferenceMissing(GradingRule):
-    """Prompts have nothing beside them that a grader could compare with.
+    """Prompts have neither an answer to learn nor anything for a grader beside them.
 
-    Why: a grader reads fields of the record such as `{{item.reference_answer}}`; without any, it
-    fails on every answer, or gives all of them the same reward. Azure refuses the file.
+    Why: supervised fine-tuning learns nothing from prompts alone. A grader reads fields of the
+    record such as `{{item.reference_answer}}`; without any, it fails on every answer, or gives
+    all of them the same reward. Azure refuses the file.
 
-    Ignore when: the grader judges the answer alone, such as its form.
+    Ignore when: the grader judges the answer alone, such as its form: `--grader` tells it.
 
     Source: Azure reinforcement fine-tuning guide; Microsoft Foundry fine-tuning validators (a
     published sample of 6,150 records has no such field).
@@ -81,9 +83,21 @@ class ReferenceMissing(GradingRule):
 
     code = "FT179"
     name = "reference-missing"
-    severity = Severity.WARNING
-    message = "{records:,} prompts, and no field beside 'messages' that a grader could read"
-    good = (good(*_SUMS, pad=False), good(chat(user("Hi"), assistant("Hello!"))))
+    severity = Severity.ERROR
+    message = (
+        "{records:,} prompts without an answer to learn, and without a field beside 'messages' "
+        "that a grader could read"
+    )
+    good = (
+        good(*_SUMS, pad=False),
+        good(chat(user("Hi"), assistant("Hello!"))),
+        good(
+            *[chat(user(f"{n} + {n}?")) for n in range(11)],
+            pad=False,
+            options={"self_contained": True},
+            note="a grader that reads the answer alone is named",
+        ),
+    )
     bad = (
         bad(*[chat(user(f"{n} + {n}?")) for n in range(3)], at="-", pad=False),
         bad(
@@ -93,10 +107,13 @@ class ReferenceMissing(GradingRule):
         ),
     )
 
+    self_contained: bool = False
+    """Whether a grader is named that reads nothing but the answer."""
+
     def judge(self, result: Groups[int], dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""
         for source, found in result.of.items():
-            if not found.columns.of:
+            if not found.columns.of and not self.self_contained:
                 yield self.finding(Where(source), records=found.records)
 
 
