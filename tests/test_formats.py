@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -459,3 +460,47 @@ def test_prompts_without_answers_need_a_grader_that_needs_nothing(tmp_path: Path
         (tmp_path / "grader.json").write_text(json.dumps(grader))
         done = inside(tmp_path, "check", "train.jsonl", "--grader", "grader.json")
         assert done.status == status, done.out
+
+
+@st.composite
+def _broken(draw: st.DrawFn) -> list[Any]:
+    """Return records of any shapes, in some of which one value is another."""
+    shapes = draw(st.lists(st.sampled_from(sorted(RECORDS)), min_size=1, max_size=2))
+    made = []
+    for _ in range(draw(st.integers(2, 8))):
+        record = copy.deepcopy(draw(st.sampled_from(RECORDS[draw(st.sampled_from(shapes))])))
+        holder: Any = record
+        for _ in range(draw(st.integers(0, 4))):
+            keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+            if not keys:
+                break
+            key = draw(st.sampled_from(keys))
+            if isinstance(holder[key], dict | list) and draw(st.booleans()):
+                holder = holder[key]
+            else:
+                holder[key] = draw(_VALUES)
+                break
+        made.append(record)
+    return made
+
+
+@given(_broken())
+@settings(max_examples=60, deadline=None)
+def test_no_division_changes_what_is_said_of_broken_records(
+    tmp_path_factory: pytest.TempPathFactory, records: list[Any]
+) -> None:
+    path = tmp_path_factory.mktemp("law") / "a.jsonl"
+    path.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records))
+    rules = tuple(rule for rule in builtin() if rule.default)
+
+    def report(shard_size: int, **how: Any) -> Any:
+        made = run(Plan(rules, **how), Dataset((Source(str(path)),), shard_size))
+        assert not made.crashed
+        for each in made.findings:
+            if each.place.line is not None and each.place.pointer:
+                resolve(records[each.place.line - 1], each.place.pointer)  # raises if not there
+        return [(f.code, f.place, f.message, f.column) for f in made.findings], made.measures
+
+    expected = report(1 << 20)
+    assert report(64, batch_size=1) == expected
+    assert report(150, batch_size=3, proof_from=0) == expected

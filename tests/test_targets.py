@@ -18,11 +18,13 @@ from ftlint import target as module
 from ftlint.catalogue import builtin
 from ftlint.cli import cli
 from ftlint.config import Config, discover
+from ftlint.document import load
 from ftlint.effect import check_words
 from ftlint.error import ConfigError, FtlintError, PackError, UsageError
 from ftlint.model import STALE, Amount, Day, Range, Whole, day
 from ftlint.packs import rules_folder
 from ftlint.profile import render
+from ftlint.proofread import wishes, words
 from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LIMIT, NO_MODEL, Rule
 from ftlint.rules.model import ModelClosing, ModelRetired
@@ -708,3 +710,66 @@ def test_the_tables_of_the_page_are_whole() -> None:
     cells = re.findall(r"\| `([a-z-]+)` \| ([a-z-]+) ", PAGE)
     assert dict(cells) == ORDER | TOOLS
     assert {*names()} <= set(re.findall(r"`([a-z-]+)`", PAGE))
+
+
+# What a user's own file gets wrong
+
+OWN = """\
+title: A
+as-of: 2026-01-02
+source: A.
+sources: {S: {title: s, as-of: 2026-01-02}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("shapes:\n  sft: {value: [chta], source: S}", "6:17: unknown shape 'chta'; did you mean"),
+        ("shapes:\n  sfft: {value: [chat], source: S}", "6:3: unknown method 'sfft'; did you mean"),
+        ("order: {value: [altern], source: S}", "5:17: unknown demand 'altern'; did you mean"),
+        ("keys: {recrd: {value: [a], source: S}}", "5:8: unknown key 'recrd'; did you mean"),
+        ("records:\n  chat: {source: S, value: {type: objct}}", "6:21: is no JSON Schema: "),
+        ("records:\n  chatt: {source: S, value: {}}", "6:3: unknown shape 'chatt'; did you mean"),
+        ("severity: {no-user2: error}", "5:12: unknown selector 'no-user2'; did you mean"),
+        ("ignore: [file-bmo]", "5:10: unknown selector 'file-bmo'; did you mean 'file-bom'?"),
+        ("rules: {weight-value: {rols: [user]}}", "5:24: unknown option 'rols' for rule"),
+        ("models: {m: {encoding: {value: o201k, source: S}}}", "5:25: unknown encoding 'o201k'"),
+        ("models: {m: {methods: {value: [x], source: S}}}", "5:32: unknown method 'x' (sft, dpo"),
+    ],
+)
+def test_a_mistake_of_a_users_own_target_has_a_place(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN + text + "\n", encoding="utf-8")
+    with pytest.raises(PackError) as bad:
+        choose(Config(), builtin(), target=str(path))
+    assert str(bad.value).startswith(f"{path}:{told}")
+
+
+def test_a_list_is_no_target(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text("[1]\n", encoding="utf-8")
+    with pytest.raises(PackError, match="the file must be a mapping, not a list"):
+        read(str(path))
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_comes_with_ftlint_is_proofread(name: str) -> None:
+    document = load(rules_folder() / "targets" / f"{name}.yaml", PackError)
+    words(document)
+    wishes(document, builtin())
+
+
+def test_an_alias_is_no_second_target() -> None:
+    assert choose(Config(), builtin(), target=["azure", "azure-openai"]).targets == ("azure",)
+
+
+def test_who_has_no_models_is_not_told_to_name_one(tmp_path: Path) -> None:
+    def unasked(*aims: str) -> dict[str, tuple[str, bool]]:
+        plan = Session.open(Request(targets=aims)).plan([])
+        return {each.code: (each.reason, each.unasked) for each in plan.not_run}
+
+    told = unasked("openai:gpt-4.1-mini", "azure", "together", "databricks")
+    assert told["FT201"] == (f"{NO_MODEL} (for azure)", False)
+    assert unasked("together", "databricks")["FT201"] == (NO_MODEL, True)
+    assert unasked("openai:gpt-4.1-mini", "together")["FT201"][1]

@@ -83,6 +83,7 @@ def completed(target: Target, method: str | None = None) -> Target:
         del options["max-examples"]
     order = target.order.value if target.order else ()
     tools = target.tools.value if target.tools else ()
+    check_words(order, tools)
     demanded = [*(ORDER[word] for word in order), *(TOOLS[word] for word in tools)]
     selected = [*demanded, *(rule for rule in _SELECTED if options.get(rule))]
     return replace(

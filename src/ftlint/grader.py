@@ -20,7 +20,10 @@ _PYTHON = re.compile(r"""\bitem\[\s*(["'])([^"']+)\1\s*\]""")
 
 
 def fields_read(path: str) -> tuple[str, ...]:
-    """Return the dotted fields that the grader in a file reads. Raises: UsageError."""
+    """Return the dotted fields that the grader in a file reads; it may read the answer alone.
+
+    Raises: UsageError
+    """
     try:
         data = Path(path).read_bytes()
     except OSError as error:
@@ -29,9 +32,13 @@ def fields_read(path: str) -> tuple[str, ...]:
         grader = orjson.loads(data)
     except orjson.JSONDecodeError as bad:
         raise UsageError(f"{path}: not JSON: {bad}") from None
-    found = dict.fromkeys(field for text in _texts(grader) for field in _fields(text))
-    if not found:
-        raise UsageError(f"{path}: reads no field of the records ({{{{item.field}}}})")
+    texts = list(_texts(grader))
+    found = dict.fromkeys(field for text in texts for field in _fields(text))
+    if not found and not any("sample" in text for text in texts):
+        raise UsageError(
+            f"{path}: is no grader: it reads neither the answer ({{{{sample.output_text}}}}) nor "
+            "a field of the records ({{item.field}})"
+        )
     return tuple(found)
 
 

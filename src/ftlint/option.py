@@ -29,7 +29,7 @@ def configured(
     """
     if target is not None:
         rules = _imposed(f"target {target.title}", target.rules, rules)
-    rules = _given(replace(config.document, data={"rules": config.rules}), rules)
+    rules = options_given(replace(config.document, data={"rules": config.rules}), rules)
     if config.languages:
         rules = [_spoken(rule, config.languages) for rule in rules]
     if config.lexicons:
@@ -75,10 +75,10 @@ def _imposed(
     """Return `rules` with those of the `options` that are for one of them."""
     there = {word for rule in rules for word in (rule.code, rule.name)}
     kept = {word: given for word, given in options.items() if word in there}
-    return _given(Document(origin, {"rules": kept}, raises=ConfigError), rules)
+    return options_given(Document(origin, {"rules": kept}, raises=ConfigError), rules)
 
 
-def _given(document: Document, rules: Sequence[Rule]) -> list[Rule]:
+def options_given(document: Document, rules: Sequence[Rule]) -> list[Rule]:
     """Return `rules` with the options that stand under `/rules`. Raises: ConfigError."""
     made = {rule.code: rule for rule in rules}
     codes = {word: rule.code for rule in rules for word in (rule.code, rule.name)}

@@ -119,6 +119,10 @@ def chosen(
     wishes = _Wishes(rules)
     wishes.of_preset(preset(config.extends))
     if aimed is not None:
+        if aimed.document:
+            from ftlint.proofread import wishes as proofread
+
+            proofread(aimed.document, rules)
         as_preset = Preset(aimed.title, aimed.select, aimed.ignore, severity=aimed.severity)
         wishes.of_preset(as_preset, TARGET)
     wishes.of_file(config)
@@ -137,10 +141,12 @@ def _targets(
         return {}
     from ftlint import target as targets
 
-    found = {}
+    found: dict[str, Target] = {}
     for index, name in enumerate(asked or config.target):
         try:
-            found[name] = targets.read(name, encoding, None if asked else config.root, method)
+            target = targets.read(name, encoding, None if asked else config.root, method)
+            if target not in found.values():  # an alias names the same one
+                found[name] = target
         except UsageError as unknown:
             if asked:
                 raise UsageError(f"--target: {unknown}") from None
@@ -245,6 +251,11 @@ def _specific(selector: str, rules: Iterable[Rule]) -> int | None:
     if any(selector in (rule.code, rule.name) for rule in matched):
         return EXACT
     return len(selector) if matched else None
+
+
+def known_selector(selector: str, rules: Iterable[Rule]) -> bool:
+    """Return whether a selector matches a rule that there is."""
+    return _specific(selector, rules) is not None
 
 
 def matches(selector: str, rule: Rule) -> bool:

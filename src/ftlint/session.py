@@ -264,7 +264,9 @@ class Session:
         ready, not_run, panel = runnable(chosen.rules, chosen.panel)
         if asked.every_copy:
             ready = tuple(_telling_all(rule) for rule in ready)
-        not_run = tuple(replace(entry, unasked=self._unasked(entry)) for entry in not_run)
+        not_run = tuple(
+            replace(self._narrowed(entry), unasked=self._unasked(entry)) for entry in not_run
+        )
         return Plan(
             rules=ready,
             figures=asked.figures,
@@ -290,9 +292,8 @@ class Session:
         """
         from ftlint.analyses.waste import duplicate_cost
 
-        aims = self.selection.targets
-        one = read(aims[0], self.request.encoding, self.config.root) if len(aims) == 1 else None
-        model = one.model if one else None
+        aims = self._aims() if len(self.selection.targets) == 1 else []
+        model = aims[0].model if aims else None
         return duplicate_cost(rules, model.training_price if model else None)
 
     def _unasked(self, entry: NotRun) -> bool:
@@ -300,17 +301,33 @@ class Session:
         words = {*(self.request.select or ()), *self.config.select} - {"ALL", "DEFAULT"}
         rule = next(rule for rule in self.rules if rule.code == entry.code)
         named = any(matches(word, rule) for word in words)
-        if named or entry.reason not in _UNASKED:
+        reason, lacking = _lacking(entry)
+        if named or reason not in _UNASKED:
             return False
-        if entry.reason != NO_MODEL:
-            return True
-        aims = self.selection.targets
+        return reason != NO_MODEL or not self._with_models(lacking)
+
+    def _with_models(self, lacking: Sequence[str]) -> list[str]:
+        """Return which targets, of those named behind a reason or of all, list their models."""
         root = None if self.request.targets else self.config.root
-        return not any(_has_models(aim, self.request.encoding, root) for aim in aims)
+        aims = lacking or self.selection.targets
+        return [aim for aim in aims if _has_models(aim, self.request.encoding, root)]
+
+    def _narrowed(self, entry: NotRun) -> NotRun:
+        """Return the entry without targets of which no model can be named."""
+        reason, lacking = _lacking(entry)
+        if reason == NO_MODEL and lacking and (able := self._with_models(lacking)):
+            return replace(entry, reason=f"{reason} (for {', '.join(able)})")
+        return entry
 
     def executor(self, sources: Sequence[Source]) -> Executor:
         """Return worker processes where they pay, else this process."""
         return workers(sources, self.request.jobs)
+
+
+def _lacking(entry: NotRun) -> tuple[str, list[str]]:
+    """Return the reason of an entry alone, and the targets named behind it (`runnable`)."""
+    reason, _, lacking = entry.reason.partition(" (for ")
+    return reason, lacking.rstrip(")").split(", ") if lacking else []
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from ftlint import document as documents
 from ftlint.document import Document, convert, suggest
-from ftlint.effect import COUNTING, Options, check_words, completed, of_limits
+from ftlint.effect import COUNTING, Options, completed, of_limits
 from ftlint.error import PackError, UsageError
 from ftlint.model import (
     Day,
@@ -85,11 +85,12 @@ class Target:
     name: str = field(default="", metadata=_OWN)
     model: Model | None = field(default=None, metadata=_OWN)
     """The model that was asked for."""
+    document: Document | None = field(default=None, metadata=_OWN, compare=False, repr=False)
+    """The file of a target of the user's own, whose mistakes are told with their places."""
 
     def __post_init__(self) -> None:
         """Check the date, and that each name means one model. Raises: ValueError."""
         day(self.as_of)
-        check_words(*(each.value if each else () for each in (self.order, self.tools)))
         seen: set[str] = set()
         for name, model in self.models.items():
             for word in (name, *model.aliases):
@@ -130,6 +131,11 @@ def read(
     target = convert(_dated(document), "", Target)
     models = {key: replace(model, name=key) for key, model in target.models.items()}
     target = replace(target, name=provider, models=models)
+    if own:
+        from ftlint.proofread import words
+
+        words(document)
+        target = replace(target, document=document)
     if colon:
         target = replace(target, model=_model(target, word, encoding))
     if method:
@@ -213,6 +219,8 @@ def _load(name: str) -> Document:
 
 def _dated(document: Document) -> Document:
     """Return the document with the date of its source in each figure that has none of its own."""
+    if not isinstance(document.data, dict):
+        return document
     sources = document.data.get("sources", {})
 
     def walk(value: Any, pointer: str) -> Any:

@@ -74,8 +74,8 @@ class Converse(Format):
         return "messages" in value and ("schemaVersion" in value or _blocks(value["messages"]))
 
     def fits(self, value: Mapping[str, Any]) -> bool:
-        """Return whether it has messages or its version."""
-        return "messages" in value or "schemaVersion" in value
+        """Return whether it has its version, or messages of blocks."""
+        return "schemaVersion" in value or _blocks(value.get("messages"))
 
     def messages(self, value: Mapping[str, Any]) -> list[Message]:
         """Return system prompt and messages; results of tools are the tool's."""

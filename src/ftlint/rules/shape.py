@@ -139,7 +139,7 @@ class MethodMismatch(ShapeRule):
             elif wanted in (AUTO, shape):
                 if not self.shapes or not self.shapes_read.isdisjoint(known):
                     continue
-                reader = f"{self.reader or 'the target'} reads {' or '.join(self.shapes)}"
+                reader = f"{self.reader or 'the target'} reads {_or(self.shapes)}"
             first = known[shape].first
             yield self.finding(
                 Where(index), related=first, found=_words(shape), shape=shape, reader=reader
@@ -203,6 +203,12 @@ class ShapeUnknown(ShapeRule):
             if isinstance(value, dict):
                 return list(value)
         return []
+
+
+def _or(words: tuple[str, ...]) -> str:
+    """Return words with commas, and an `or` before the last."""
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _words(shape: str) -> str:
