@@ -51,6 +51,22 @@ def lexicon(*terms: str, **how: Any) -> Lexicon:
     return Lexicon(terms=terms, message="{role} {term}", **HEAD, **how)
 
 
+def test_what_is_quoted_is_not_said() -> None:
+    rule = lexicon("oaf", ignore_case=True, unquoted=True)
+    said = ("Such an oaf.", "'He is an oaf'", '"An oaf" or not', 'oaf"', "(oaf)")
+    named = (
+        '"oaf"',
+        "“Oaf,” he read.",
+        "'oaf'",
+        "«oaf»",
+        "https://a.b/oaf-list",
+        "<www.oaf.org>",
+    )
+    assert [len(spans(rule, text)) for text in said] == [1] * len(said)
+    assert [len(spans(rule, text)) for text in named] == [0] * len(named)
+    assert [len(spans(lexicon("oaf"), text)) for text in named if "Oaf" not in text] == [1] * 5
+
+
 def pattern(expression: str, **how: Any) -> Pattern:
     return Pattern(pattern=expression, **{"message": "{role}", **HEAD, **how})
 

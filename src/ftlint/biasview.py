@@ -73,7 +73,8 @@ def lines(measures: Mapping[str, Any], width: int = 100) -> Iterator[str]:
 
 
 def _read(of: Mapping[str, Any]) -> str:
-    words = f"{of['read']:,} of {of['examples']:,} examples are in languages with lexicons"
+    are = _agrees(of["examples"], "example is", "examples are")
+    words = f"{of['read']:,} of {of['examples']:,} {are} in languages with lexicons"
     others = [f"{each['name']} {each['examples']:,}" for each in of["without_lexicon"][:5]]
     return words + (f" (others: {', '.join(others)})" if others else "")
 
@@ -99,7 +100,7 @@ def _associations(of: Mapping[str, Any] | None) -> Iterator[str]:
     if of is None:
         return
     found = [each for each in of["strongest"] if each["q"] <= SURE and each["odds_ratio"] > 1]
-    few = f"; {len(of['too_few'])} groups are named too rarely" if of["too_few"] else ""
+    few = _few(of["too_few"])
     yield f"  associations: {of['tests']:,} pairs compared, {_some(found, of)} by chance{few}"
     for each in found[:SHOWN]:
         low, high = each["interval"]
@@ -123,7 +124,8 @@ def _professions(of: Mapping[str, Any] | None) -> Iterator[str]:
     if of is None:
         return
     found = [each for each in of["professions"] if each["q"] <= SURE]
-    few = f"; {of['too_few']} occur too rarely" if of["too_few"] else ""
+    few = f"; {of['too_few']:,} {_agrees(of['too_few'], 'occurs', 'occur')} too rarely"
+    few = few if of["too_few"] else ""
     total = of["men"] + of["women"]
     judged = len(of["professions"])
     told = f"{len(found)} of {judged} differ from the others" if judged else "none can be judged"
@@ -140,10 +142,11 @@ def _outcomes(of: Mapping[str, Any] | None) -> Iterator[str]:
     if of is None:
         return
     found = [each for each in of["gaps"] if each["q"] <= SURE and not _label(each)]
-    few = f"; {len(of['too_few'])} groups are named too rarely" if of["too_few"] else ""
+    few = _few(of["too_few"])
     many = len(of["gaps"])
     some = f"{len(found)} of {many} comparisons differ" if many else "none can be compared"
-    yield f"  outcomes: {of['prompts']:,} prompts name somebody; {some}{few}"
+    name = _agrees(of["prompts"], "prompt names", "prompts name")
+    yield f"  outcomes: {of['prompts']:,} {name} somebody; {some}{few}"
     for each in found[:SHOWN]:
         others = each["other_groups"]
         against = others[0] if len(others) == 1 else "others"
@@ -169,6 +172,16 @@ def _gap(each: Mapping[str, Any]) -> str:
         words = "good less bad words in a thousand"
         return f"{words}: {value:.1f} and {other:.1f} (difference {low:+.1f} to {high:+.1f})"
     return f"{name}: {value:.1%} and {other:.1%} (difference {low:+.1%} to {high:+.1%})"
+
+
+def _agrees(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
+
+
+def _few(groups: Sequence[Any]) -> str:
+    if not groups:
+        return ""
+    return f"; {len(groups)} {_agrees(len(groups), 'group is', 'groups are')} named too rarely"
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> str:

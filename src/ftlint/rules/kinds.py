@@ -45,6 +45,8 @@ class Lexicon(Searching):
     is all the text, spaces aside."""
     alternatives: Mapping[str, str] = field(default_factory=dict, hash=False)
     """By term what is said instead, as `alternative`; an unsafe fix writes it."""
+    unquoted: bool = False
+    """Whether a term between quotation marks, or in an address, is passed over: named, not said."""
 
     fills: ClassVar[Mapping[str, Any]] = {"term": "term", "role": "user", "alternative": "other"}
 
@@ -86,7 +88,8 @@ class Lexicon(Searching):
     def _hits(self, example: Example) -> Iterator[tuple[Text, str, tuple[int, int]]]:
         if self.lexicon is not None:
             for hit in hits(example, self.lexicon):
-                yield hit.text, hit.term, (hit.start, hit.end)
+                if not (self.unquoted and _quoted(hit.text.value, hit.start, hit.end)):
+                    yield hit.text, hit.term, (hit.start, hit.end)
             return
         for text in example.texts:
             stripped = text.value.strip()
@@ -102,6 +105,19 @@ class Lexicon(Searching):
             yield "terms", "no terms (give terms or terms-file)"
         if any(not term.strip() for term in self.terms):
             yield "terms", "an empty term would be found everywhere"
+
+
+_OPEN = frozenset("\"'“‘„«‹`")
+_CLOSE = re.compile("[,.!?]?[\"'”’“»›`]")
+
+
+def _quoted(text: str, start: int, end: int) -> bool:
+    """Return whether quotation marks stand at once on both sides, or an address all around."""
+    if text[start - 1 : start] in _OPEN and _CLOSE.match(text, end):
+        return True
+    left = max(text.rfind(sign, 0, start) for sign in " \n\t(<[")
+    word = text[left + 1 : end]
+    return "://" in word or word.lower().startswith("www.")
 
 
 @dataclass(frozen=True, kw_only=True)
