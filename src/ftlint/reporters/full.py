@@ -35,6 +35,7 @@ from ftlint.reporters.terminal import (
     location,
     number,
     scope,
+    scored,
     tally,
 )
 from ftlint.rule import Rule
@@ -140,7 +141,8 @@ def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
     clean = not any(report.counts.values())
     absent = list(_left_out(report, options, paint))
     if clean and report.verdict.passed:
-        yield f"{paint('✓', 'green', bold=True)} {scope(report)}: {tally(report)}\n"
+        tick = f"{paint('✓', 'green', bold=True)} " if report.rules else ""
+        yield f"{tick}{scope(report)}: {tally(report)}\n"
         yield from _shapes(report, paint)
         if absent:
             yield "\n"
@@ -155,7 +157,7 @@ def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
         if absent:
             yield from absent
             yield "\n"
-    if told := report.measures.get("toxicity", {}).get("summary"):
+    if told := scored(report, options.statistics):
         yield f"  toxicity  {told}\n\n"
     if options.statistics:
         yield from _measures(report, options)

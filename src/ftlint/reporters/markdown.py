@@ -16,7 +16,16 @@ from ftlint import biasview
 from ftlint.report import Located, Place, Report
 from ftlint.reporters import Options
 from ftlint.reporters.github import dealt
-from ftlint.reporters.terminal import count, escape, left_out, location, number, outcome, scope
+from ftlint.reporters.terminal import (
+    count,
+    escape,
+    left_out,
+    location,
+    number,
+    outcome,
+    scope,
+    scored,
+)
 
 MARKER = "<!-- ftlint report -->"
 MOST = 60_000
@@ -47,7 +56,7 @@ def _parts(report: Report, options: Options) -> Iterator[str]:
             "".join(f"\n- **{e.code} crashed**: {_plain(e.reason)}" for e in report.crashed) + "\n"
         )
     yield from _table(report)
-    if told := report.measures.get("toxicity", {}).get("summary"):
+    if told := scored(report, options.statistics):
         yield f"\nToxicity: {_plain(told)}\n"
     if not options.statistics:
         yield from _findings(report)

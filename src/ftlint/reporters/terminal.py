@@ -144,10 +144,19 @@ def tally(report: Report, paint: Paint | None = None) -> str:
     words = [style(count(n, str(severity)), COLORS[severity]) for severity, n in counts if n]
     if words:
         return ", ".join(words)
+    if report.not_run and not report.rules:
+        return "no rule could run"
     new = "new " if report.known or report.unchanged else ""
     return ", ".join(
         [f"no {new}findings", *(f"{number(n)} {how}" for n, how in passed_over(report))]
     )
+
+
+def scored(report: Report, statistics: bool) -> str:
+    """Return what was scored; of triage, which runs at each time, only among statistics."""
+    found = report.measures.get("toxicity", {})
+    told: str = found.get("summary", "")
+    return told if statistics or found.get("backend") != "triage" else ""
 
 
 def outcome(report: Report) -> str:
