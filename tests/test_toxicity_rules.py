@@ -113,6 +113,64 @@ def test_figures_count_by_role(tmp_path: Path) -> None:
     assert found["labels"]["toxicity"] == found["labels"]["insult"] == 2
 
 
+@pytest.mark.parametrize(
+    ("asked", "told", "where"),
+    [
+        ("你好吗", "我很好，谢谢你的关心。", "unreadable"),
+        (
+            "Wie spät ist es und wo ist das Haus?",
+            "Der Weg ist nicht weit.",
+            "other_languages",
+        ),
+    ],
+)
+def test_what_triage_cannot_read_is_never_zero(
+    tmp_path: Path, asked: str, told: str, where: str
+) -> None:
+    records = [chat(user(f"{asked} {n}"), assistant(f"{told} {n}")) for n in range(3)]
+    (tmp_path / "train.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)) + b"\n")
+    run = ftlint(tmp_path, "check", "train.jsonl", "--select", "FT601", "--format", "json")
+    found = run.report["measures"]["toxicity"]
+    assert (found["texts"], found[where], found["judged"], found["toxic"]) == (6, 6, 0, None)
+    assert set(found["labels"].values()) == {None}
+    assert [found["roles"][role]["toxic"] for role in ("user", "assistant")] == [None, None]
+    assert "can judge none of 6 texts" in found["summary"]
+    shown = ftlint(tmp_path, "check", "train.jsonl", "--select", "FT601", "--statistics").out
+    assert "severe_toxicity" not in shown and "found 0" not in shown
+
+
+def test_languages_that_triage_cannot_read_are_told_apart(tmp_path: Path) -> None:
+    records = [
+        chat(user("How do I get to the old town?"), assistant("Take the tram to the river.")),
+        chat(user("Où est la gare, et comment y aller ?"), assistant("Elle est dans la rue.")),
+    ]
+    (tmp_path / "train.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)) + b"\n")
+    run = ftlint(tmp_path, "check", "train.jsonl", "--select", "FT601", "--format", "json")
+    found = run.report["measures"]["toxicity"]
+    assert (found["texts"], found["other_languages"], found["toxic"]) == (4, 2, 0)
+    assert "0 of 2 texts toxic" in found["summary"]
+    assert "2 in other languages not judged" in found["summary"]
+
+
+def test_data_that_no_rule_could_judge_is_not_called_clean(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_bytes(orjson.dumps(chat(user("Hi"), assistant(RUDE))) + b"\n")
+    (tmp_path / "ftlint.yaml").write_text("toxicity: {backend: openai-moderation}\n")
+    run = ftlint(tmp_path, "check", "train.jsonl", "--select", "FT6", "--offline")
+    assert "✓" not in run.out and "no findings" not in run.out
+    assert "no rule could run" in run.out and "--offline forbids" in run.out
+
+
+def test_a_base_url_is_an_address(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_bytes(orjson.dumps(chat(user("Hi"), assistant("Hello"))))
+    for url in ("ftp://x", "localhost:8000"):
+        (tmp_path / "ftlint.yaml").write_text(
+            f"toxicity: {{backend: openai-moderation, base-url: '{url}'}}\n"
+        )
+        run = ftlint(tmp_path, "check", "train.jsonl")
+        assert run.status == 2
+        assert f"ftlint.yaml:1:40: 'base-url' must begin with https://, not '{url}'" in run.err
+
+
 # Labelled data.
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch, Example, Text
+from ftlint.features.identity import TONGUE
 from ftlint.features.refusal import refuses
 from ftlint.features.toxicity import LABELS, Backend, Scores, Triage, judged
 from ftlint.features.turns import TURNS
@@ -17,6 +18,9 @@ from ftlint.source import Dataset
 from ftlint.summary import Counts
 from ftlint.triage.words import readable
 from ftlint.value import dataclass
+
+ENGLISH = "en"
+"""The language that triage reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +160,13 @@ def answering(batch: Batch) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ToxicTexts:
-    """Texts by role: all, unreadable, judged, toxic; toxic ones by label. Size: O(roles)."""
+    """Texts by role, and toxic ones by label. Size: O(roles)."""
 
     texts: Counts[str] = field(default_factory=Counts)
     unreadable: Counts[str] = field(default_factory=Counts)
     """Mostly in other scripts than the Latin one."""
+    foreign: Counts[str] = field(default_factory=Counts)
+    """Readable, of an example that is in another language than English at a glance."""
     judged: Counts[str] = field(default_factory=Counts)
     toxic: Counts[str] = field(default_factory=Counts)
     labels: Counts[str] = field(default_factory=Counts)
@@ -170,10 +176,31 @@ class ToxicTexts:
         return ToxicTexts(
             self.texts.merge(other.texts),
             self.unreadable.merge(other.unreadable),
+            self.foreign.merge(other.foreign),
             self.judged.merge(other.judged),
             self.toxic.merge(other.toxic),
             self.labels.merge(other.labels),
         )
+
+    def english(self, role: str = "") -> int:
+        """Return the texts, of one role or of all, that triage can judge."""
+        all_, *not_ = (
+            each.of.get(role, 0) if role else each.total
+            for each in (self.texts, self.unreadable, self.foreign)
+        )
+        # English may stand in an example that is not: what was judged could be judged.
+        judged = self.judged.of.get(role, 0) if role else self.judged.total
+        return max(all_ - sum(not_), judged)
+
+    def of(self, role: str) -> dict[str, int | None]:
+        """Return the counts of one role; `toxic` is None where nothing could be judged."""
+        return {
+            "texts": self.texts.of[role],
+            "unreadable": self.unreadable.of.get(role, 0),
+            "other_languages": self.foreign.of.get(role, 0),
+            "judged": self.judged.of.get(role, 0),
+            "toxic": self.toxic.of.get(role, 0) if self.english(role) else None,
+        }
 
 
 @dataclass(frozen=True)
@@ -208,34 +235,46 @@ class ToxicityFigures(Analysis[ToxicTexts, ToxicTexts]):
                 if scores[0] >= limit:
                     toxic.append(role)
                     labels += [n for n, score in zip(LABELS, scores, strict=True) if score >= limit]
-        said = [(role or "other", text) for turn in turns for role, text in turn]
-        strange = [role for role, text in said if not readable(text)]
-        roles = [role for role, _ in said]
-        return ToxicTexts(*map(Counts.tally, (roles, strange, scored, toxic, labels)))
+        roles = [role or "other" for turn in turns for role, _ in turn]
+        strange: list[str] = []
+        foreign: list[str] = []
+        for turn, language in zip(turns, batch.column(TONGUE), strict=True):
+            for role, text in turn:
+                if not readable(text):
+                    strange.append(role or "other")
+                elif language not in (ENGLISH, "", None):
+                    foreign.append(role or "other")
+        return ToxicTexts(*map(Counts.tally, (roles, strange, foreign, scored, toxic, labels)))
 
     def conclude(self, summary: ToxicTexts, dataset: Dataset) -> ToxicTexts:
         """Return the counts of all examples."""
         return summary
 
     def figures(self, result: ToxicTexts, dataset: Dataset) -> dict[str, Any]:
-        """Return the figures of `measures.toxicity`."""
-        told = f"{self.backend.name} found {result.toxic.total:,} of {result.texts.total:,} texts"
+        """Return the figures of `measures.toxicity`; null where nothing could be judged."""
+        able = result.english()
+        toxic = result.toxic.total if able else None
+        labels = result.labels.of
         return {
-            "summary": f"{told} toxic from {self.limit:.2f} on; not scored by Detoxify",
+            "summary": self._summary(result, able),
             "backend": self.backend.name,
             "threshold": self.limit,
             "texts": result.texts.total,
             "unreadable": result.unreadable.total,
+            "other_languages": result.foreign.total,
             "judged": result.judged.total,
-            "toxic": result.toxic.total,
-            "roles": {
-                role: {
-                    "texts": many,
-                    "unreadable": result.unreadable.of.get(role, 0),
-                    "judged": result.judged.of.get(role, 0),
-                    "toxic": result.toxic.of.get(role, 0),
-                }
-                for role, many in sorted(result.texts.of.items())
-            },
-            "labels": {label: result.labels.of.get(label, 0) for label in LABELS},
+            "toxic": toxic,
+            "roles": {role: result.of(role) for role in sorted(result.texts.of)},
+            "labels": {label: labels.get(label, 0) if able else None for label in LABELS},
         }
+
+    def _summary(self, result: ToxicTexts, able: int) -> str:
+        texts, name = result.texts.total, self.backend.name
+        if texts and not able:
+            told = f"{name} reads English and can judge none of {texts:,} texts"
+        else:
+            told = f"{name} found {result.toxic.total:,} of {able:,} texts toxic"
+            told += f" from {self.limit:.2f} on"
+            if able < texts:
+                told += f"; {texts - able:,} in other languages not judged"
+        return f"{told}; not scored by Detoxify"

@@ -264,7 +264,7 @@ class Mentions(Feature[Reading | None]):
     def compute(self, batch: Batch) -> list[Reading | None]:
         """Return one reading an example; each language is searched at once."""
         turns = batch.column(TURNS)
-        spoken = [language_of(said) if said else None for said in turns]
+        spoken = batch.column(TONGUE)
         column: list[Reading | None] = [
             None if code is None else Reading(code, ()) for code in spoken
         ]
@@ -290,3 +290,15 @@ def mentions(text: str, language: str = "en", extra: tuple[str, ...] = ()) -> li
     """Return the mentions in one text, for who has no batch; attributes included."""
     found = finder(language, extra)
     return found.scan([text]).get(0, []) if found else []
+
+
+@dataclass(frozen=True)
+class Tongue(Feature[str | None]):
+    """The language of each example at a glance, empty if unclear; None where nothing is said."""
+
+    def compute(self, batch: Batch) -> list[str | None]:
+        """Return one code an example."""
+        return [language_of(said) if said else None for said in batch.column(TURNS)]
+
+
+TONGUE = Tongue()

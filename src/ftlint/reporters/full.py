@@ -141,7 +141,8 @@ def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
     clean = not any(report.counts.values())
     absent = list(_left_out(report, options, paint))
     if clean and report.verdict.passed:
-        yield f"{paint('✓', 'green', bold=True)} {scope(report)}: {tally(report)}\n"
+        tick = f"{paint('✓', 'green', bold=True)} " if report.rules else ""
+        yield f"{tick}{scope(report)}: {tally(report)}\n"
         yield from _shapes(report, paint)
         if absent:
             yield "\n"
@@ -156,7 +157,7 @@ def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:
         if absent:
             yield from absent
             yield "\n"
-    if told := scored(report, options):
+    if told := scored(report, options.statistics):
         yield f"  toxicity  {told}\n\n"
     if options.statistics:
         yield from _measures(report, options)

@@ -56,7 +56,7 @@ def _parts(report: Report, options: Options) -> Iterator[str]:
             "".join(f"\n- **{e.code} crashed**: {_plain(e.reason)}" for e in report.crashed) + "\n"
         )
     yield from _table(report)
-    if told := scored(report, options):
+    if told := scored(report, options.statistics):
         yield f"\nToxicity: {_plain(told)}\n"
     if not options.statistics:
         yield from _findings(report)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from ftlint.finding import Severity
 from ftlint.report import Located, Place, Report
-from ftlint.reporters import Options
 from ftlint.snippet import Snippet
 from ftlint.value import dataclass
 
@@ -145,10 +144,19 @@ def tally(report: Report, paint: Paint | None = None) -> str:
     words = [style(count(n, str(severity)), COLORS[severity]) for severity, n in counts if n]
     if words:
         return ", ".join(words)
+    if report.not_run and not report.rules:
+        return "no rule could run"
     new = "new " if report.known or report.unchanged else ""
     return ", ".join(
         [f"no {new}findings", *(f"{number(n)} {how}" for n, how in passed_over(report))]
     )
+
+
+def scored(report: Report, statistics: bool) -> str:
+    """Return what was scored; of triage, which runs at each time, only among statistics."""
+    found = report.measures.get("toxicity", {})
+    told: str = found.get("summary", "")
+    return told if statistics or found.get("backend") != "triage" else ""
 
 
 def outcome(report: Report) -> str:
@@ -178,11 +186,3 @@ def left_out(report: Report, *, all_of_them: bool = False) -> dict[str, list[str
         if not entry.crashed and (all_of_them or not entry.unasked):
             reasons.setdefault(entry.reason, []).append(entry.code)
     return reasons
-
-
-def scored(report: Report, options: Options) -> str:
-    """Return in a sentence who judged toxicity, where that is news: not for the shipped model."""
-    measured = report.measures.get("toxicity", {})
-    if measured.get("backend") == "triage" and not options.statistics:
-        return ""
-    return str(measured.get("summary") or "")

@@ -121,6 +121,9 @@ def _check(config: Config, setting: Toxicity) -> None:
     if setting.threshold is not None and not 0 < setting.threshold <= 1:
         text = f"'threshold' must be above 0 and up to 1, not {setting.threshold:g}"
         raise _error(config, "threshold", text)
+    url = setting.base_url
+    if url is not None and not url.startswith(("https://", "http://")):
+        raise _error(config, "base-url", f"'base-url' must begin with https://, not {url!r}")
     if setting.pause < 0:
         raise _error(config, "pause", f"'pause' must be 0 or more, not {setting.pause:g}")
 
