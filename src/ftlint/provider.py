@@ -38,7 +38,7 @@ def refusals(rules: Sequence[Rule]) -> dict[str, dict[str, Severity]]:
 
     A provider that wants the rule with other options is not among them: it may refuse or not.
     """
-    known = [target for target in map(targets.brief, targets.names()) if target.openai_compatible]
+    known = [targets.brief(name) for name in targets.compatible()]
     found: dict[str, dict[str, Severity]] = {rule.code: {} for rule in rules}
     for target in known:
         wanted, levels = chosen(Config(), rules, target)

@@ -184,6 +184,11 @@ def brief(name: str) -> Target:
     return completed(replace(target, name=name))
 
 
+def compatible() -> list[str]:
+    """Return the targets that take OpenAI's requests. Raises: PackError."""
+    return [name for name in names() if _load(name).data.get("openai-compatible")]
+
+
 def usual() -> Options:
     """Return the options that hold where no target is named. Raises: PackError."""
     return of_limits(provider_limits(USUAL), whole=True)

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
+from math import inf
 from typing import Any
 from unicodedata import category
 
@@ -149,6 +150,8 @@ _Find = Callable[..., list[tuple[int, int, int]]]
 
 _TABLE = 40_000
 """Bytes of all terms up to which an automaton may be a table: at most a row of 1 KiB a byte."""
+_LITTLE = 1 << 20
+"""Characters that are searched without a table, which takes longer to make than it saves."""
 _BETWEEN = "\x1e"
 """Stands between texts that are searched together; a hit across it is none."""
 
@@ -161,11 +164,11 @@ class Scanner:
     def __init__(self, lexicons: tuple[Terms, ...]) -> None:
         """Build the automata; a term that differs in case only counts once a lexicon."""
         self._slots = len(lexicons)
-        self._automata: list[tuple[bool, list[list[_Owner]], _Find]] = []
+        self._automata: list[tuple[bool, list[list[_Owner]], _Automaton]] = []
         for folding in (False, True):
             owners = _owners(lexicons, folding)
             if owners:
-                self._automata.append((folding, list(owners.values()), _automaton(list(owners))))
+                self._automata.append((folding, list(owners.values()), _Automaton(list(owners))))
 
     def scan_batch(self, batch: Batch) -> list[dict[int, list[Spot]]]:
         """Return the spots by slot and by index in the batch, both in order."""
@@ -192,8 +195,8 @@ class Scanner:
         for plain in (True, False):
             chosen = [text for text in texts if text.isascii() is plain]
             joined = _BETWEEN.join(chosen)
-            for folding, owners, find in self._automata if joined else ():
-                spans = find(fold(joined) if folding else joined, overlapping=True)
+            for folding, owners, automaton in self._automata if joined else ():
+                spans = automaton.find(fold(joined) if folding else joined)
                 if spans:
                     numbers = [i for i, text in enumerate(texts) if text.isascii() is plain]
                     for slot, where, term, start, end in _placed(joined, chosen, owners, spans):
@@ -248,15 +251,35 @@ def _owners(lexicons: tuple[Terms, ...], folding: bool) -> dict[str, list[_Owner
     return owners
 
 
-def _automaton(literals: list[str]) -> _Find:
-    # Loaded here: a run without lexicons, or without a text to scan, does not pay for it.
-    from ahocorasick_rs import AhoCorasick, Implementation
+class _Automaton:
+    """What finds literals: at once for a little text, and by the fastest search for much."""
 
-    # The automaton with a table of all steps is the fastest, and the largest.
-    small = sum(len(literal.encode()) for literal in literals) <= _TABLE
-    how = Implementation.DFA if small else None
-    find: _Find = AhoCorasick(literals, implementation=how).find_matches_as_indexes
-    return find
+    __slots__ = ("_find", "_left", "_literals")
+
+    def __init__(self, literals: list[str]) -> None:
+        """Build nothing before a text comes."""
+        self._literals = literals
+        self._find: _Find | None = None
+        # A table of all steps is the fastest search, and the largest; it is made in 20 ms.
+        small = sum(len(literal.encode()) for literal in literals) <= _TABLE
+        self._left: float = _LITTLE if small else inf
+
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        """Return literal, start and end of each match, also of those that overlap."""
+        self._left -= len(text)
+        if self._find is None or (self._left < 0 and self._literals):
+            self._find = self._made(self._left < 0)
+        return self._find(text, overlapping=True)
+
+    def _made(self, table: bool) -> _Find:
+        # Loaded here: a run without lexicons, or without a text to scan, does not pay for it.
+        from ahocorasick_rs import AhoCorasick, Implementation
+
+        how = Implementation.DFA if table else None
+        find: _Find = AhoCorasick(self._literals, implementation=how).find_matches_as_indexes
+        if table:
+            self._literals = []
+        return find
 
 
 # Thai, Lao, Myanmar, Khmer, kana, Han: words stand side by side there, so that a neighbour
