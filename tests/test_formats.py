@@ -20,6 +20,7 @@ from ftlint.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Example, Lines
 from ftlint.features.turns import TURNS
+from ftlint.finding import Severity
 from ftlint.formats import FORMATS, detect, nearest
 from ftlint.formats.field import flaws
 from ftlint.pointer import resolve
@@ -504,3 +505,24 @@ def test_no_division_changes_what_is_said_of_broken_records(
     expected = report(1 << 20)
     assert report(64, batch_size=1) == expected
     assert report(150, batch_size=3, proof_from=0) == expected
+
+
+def test_a_broken_prompt_leaves_the_others_prompts() -> None:
+    prompts = [{"messages": [_ASK]}] * 4
+    lines = [orjson.dumps(each) for each in [*prompts, {"messages": [True]}, {}]]
+    assert shape_of_lines(lines) == "reinforcement"
+    assert shape_of_lines([*lines, orjson.dumps({"messages": [_ASK, _SAY]})]) == "chat"
+    assert shape_of_lines(lines[2:]) == "chat"  # two questions may be chats without an answer
+
+
+@pytest.mark.parametrize("stray", [{"messages": [_ASK, _SAY]}, {"prompt": USER}])
+def test_one_known_record_does_not_claim_a_file(
+    lint: Lint, tmp_path: Path, stray: dict[str, Any]
+) -> None:
+    path = tmp_path / "a.jsonl"
+    records = [*[{"question": f"{USER} {n}", "reply": str(n)} for n in range(11)], stray]
+    path.write_text("".join(json.dumps(each) + "\n" for each in records), encoding="utf-8")
+    report = lint(path, cap=0)
+    (finding,) = [each for each in report.findings if each.severity is Severity.ERROR]
+    assert finding.code == "FT020"
+    assert finding.message.startswith("11 of 12 records fit no shape (the first has 'question'")

@@ -47,11 +47,15 @@ def _detected(value: Mapping[str, Any], file: str) -> str:
 
 
 def shape_of_lines(lines: Iterable[bytes]) -> str:
-    """Return the commonest shape of the lines that are records; nothing when there is none."""
+    """Return the commonest shape of the lines that are records; nothing when there is none.
+
+    Questions without any answer among them are prompts. Where most records have no known shape,
+    neither has the file: a few that have one do not make the others theirs.
+    """
     import orjson
 
     counts: dict[str, int] = {}
-    asking = looked = 0
+    asking = answered = looked = 0
     for line in lines:
         try:
             value = orjson.loads(line)
@@ -61,13 +65,26 @@ def shape_of_lines(lines: Iterable[bytes]) -> str:
             looked += 1
             shape = shape_of(value)
             counts[shape] = counts.get(shape, 0) + 1
-            asking += shape in (CHAT, REINFORCEMENT) and asks(value)
+            if shape in (CHAT, REINFORCEMENT):
+                asked = asks(value)
+                asking += asked
+                answered += not asked and _answers(value)
             if looked == LOOKED:
                 break
-    if asking == looked >= PROMPTS:
-        return REINFORCEMENT
     known = {shape: count for shape, count in counts.items() if shape != UNKNOWN}
-    return max(known, key=known.__getitem__, default=UNKNOWN if counts else "")
+    if counts and counts.get(UNKNOWN, 0) > sum(known.values()):
+        return UNKNOWN
+    if asking >= PROMPTS and not answered and known.keys() <= {CHAT, REINFORCEMENT}:
+        return REINFORCEMENT
+    return max(known, key=known.__getitem__, default="")
+
+
+def _answers(value: Mapping[str, Any]) -> bool:
+    """Return whether a message of a record is an assistant's."""
+    messages = value.get("messages")
+    return isinstance(messages, list) and any(
+        isinstance(each, dict) and each.get("role") == "assistant" for each in messages
+    )
 
 
 def asks(value: Mapping[str, Any]) -> bool:

@@ -164,7 +164,7 @@ class ShapeUnknown(ShapeRule):
     code = "FT020"
     name = "shape-unknown"
     severity = Severity.ERROR
-    message = "records fit no shape{has}; nearest is {nearest}, which needs {lacks}"
+    message = "{which} fit no shape{has}; nearest is {nearest}, which needs {lacks}"
     silences = ("FT1", "FT4")
     good = (good(_CHAT), good(_PAIR, pad=False))
     bad = (
@@ -174,12 +174,14 @@ class ShapeUnknown(ShapeRule):
     )
 
     def judge(self, result: ShapeSummary, dataset: Dataset) -> Iterator[Finding]:
-        """Yield at most one finding a file in which no record has a known shape."""
+        """Yield at most one finding a file in which most records have no known shape."""
         for index in range(len(dataset.sources)):
             places = of_source(result, index)
-            if places.keys() != {UNKNOWN}:
+            unknown = places.pop(UNKNOWN, None)
+            known = sum(found.total for found in places.values())
+            if unknown is None or unknown.total <= known:
                 continue
-            first = places[UNKNOWN].first
+            first, count = unknown.first, unknown.total
             keys = self._keys(dataset, first[0])
             from ftlint.formats import nearest
 
@@ -191,7 +193,8 @@ class ShapeUnknown(ShapeRule):
                 has=f" (the first has {shown})" if keys else "",
                 nearest=format_.name,
                 lacks=" and ".join(repr(key) for key in lacking),
-                examples=places[UNKNOWN].total,
+                examples=count,
+                which=f"{count:,} of {count + known:,} records" if known else "records",
             )
 
     def _keys(self, dataset: Dataset, where: Where) -> list[str]:
