@@ -188,3 +188,19 @@ def test_a_line_is_rejected_that_one_target_of_several_refuses(tmp_path: Path) -
     inside(tmp_path, "check", path.name, "--target", "a.yaml", "--target", "b.yaml", *words)
     assert path.read_bytes() == CLEAN
     assert (tmp_path / "rejects.jsonl").read_bytes() == TWICE
+
+
+@pytest.mark.parametrize("names", [("train.jsonl", "link.jsonl"), ("link.jsonl", "train.jsonl")])
+def test_a_file_under_two_names_keeps_its_lines(tmp_path: Path, names: tuple[str, str]) -> None:
+    """Every line is a copy of itself then, and none is dropped or rejected twice."""
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(CLEAN + CLEAN[: CLEAN.index(b"\n") + 1] + b"{\n")
+    (tmp_path / "link.jsonl").symlink_to(path.name)
+    words = ("--select", "FT007,FT401", "--fix", "--unsafe-fixes", "--rejects", "rejects.jsonl")
+    done = inside(tmp_path, "check", *names, *words)
+    assert path.read_bytes() == CLEAN, done.err
+    assert (tmp_path / "rejects.jsonl").read_bytes() == b"{\n"
+    assert (tmp_path / "link.jsonl").is_symlink()
+    path.write_bytes(CLEAN + b"{\n")
+    inside(tmp_path, "check", "--train", path.name, "--validation", path.name, *words)
+    assert path.read_bytes() == CLEAN

@@ -385,7 +385,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         assert (status, err) == (0, "") and "train.jsonl:11:1 FT009" in out
     status, _, err = check("--fix")
     reason = "Permission denied" if os.geteuid() else "Read-only file system"
-    assert (status, err) == (2, f"ftlint: fixes cannot be written: {reason}\n")
+    assert (status, err) == (2, f"ftlint: fixes cannot be written in {folder}: {reason}\n")
     status, _, err = check("--output", "report.txt")
     assert status == 2 and err.startswith("ftlint: report.txt: cannot be written: ")
     folder.chmod(0o755)

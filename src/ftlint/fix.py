@@ -7,6 +7,7 @@ there, whole. Lines that no patch touches are copied byte for byte.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import field
@@ -81,7 +82,8 @@ def fixes_of(
     """Return what the fixes of `report` that are at least as safe as `allowed` would do.
 
     With `rejecting`, lines are removed that still have an error after their fixes. Compressed
-    files and standard input are left alone: nothing can be spliced into them.
+    files and standard input are left alone: nothing can be spliced into them. Of one file under
+    several names the first counts: to the others each of its lines is a copy.
     """
     wanted: dict[int, dict[int, _Found]] = {}
     for finding in report.findings:
@@ -96,10 +98,12 @@ def fixes_of(
     for each in report.suppressed:
         spot = each.finding.code, each.finding.place.pointer
         accepted.setdefault(each.finding.order[1], set()).add(spot)
+    sources = report.dataset.sources
+    first = {os.path.realpath(sources[at].file): at for at in reversed(range(len(sources)))}
     return [
         made
         for index, lines in sorted(wanted.items())
-        if fixable(report.dataset.sources[index])
+        if fixable(sources[index]) and first[os.path.realpath(sources[index].file)] == index
         if (made := _file_fix(report, plan, index, lines, allowed, accepted)).edits or made.whole
     ]
 

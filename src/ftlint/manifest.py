@@ -62,9 +62,16 @@ def write_fixes(fixes: Sequence[FileFix], place: Path = PLACE, rejects: str = ""
             for written in ready:
                 os.replace(written.beside, os.path.realpath(written.fix.source.file))
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise FtlintError(f"fixes cannot be written: {reason}") from error
+            raise FtlintError(f"fixes cannot be written{_told(error)}") from error
     return manifest
+
+
+def _told(error: OSError | ValueError) -> str:
+    """Return in which folder something cannot be written, if it is known, and why."""
+    if not isinstance(error, OSError):
+        return f": {error}"
+    folder = os.path.dirname(os.path.abspath(error.filename)) if error.filename else ""
+    return f"{f' in {folder}' if folder else ''}: {error.strerror}"
 
 
 def undo(manifest: Path) -> list[str]:
@@ -77,7 +84,8 @@ def undo(manifest: Path) -> list[str]:
         entries = orjson.loads(manifest.read_bytes())
         files = entries["files"] if entries["ftlint_fixes"] == VERSION else None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UndoError(f"{manifest}: no manifest of fixes can be read: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is none, or damaged"
+        raise UndoError(f"{manifest}: no manifest of fixes can be read: {reason}") from error
     if files is None:
         raise UndoError(f"{manifest}: written by another version of ftlint")
     with ExitStack() as stack:

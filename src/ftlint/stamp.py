@@ -91,7 +91,9 @@ def _loose() -> list[tuple[str, str]]:
     usual = (get_path("stdlib"), get_path("platstdlib"), str(Path(__file__).parent))
     known = tuple(os.path.join(place, "") for place in (*_site(), *usual))
     files = {getattr(module, "__file__", None) for module in [*sys.modules.values()]}
-    found = sorted(file for file in files if file and not file.startswith((*known, "<")))
+    # Made-up modules, such as torch.classes, name files that are nowhere.
+    real = (file for file in files if file and os.path.isabs(file))
+    found = sorted(file for file in real if not file.startswith(known))
     try:
         return [(file, digest(Path(file).read_bytes())) for file in found]
     except OSError as error:
