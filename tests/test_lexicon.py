@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ftlint.case import assistant, chat, system, user
 from ftlint.example import Batch, Lines
-from ftlint.features.lexicon import Terms, fold, hits, scanner_of
+from ftlint.features.lexicon import Scanner, Terms, fold, hits, scanner_of
 from ftlint.finding import Finding, Where
 from ftlint.proof import prove
 from ftlint.rule import ExampleRule, Rule
@@ -284,3 +284,21 @@ def test_texts_that_a_proof_has_decoded_have_the_same_hits(
         for index, example in enumerate(bare.examples):
             alone = scanner.scan([text.value for text in example.texts])[slot]
             assert found.get(index, []) == alone
+
+
+def test_a_table_finds_what_is_found_without_one() -> None:
+    terms = (Terms(("he", "she", "his", "her"), True, False), Terms(("hers", "he s"), False, True))
+    texts = ["ushers", "She said: he s hers.", "HERS", "", "caf\u00e9 hers"]
+    fresh = Scanner(terms)
+    before = fresh.scan(texts)
+    fresh.scan(["x" * (1 << 20)])  # from here on a table pays
+    assert fresh.scan(texts) == before
+    brute = [
+        (i, word, at, at + len(word))
+        for i, text in enumerate(texts)
+        for word in terms[0].words
+        for at in range(len(text))
+        if text.lower().startswith(word, at)
+    ]
+    assert sorted(before[0]) == sorted(brute)
+    assert [spot[0] for spot in before[1]] == [1, 1, 4]
