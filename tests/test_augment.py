@@ -106,7 +106,7 @@ def test_other_languages_and_reasons_are_counted(tmp_path: Path) -> None:
     assert outcome["left"] == {"tools": 1, "bodily": 1}
     assert outcome["examples"] == 4 and outcome["twins"] == 1
     table = augment(tmp_path, *GENDER, "--force").out
-    assert "1 examples in other languages than English, which are not supported: de 1" in table
+    assert "1 example in another language than English, which is not supported: German 1" in table
 
 
 def test_balance_writes_the_fewest(tmp_path: Path) -> None:

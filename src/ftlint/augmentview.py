@@ -8,6 +8,7 @@ from typing import Any
 
 from ftlint import __version__
 from ftlint.augment import Outcome, Skew
+from ftlint.languagename import name
 from ftlint.plan import whole
 from ftlint.profile import table
 
@@ -36,19 +37,20 @@ def _rows(skew: Skew) -> list[tuple[str, ...]]:
 
 def _notes(outcome: Outcome) -> list[str]:
     twins, wanted = len(outcome.twins), outcome.balance
+    made = f"{whole(twins)} {'twin' if twins == 1 else 'twins'} written to {outcome.output}"
     notes = [
-        f"{whole(twins)} twins written to {outcome.output}, of {whole(outcome.possible)} possible; "
-        f"{whole(outcome.named)} of {whole(outcome.examples)} examples name a group"
+        f"{made}, of {whole(outcome.possible)} possible; {whole(outcome.named)} of "
+        f"{whole(outcome.examples)} examples name a group"
     ]
     if outcome.left:
         reasons = ", ".join(f"{why} {whole(n)}" for why, n in outcome.left.most_common())
         notes.append(f"left as they are: {reasons}")
     if outcome.foreign:
-        many = ", ".join(f"{code} {whole(n)}" for code, n in outcome.foreign.most_common(8))
-        notes.append(
-            f"{whole(outcome.foreign.total())} examples in other languages than English, which "
-            f"are not supported: {many}"
-        )
+        each = [f"{name(code)} {whole(n)}" for code, n in outcome.foreign.most_common(8)]
+        some = "1 example in another language than English, which is"
+        if (many := outcome.foreign.total()) > 1:
+            some = f"{whole(many)} examples in other languages than English, which are"
+        notes.append(f"{some} not supported: {', '.join(each)}")
     if wanted is not None:
         beyond = [skew for skew in outcome.skews if abs(Skew.of(skew.after)) > wanted + 1e-9]
         for skew in beyond:
@@ -57,7 +59,8 @@ def _notes(outcome: Outcome) -> list[str]:
                 "name only one of them and have a twin"
             )
     notes.append(f"manifest: {outcome.manifest}")
-    notes.append(
-        "read some twins before training on them: grammar is checked by rules, not by sense"
-    )
+    if twins:
+        notes.append(
+            "read some twins before training on them: grammar is checked by rules, not by sense"
+        )
     return notes
