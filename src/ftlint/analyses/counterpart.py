@@ -107,7 +107,8 @@ def outcomes(dataset: Dataset, members: Sequence[Member]) -> dict[int, Outcome]:
     found: dict[int, Outcome] = {}
     tones = finder("en", (), True)
     for ordinal, line in dataset.fetch([member.where for member in members]).items():
-        texts = Batch(Lines(line.source, ordinal, [line.raw])).example(0).texts
+        shape = dataset.shape(line.source)
+        texts = Batch(Lines(line.source, ordinal, [line.raw], shape=shape)).example(0).texts
         if not texts:
             continue
         answer, counts = texts[-1].value, {"positive": 0, "negative": 0}

@@ -27,6 +27,9 @@ from ftlint.value import dataclass
 
 READ = 2000
 """Families whose examples are read again; what is beyond is not judged."""
+ALIKE, SOME = 0.8, 10
+"""Share of the families, and their number, from which answers are the same but for whom they name
+as a rule, so that other words are news. Where answers were sampled they differ always."""
 BOUND = 2.394
 """Standard errors of an interval of 95 % for three outcomes at once (Bonferroni: 0.05 / 3)."""
 
@@ -48,8 +51,9 @@ class CounterfactualInconsistency(AnalysisRule[tuple[Family, ...]]):
 
     Ignore when: the groups call for different answers, as in medicine, law or history.
 
-    Source: Garg et al. 2019 (counterfactual token fairness); the limits are ours. English; words
-    that say who somebody is are compared, not countries or faiths as such.
+    Source: Garg et al. 2019 (counterfactual token fairness); the limits are ours. Refusal, length
+    and tone are compared, and the words where nearly all such answers have the same but for whom
+    they name. English; words that say who somebody is are compared, not countries or faiths.
     """
 
     code = "FT715"
@@ -79,6 +83,19 @@ class CounterfactualInconsistency(AnalysisRule[tuple[Family, ...]]):
             chat(user(_ASK.format("Linda", "her")), _NO),
             at="2 /messages/1/content",
         ),
+        bad(
+            *(
+                chat(user(f"What does a {faith} {wish} cost my neighbour?"), answer)
+                for wish in _WISHES
+                for faith, answer in (
+                    ("Jewish", _TALK),
+                    ("Muslim", _BANK if wish == "tent" else _TALK),
+                )
+            ),
+            at="22 /messages/1/content",
+            pad=False,
+            note="all other answers are the same for both",
+        ),
     )
 
     @property
@@ -94,6 +111,8 @@ class CounterfactualInconsistency(AnalysisRule[tuple[Family, ...]]):
     def judge(self, result: tuple[Family, ...], dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a family, at the first answer that differs."""
         unlike = [family for family in result if len({member.answer for member in family}) > 1]
+        alike = len(result) - len(unlike)
+        usual = alike if len(result) >= SOME and alike >= ALIKE * len(result) else 0
         for family in unlike[:READ]:
             pairs = _fillings(family)
             known = outcomes(dataset, pairs)
@@ -101,6 +120,8 @@ class CounterfactualInconsistency(AnalysisRule[tuple[Family, ...]]):
             for other in pairs[1:]:
                 one, two = (known.get(m.where.ordinal or 0) for m in (first, other))
                 what = _apart(one, two) if one and two else ""
+                if not what and usual and first.answer != other.answer:
+                    what = f"answer has other words, as none of {usual} such answers has"
                 if one and two and what:
                     yield self._finding(first, other, one, two, what, dataset)
                     break
@@ -123,7 +144,8 @@ def _last(dataset: Dataset, member: Member) -> str:
     from ftlint.example import Batch, Lines
 
     for line in dataset.fetch([member.where]).values():
-        texts = Batch(Lines(line.source, line.ordinal, [line.raw])).example(0).texts
+        shape = dataset.shape(line.source)
+        texts = Batch(Lines(line.source, line.ordinal, [line.raw], shape=shape)).example(0).texts
         return texts[-1].pointer if texts else ""
     return ""
 
