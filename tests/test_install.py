@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 from email import message_from_string
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command import HUMAN, environment, ftlint, outcome, pip
@@ -38,7 +39,9 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the sdist, unpacked."""
     folder = tmp_path_factory.mktemp("sdist")
     with tarfile.open(build(ROOT, "sdist", tmp_path_factory.mktemp("packed"))) as archive:
-        archive.extractall(folder, filter="data")
+        # Python 3.11.3 and older do not know the filter.
+        safe: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+        archive.extractall(folder, **safe)
     (unpacked,) = folder.iterdir()
     return unpacked
 

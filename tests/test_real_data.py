@@ -313,9 +313,8 @@ def test_what_cannot_be_trained_on_is_found(shared: Path, lint: Lint) -> None:
 
 # Preference pairs: what is found in either output is told where it stands.
 PAIRS: dict[str, set[str]] = {
-    # Two preferred outputs are empty, one is "..."; some hold the next turn or are cut off; a slur
-    # is quoted, and one stands in an address.
-    "hh_preference_even": {"FT177", "FT301", "FT306", "FT310", "FT411", "FT713"},
+    # Two preferred outputs are empty, one is "..."; some hold the next turn or are cut off.
+    "hh_preference_even": {"FT177", "FT301", "FT306", "FT310", "FT411"},
     # Templates to fill in, phrases of models, text that was decoded wrongly; records again.
     "lf_dpo_en_preference": {"FT302", "FT304", "FT310", "FT314", "FT320", "FT322", "FT401"},
     # The same in Chinese; one asks about a picture that is not there.
