@@ -24,13 +24,11 @@ from ftlint.rules.balance import (
 from ftlint.rules.bias import GenderedProfession, IdentityAssociation
 from ftlint.rules.budget import OverBudget
 from ftlint.rules.call import (
-    ContentAndToolCalls,
     FunctionCallDeprecated,
     ToolArgumentsDoubleEncoded,
     ToolArgumentsJson,
     ToolArgumentsNotObject,
     ToolArgumentsType,
-    ToolCallIdMistral,
     ToolCallShape,
 )
 from ftlint.rules.character import (
@@ -138,6 +136,7 @@ from ftlint.rules.line import (
     LineTooLong,
 )
 from ftlint.rules.member import FunctionNameMissing, UnknownMessageKey
+from ftlint.rules.mistral import ContentAndToolCalls, ToolCallIdMistral
 from ftlint.rules.model import ModelClosing, ModelRetired
 from ftlint.rules.name import NameFormat
 from ftlint.rules.outcome import OutcomeGap

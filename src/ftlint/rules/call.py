@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from ftlint.case import assistant, call, calling, chat, declare, tool, user
+from ftlint.case import assistant, call, calling, chat, declare, user
 from ftlint.decode import kind
 from ftlint.example import Example, Message
 from ftlint.features.call import CALLS, MISSING, UNPARSED, Call, found, parse, speaks
@@ -340,66 +340,3 @@ class FunctionCallDeprecated(ExampleRule):
                 where = example.at(f"{message.pointer}/role")
                 fix = modernised(example)
                 yield self.finding(where, fix=fix, found="role 'function'", modern="role 'tool'")
-
-
-class ToolCallIdMistral(ExampleRule):
-    """Id of a call is not nine letters and digits, as Mistral wants it.
-
-    Why: Mistral's tokenizer refuses it; ids such as `call_1` are OpenAI's.
-
-    Ignore when: the target is not Mistral.
-
-    Provider says: `Tool call id was bad_id but must be a-z, A-Z, 0-9, with a length of 9`.
-
-    Source: mistral-common's validation (tokenizer V3), executed.
-    """
-
-    code = "FT165"
-    scope = "messages"
-    name = "tool-call-id-mistral"
-    severity = Severity.ERROR
-    message = "id {call_id!r} is not 9 of a-z A-Z 0-9"
-    default = False
-    good = (good(chat(_HI, calling(call("AbCd56789", "go")), tools=_TOOLS)),)
-    bad = (bad(_go("{}"), at="/messages/1/tool_calls/0/id"),)
-
-    def check(self, example: Example) -> Iterator[Finding]:
-        """Yield one finding a call; its answer has the same id or is an id mismatch."""
-        for made in example[CALLS]:
-            if made.id and not (len(made.id) == 9 and made.id.isascii() and made.id.isalnum()):
-                yield self.finding(example.at(f"{made.pointer}/id"), call_id=made.id)
-
-
-class ContentAndToolCalls(ExampleRule):
-    """Assistant message has both content and tool calls, which Mistral refuses.
-
-    Why: Mistral's template renders one of them; the file is refused.
-
-    Ignore when: the target is not Mistral; OpenAI takes both.
-
-    Provider says: `Assistant message must have either content or tool_calls, but not both`.
-
-    Source: mistral-common's validation, executed.
-    """
-
-    code = "FT166"
-    scope = "messages"
-    name = "content-and-tool-calls"
-    severity = Severity.ERROR
-    message = "content beside {count} tool call{s}"
-    default = False
-    good = (_GOOD,)
-    bad = (
-        bad(
-            chat(_HI, calling(call("call_1", "go"), content="One moment"), tool("call_1"), _HELLO),
-            at="/messages/1/content",
-        ),
-    )
-
-    def check(self, example: Example) -> Iterator[Finding]:
-        """Yield one finding a message."""
-        for message in example.messages:
-            count = len(message.calls)
-            if count and message.content and speaks(message):
-                where = example.at(f"{message.pointer}/content")
-                yield self.finding(where, count=count, s="" if count == 1 else "s")
