@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ftlint.analyses.language import LanguageShares, last_texts
 from ftlint.case import assistant, chat, system, user
 from ftlint.engine import Plan, run
-from ftlint.features.glance import unclear
+from ftlint.features.glance import tongue, unclear
 from ftlint.features.language import akin, guess, language, supported
 from ftlint.features.reply import differs, doubtful
 from ftlint.features.script import classes, glimpse, script, weights
@@ -268,3 +268,23 @@ def test_the_last_answer_and_its_prompt() -> None:
     assert last_texts(turns) == ("d", "c")
     assert last_texts([("system", "s")]) == ("", "")
     assert LanguageShares() == LanguageShares(limit=2000)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("I hate women.", "en"),
+        ("i am sure", "en"),
+        ("Then, she's a keeper.", "en"),
+        ("Jestem pewien, że to jest dobre i tanie.", "pl"),
+        ("Hoe gaat het met je vandaag?", "nl"),
+    ],
+)
+def test_words_of_one_letter_are_no_language(text: str, told: str) -> None:
+    assert tongue(text) == told
+
+
+def test_english_is_told_at_a_glance(shared: Path) -> None:
+    lines = (shared / "data/toxicity/hatecheck.jsonl").read_text("utf-8").splitlines()
+    texts = [json.loads(line)["text"] for line in lines]
+    assert sum(tongue(text) == "en" for text in texts) >= 0.98 * len(texts)

@@ -123,17 +123,21 @@ def _leading(text: str) -> frozenset[str]:
 _NONE: frozenset[str] = frozenset()
 
 
+_SILENT = frozenset({"I", "i", "A", "a"})
+
+
 def tongue(head: str) -> str:
     """Return the language that a beginning is most likely in, at a glance; empty if unclear.
 
-    Short words of plain letters that say nothing else are taken for English.
+    Short words of plain letters that say nothing else are taken for English, and "I" and "a",
+    which are words of many languages, say nothing.
     """
     if " the " in head or " you " in head or " and " in head or "What " in head:
         return "en"
     script = glimpse(head)
     if script in ALONE:
         return DECIDED[script]
-    found = _leading(head)
+    found = _leading(" ".join([word for word in head.split() if word not in _SILENT]))
     if len(found) == 1:
         return next(iter(found))
     if "en" in found or (not found and script == LATIN and head.isascii()):
