@@ -116,7 +116,8 @@ def test_the_sdist_makes_the_same_wheel(tmp_path: Path, sdist: Path, wheel: Path
 def test_the_sdist_works_elsewhere(tmp_path: Path, sdist: Path) -> None:
     (tmp_path / "project").symlink_to(sdist)
     python = environment(tmp_path / "venv")
-    works(tmp_path, python, {"PYTHONPATH": str(tmp_path / "project" / "src")})
+    clean = {"PYTHONDONTWRITEBYTECODE": "1"}  # what is unpacked is looked at afterwards
+    works(tmp_path, python, {"PYTHONPATH": str(tmp_path / "project" / "src"), **clean})
 
 
 def test_the_sdist_holds_what_developers_need(sdist: Path) -> None:
