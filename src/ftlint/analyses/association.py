@@ -14,9 +14,8 @@ from dataclasses import field
 from math import sqrt
 from typing import Any
 
-from ftlint.analyses.naming import ANY, ANYBODY, NAMED, Group, Naming, Namings, Stratum, Word
+from ftlint.analyses.naming import ANY, ANYBODY, NAMED, Group, Naming, OfNamings, Stratum, Word
 from ftlint.analyses.split import Part
-from ftlint.analysis import Derived
 from ftlint.contrast import adjusted, contrast, grouping, log_odds, merged, npmi, npmi_interval
 from ftlint.finding import Where
 from ftlint.source import Dataset
@@ -97,25 +96,14 @@ class Associated:
 
 
 @dataclass(frozen=True)
-class Associations(Derived[tuple[Part[Associated], ...]]):
+class Associations(OfNamings[Associated]):
     """The associations between groups and words, split by split."""
 
-    measure = "bias"
-
-    lexicons: tuple[str, ...] = ()
     min_examples: int = FEWEST
 
-    @property
-    def parts(self) -> tuple[Namings]:
-        """Return the counts."""
-        return (Namings(self.lexicons),)
-
-    def combine(self, results: Sequence[Any], dataset: Dataset) -> tuple[Part[Associated], ...]:
-        """Return what the counts of each split show."""
-        return tuple(
-            Part(part.split, part.where, associated(part.of, self.min_examples))
-            for part in results[0]
-        )
+    def shown(self, naming: Naming) -> Associated:
+        """Return what the counts of one split show."""
+        return associated(naming, self.min_examples)
 
     def figures(self, result: tuple[Part[Associated], ...], dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.bias.associations`, by split."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, fields
-from typing import Any
+from typing import Any, Generic
 from zlib import crc32
 
 from ftlint.analyses.split import Part, by_split
-from ftlint.analysis import Analysis
+from ftlint.analysis import Analysis, Derived, R
 from ftlint.example import Batch
 from ftlint.features.gender import linked
 from ftlint.features.identity import Mentions, Reading, covered
@@ -221,3 +221,25 @@ def _named(
         tally.add("pairs", [(named, word, stratum) for word in beside])
         for word in beside if named[1] else ():
             tally.place((named, word), row)
+
+
+@dataclass(frozen=True)
+class OfNamings(Derived[tuple[Part[R], ...]], Generic[R]):
+    """What the counts of each split show, split by split."""
+
+    measure = "bias"
+
+    lexicons: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Namings]:
+        """Return the counts."""
+        return (Namings(self.lexicons),)
+
+    def combine(self, results: Sequence[Any], dataset: Dataset) -> tuple[Part[R], ...]:
+        """Return what the counts of each split show."""
+        return tuple(Part(part.split, part.where, self.shown(part.of)) for part in results[0])
+
+    def shown(self, naming: Naming) -> R:
+        """Return what the counts of one split show."""
+        raise NotImplementedError

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import log
 from typing import Any
 
 from ftlint.analyses.association import rows
-from ftlint.analyses.naming import Naming, Namings
+from ftlint.analyses.naming import Naming, OfNamings
 from ftlint.analyses.split import Part
-from ftlint.analysis import Derived
 from ftlint.contrast import adjusted, contrast
 from ftlint.features.gender import MEN, WOMEN
 from ftlint.finding import Where
@@ -72,25 +70,14 @@ class Professions:
 
 
 @dataclass(frozen=True)
-class ProfessionGender(Derived[tuple[Part[Professions], ...]]):
+class ProfessionGender(OfNamings[Professions]):
     """The gender of professions, split by split."""
 
-    measure = "bias"
-
-    lexicons: tuple[str, ...] = ()
     min_examples: int = FEWEST
 
-    @property
-    def parts(self) -> tuple[Namings]:
-        """Return the counts."""
-        return (Namings(self.lexicons),)
-
-    def combine(self, results: Sequence[Any], dataset: Dataset) -> tuple[Part[Professions], ...]:
-        """Return what the counts of each split show."""
-        return tuple(
-            Part(part.split, part.where, professions(part.of, self.min_examples))
-            for part in results[0]
-        )
+    def shown(self, naming: Naming) -> Professions:
+        """Return what the counts of one split show."""
+        return professions(naming, self.min_examples)
 
     def figures(self, result: tuple[Part[Professions], ...], dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.bias.professions`, by split."""

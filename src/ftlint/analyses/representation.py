@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from ftlint.analyses.association import rows
-from ftlint.analyses.naming import ANY, Group, Naming, Namings
+from ftlint.analyses.naming import ANY, Group, Naming, OfNamings
 from ftlint.analyses.split import Part
-from ftlint.analysis import Derived
 from ftlint.features.identity import covered
 from ftlint.interval import wilson
 from ftlint.languagename import name
@@ -20,22 +18,12 @@ SIDES = ("any", "prompt", "answer", "system")
 
 
 @dataclass(frozen=True)
-class Representation(Derived[tuple[Part[Naming], ...]]):
+class Representation(OfNamings[Naming]):
     """Whom the examples of each split name."""
 
-    measure = "bias"
-
-    lexicons: tuple[str, ...] = ()
-
-    @property
-    def parts(self) -> tuple[Namings]:
-        """Return the counts."""
-        return (Namings(self.lexicons),)
-
-    def combine(self, results: Sequence[Any], dataset: Dataset) -> tuple[Part[Naming], ...]:
-        """Return the counts of each split."""
-        found: tuple[Part[Naming], ...] = results[0]
-        return found
+    def shown(self, naming: Naming) -> Naming:
+        """Return the counts of one split."""
+        return naming
 
     def figures(self, result: tuple[Part[Naming], ...], dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.bias`: languages and coverage, by split."""
