@@ -15,7 +15,7 @@ from ftlint.analyses.label import MOST, LabelCounts
 from ftlint.analyses.system import Prompts, drifts
 from ftlint.analyses.turns import Spread, weighted_median
 from ftlint.case import assistant, chat, system, user
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.report import Report

@@ -16,14 +16,14 @@ import orjson
 import pytest
 from command import CLEAN, ftlint, inside
 
-from ftlint import chattemplate
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
-from ftlint.chattemplate import ChatTemplate, Source, TokenizerError
 from ftlint.example import Batch, Lines
 from ftlint.features.template import rendering, template_tokens
-from ftlint.renderer import PATIENCE, Job, Limits, Renderer, Reply, renderer
 from ftlint.rule import NO_TOKENIZER
 from ftlint.rules.template import ChatTemplateDropsText, ChatTemplateFails
+from ftlint.tokens import chattemplate
+from ftlint.tokens.chattemplate import ChatTemplate, Source, TokenizerError
+from ftlint.tokens.renderer import PATIENCE, Job, Limits, Renderer, Reply, renderer
 
 CHATML = """\
 {%- if tools %}

@@ -11,7 +11,7 @@ import yaml
 from command import CLEAN, HUMAN, TWICE, inside
 
 import ftlint
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 
 # rule
 

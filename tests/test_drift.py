@@ -21,9 +21,14 @@ from ftlint.analyses.profile import Profiling, profile
 from ftlint.case import assistant, chat, system, user
 from ftlint.example import Batch, Lines
 from ftlint.features.digest import NONE
-from ftlint.homogeneity import chi_squared, discoveries, kolmogorov_smirnov, total_variation
 from ftlint.rules.drift import median
 from ftlint.source import Dataset, Source
+from ftlint.statistics.homogeneity import (
+    chi_squared,
+    discoveries,
+    kolmogorov_smirnov,
+    total_variation,
+)
 
 SCHEMA = Path(__file__).parents[1] / "src/ftlint/schemas/compare.json"
 values = st.lists(st.integers(0, 12), min_size=1, max_size=40)

@@ -17,13 +17,13 @@ from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.features.size import Size, SizeName
 from ftlint.finding import Finding, Severity, Where
-from ftlint.interval import wilson
 from ftlint.proof import prove
 from ftlint.rule import ExampleRule, Rule, bad
 from ftlint.rules.declared import Declared, Documentation
 from ftlint.rules.kinds import KINDS, Lexicon, Pattern, Share, Threshold
 from ftlint.rules.tokenpattern import TokenPattern
 from ftlint.source import Dataset, Source
+from ftlint.statistics.interval import wilson
 from ftlint.testing import check_laws
 
 HEAD: dict[str, Any] = {"code": "ACME001", "name": "test-rule"}

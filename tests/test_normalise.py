@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
-from ftlint.cluster import DICT, clusters, firsts
 from ftlint.example import Batch, Lines
 from ftlint.features.digest import NONE, Digest, Part
-from ftlint.lsh import RECALL, banding
-from ftlint.minhash import BINS, PIECE, hashed, sketches
-from ftlint.normalise import normalise
 from ftlint.proof import prove
-from ftlint.shingle import shingled
-from ftlint.spool import Spool
+from ftlint.similarity.cluster import DICT, clusters, firsts
+from ftlint.similarity.lsh import RECALL, banding
+from ftlint.similarity.minhash import BINS, PIECE, hashed, sketches
+from ftlint.similarity.shingle import shingled
+from ftlint.similarity.spool import Spool
+from ftlint.text.normalise import normalise
 
 PARTS: tuple[Part, ...] = ("example", "conversation", "prompt", "question", "answer")
 scripts = st.text(

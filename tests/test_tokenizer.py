@@ -13,7 +13,6 @@ import pytest
 from command import CLEAN, Outcome, inside
 from test_chat_template import CHATML, folder, trained
 
-from ftlint import chattemplate
 from ftlint.case import assistant, chat, system, user
 from ftlint.example import Batch, Lines
 from ftlint.features.template import template_tokens
@@ -21,6 +20,7 @@ from ftlint.features.tokens import TokenCount
 from ftlint.finding import Finding
 from ftlint.rules.token import AnswerFullyTruncated, TokenNearLimit, TokenOverrun
 from ftlint.session import Request, Session
+from ftlint.tokens import chattemplate
 
 __all__ = ["folder", "trained"]  # fixtures
 

@@ -21,7 +21,6 @@ from reference import Tiktoken
 
 from ftlint.analyses.tokens import TokenSummary
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
-from ftlint.encoding import load
 from ftlint.example import Batch, Lines
 from ftlint.features.tokens import (
     Guess,
@@ -39,6 +38,7 @@ from ftlint.rules import instruction
 from ftlint.rules.instruction import RepeatedInstructions
 from ftlint.rules.token import AnswerFullyTruncated, TokenNearLimit, TokenOverrun
 from ftlint.source import Dataset, Source
+from ftlint.tokens.encoding import load
 
 O200K = load("o200k_base")
 IMAGE, LOW_IMAGE = 765, 85

@@ -12,10 +12,10 @@ from ftlint.analyses.diversity import AnswerDiversity, Diversity
 from ftlint.analyses.topic import QuestionTopics, Topic, Topics
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity
-from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.value import dataclass
 
 FEWEST = 40

@@ -9,10 +9,10 @@ from ftlint.analyses.split import Part
 from ftlint.analyses.turns import Spread, TurnCounts, Turning
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity
-from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.value import dataclass
 
 FEWEST = 30

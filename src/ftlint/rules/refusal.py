@@ -11,10 +11,10 @@ from ftlint.column import Column
 from ftlint.example import Batch
 from ftlint.features.refusal import REFUSALS
 from ftlint.finding import Finding, Severity
-from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.value import dataclass
 
 _NO = ("I'm sorry, but I can't help with that.", "Es tut mir leid, dabei kann ich nicht helfen.",

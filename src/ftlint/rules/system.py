@@ -8,10 +8,10 @@ from ftlint.analyses.split import Part
 from ftlint.analyses.system import Prompts, SystemPrompts, drifts
 from ftlint.case import assistant, chat, system, user
 from ftlint.finding import Finding, Severity
-from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.value import dataclass
 
 NAMED = 5

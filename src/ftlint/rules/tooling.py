@@ -8,10 +8,10 @@ from ftlint.analyses.split import Part
 from ftlint.analyses.tools import ToolCounts, Tooling
 from ftlint.case import assistant, call, calling, chat, declare, tool, user
 from ftlint.finding import Finding, Severity
-from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.value import dataclass
 from ftlint.wording import listed
 
