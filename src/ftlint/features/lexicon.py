@@ -152,8 +152,8 @@ _TABLE = 40_000
 """Bytes of all terms up to which an automaton may be a table: at most a row of 1 KiB a byte."""
 _LITTLE = 1 << 20
 """Characters that are searched without a table, which takes longer to make than it saves."""
-_BETWEEN = "\x1e"
-"""Stands between texts that are searched together; a hit across it is none."""
+_BETWEEN = "\n"
+"""Stands between texts that are searched together: no term of its own; hits across it are none."""
 
 
 class Scanner:
@@ -172,11 +172,7 @@ class Scanner:
 
     def scan_batch(self, batch: Batch) -> list[dict[int, list[Spot]]]:
         """Return the spots by slot and by index in the batch, both in order."""
-        texts: list[str] = []
-        ends: list[int] = []
-        for values in texts_of(batch):
-            texts += values
-            ends.append(len(texts))
+        texts, ends = texts_of(batch)
         found: list[dict[int, list[Spot]]] = []
         for slot in self.scan(texts):
             spotted: dict[int, list[Spot]] = {}
@@ -192,46 +188,61 @@ class Scanner:
         found: list[list[Spot]] = [[] for _ in range(self._slots)]
         # Joined, because each call costs as much as a hundred characters; apart, because one
         # character beyond ASCII makes folding all the others several times dearer.
-        for plain in (True, False):
-            chosen = [text for text in texts if text.isascii() is plain]
-            joined = _BETWEEN.join(chosen)
-            for folding, owners, automaton in self._automata if joined else ():
-                spans = automaton.find(fold(joined) if folding else joined)
-                if spans:
-                    numbers = [i for i, text in enumerate(texts) if text.isascii() is plain]
-                    for slot, where, term, start, end in _placed(joined, chosen, owners, spans):
-                        found[slot].append((numbers[where], term, start, end))
+        plain = list(map(str.isascii, texts))
+        for wanted in (True, False) if False in plain else (True,):
+            numbers = [at for at, ascii_ in enumerate(plain) if ascii_ is wanted]
+            self._search(texts, numbers, found)
         for spots in found:
             spots.sort(key=lambda spot: (spot[0], spot[2], spot[3]))
         return found
 
+    def _search(self, texts: Sequence[str], numbers: list[int], found: list[list[Spot]]) -> None:
+        """Add the spots in the texts with these numbers."""
+        chosen = [texts[number] for number in numbers]
+        joined = _BETWEEN.join(chosen)
+        starts: list[int] = []
+        for folding, owners, automaton in self._automata if joined else ():
+            spans = automaton.find(fold(joined) if folding else joined)
+            if spans and not starts:
+                starts = [*accumulate(map(len, chosen), lambda at, size: at + size + 1, initial=0)]
+            for slot, which, term, start, end in _placed(joined, starts, owners, spans):
+                found[slot].append((numbers[which], term, start, end))
+
 
 def _placed(
     joined: str,
-    texts: list[str],
+    starts: list[int],
     owners: list[list[_Owner]],
     spans: list[tuple[int, int, int]],
 ) -> Iterator[tuple[int, int, str, int, int]]:
     """Yield slot, index of the text, term, start and end of each span that is a hit."""
-    starts = list(accumulate(map(len, texts), lambda at, size: at + size + 1, initial=0))
+    word = _WORDLIKE
     for owner, start, end in spans:
-        which = bisect_right(starts, start) - 1
-        if end >= starts[which + 1]:
-            continue
-        base, alone = starts[which], _stands_alone(joined, start, end)
+        # No word goes on across either edge; at those of the whole text there is no character.
+        alone = not (word[joined[start - 1 : start]] and word[joined[start]]) and not (
+            word[joined[end : end + 1]] and word[joined[end - 1]]
+        )
         for slot, term, bounded in owners[owner]:
             if alone or not bounded:
-                yield slot, which, term, start - base, end - base
+                which = bisect_right(starts, start) - 1
+                if end < starts[which + 1]:
+                    yield slot, which, term, start - starts[which], end - starts[which]
 
 
-def texts_of(batch: Batch) -> Iterator[Sequence[str]]:
-    """Yield the texts of each example; what a proof has decoded is not decoded again."""
-    plain = batch.plain or [None] * len(batch)
-    for index, messages in enumerate(plain):
+def texts_of(batch: Batch) -> tuple[list[str], list[int]]:
+    """Return all texts of a batch, and for each example how many there are up to its end.
+
+    What a proof has decoded is not decoded again.
+    """
+    texts: list[str] = []
+    ends: list[int] = []
+    for index, messages in enumerate(batch.plain or [None] * len(batch)):
         if messages:
-            yield [message.content for message in messages]
+            texts += [message.content for message in messages]
         else:
-            yield [text.value for text in batch.example(index).texts]
+            texts += [text.value for text in batch.example(index).texts]
+        ends.append(len(texts))
+    return texts, ends
 
 
 @lru_cache(maxsize=16)
@@ -269,17 +280,32 @@ class _Automaton:
         self._left -= len(text)
         if self._find is None or (self._left < 0 and self._literals):
             self._find = self._made(self._left < 0)
-        return self._find(text, overlapping=True)
+        # In bytes, since a search in a text first maps each of its bytes to a character.
+        data = text.encode()
+        spans = self._find(data, overlapping=True)
+        return spans if len(data) == len(text) else _counted(data, spans)
 
     def _made(self, table: bool) -> _Find:
         # Loaded here: a run without lexicons, or without a text to scan, does not pay for it.
-        from ahocorasick_rs import AhoCorasick, Implementation
+        from ahocorasick_rs import BytesAhoCorasick, Implementation
 
         how = Implementation.DFA if table else None
-        find: _Find = AhoCorasick(self._literals, implementation=how).find_matches_as_indexes
+        literals = [literal.encode() for literal in self._literals]
+        find: _Find = BytesAhoCorasick(literals, implementation=how).find_matches_as_indexes
         if table:
             self._literals = []
         return find
+
+
+def _counted(data: bytes, spans: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Return spans of bytes as spans of characters."""
+    at = characters = 0
+    place: dict[int, int] = {}
+    for edge in sorted({edge for _, start, end in spans for edge in (start, end)}):
+        characters += len(data[at:edge].decode())
+        place[edge] = characters
+        at = edge
+    return [(literal, place[start], place[end]) for literal, start, end in spans]
 
 
 # Thai, Lao, Myanmar, Khmer, kana, Han: words stand side by side there, so that a neighbour
@@ -290,21 +316,20 @@ _UNSPACED = re.compile(
 )
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Return whether no word goes on across either edge of the span."""
-    return not (
-        (start and _joined(text[start - 1], text[start]))
-        or (end < len(text) and _joined(text[end - 1], text[end]))
-    )
-
-
-def _joined(left: str, right: str) -> bool:
-    return _in_word(left) and _in_word(right)
-
-
 def _in_word(character: str) -> bool:
     if character.isascii():
         return character.isalnum() or character == "_"
     # Marks belong to the letter before them: decomposed accents, vowel signs.
     wordlike = character.isalnum() or category(character).startswith("M")
     return wordlike and not _UNSPACED.match(character)
+
+
+class _Wordlike(dict[str, bool]):
+    """Whether a character is one of a word, remembered; nothing is none. Size: O(characters)."""
+
+    def __missing__(self, character: str) -> bool:
+        known = self[character] = _in_word(character)
+        return known
+
+
+_WORDLIKE = _Wordlike()
