@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field
-from functools import reduce
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -131,6 +130,24 @@ def _merged(left: dict[K, Any], right: dict[K, Any]) -> dict[K, Any]:
     return merged
 
 
+def folded(partials: Iterable[Partial]) -> Partial:
+    """Return what is known after all of them, which stand in dataset order.
+
+    Neighbours of like size are merged, as a counter in binary carries: what many of them know is
+    copied as often as the logarithm of their number, not once for each.
+    """
+    waiting: list[tuple[int, Partial]] = []
+    for partial in partials:
+        size = 0
+        while waiting and waiting[-1][0] == size:
+            partial, size = waiting.pop()[1].merge(partial), size + 1
+        waiting.append((size, partial))
+    total = Partial()
+    while waiting:
+        total = waiting.pop()[1].merge(total)
+    return total
+
+
 def run(
     plan: Plan,
     dataset: Dataset,
@@ -141,7 +158,7 @@ def run(
     started = time.perf_counter()
     shards = _watched(dataset.shards(), progress)
     partials = (executor or Serial()).map(plan, lint_shard, shards)
-    total = reduce(Partial.merge, partials, Partial())
+    total = folded(partials)
     report = finish(plan, dataset, total)
     report.duration = time.perf_counter() - started
     return report
@@ -158,11 +175,9 @@ def lint_shard(plan: Plan, shard: Shard) -> Partial:
     encoding.expect(plan.size if plan.figures or plan.analyses else 0)
     voices, needed = plan.voices_of(shard.source), plan.needed()
     large = shard.end - shard.start >= plan.proof_from
-    partial = Partial()
     with _no_collection():
-        for lines in shard.lines().chunks(plan.batch_size):
-            partial = partial.merge(_lint_batch(plan, voices, needed, lines, large))
-    return partial
+        batches = shard.lines().chunks(plan.batch_size)
+        return folded(_lint_batch(plan, voices, needed, lines, large) for lines in batches)
 
 
 @contextmanager

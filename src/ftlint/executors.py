@@ -10,13 +10,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ftlint.error import FtlintError
-from ftlint.source import Source, size
+from ftlint.source import SHARD, Source, size
 from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.engine import Partial, Plan
     from ftlint.source import Shard
 
+SHARE = 2 << 20
+"""Bytes in a shard for worker processes: of larger ones, some have none left while others work."""
 PARALLEL = 32_000_000
 """Bytes from which worker processes pay for their start (an estimate from import costs)."""
 Lint = Callable[["Plan", "Shard"], "Partial"]
@@ -79,14 +81,19 @@ class Processes:
 
 
 def _light(shard: Shard) -> Shard:
-    """Leave the lines behind when the worker can read them from the file itself."""
-    return shard if shard.path.endswith((".gz", ".zst")) else replace(shard, rows=None)
+    """Leave the bytes behind when the worker can read them from the file itself."""
+    return shard if shard.path.endswith((".gz", ".zst")) else replace(shard, data=None)
 
 
 def workers(sources: Sequence[Source], jobs: int = 0) -> Executor:
     """Return `jobs` worker processes; for 0, as many as pay, or this process."""
     jobs = jobs or (cores() if size(sources) >= PARALLEL else 1)
     return Processes(jobs) if jobs > 1 else Serial()
+
+
+def shard_size(executor: Executor) -> int:
+    """Return the bytes in a shard that suit an executor; they change no report."""
+    return SHARE if isinstance(executor, Processes) else SHARD
 
 
 @contextmanager

@@ -6,13 +6,12 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from functools import reduce
 from hashlib import blake2b
 
 from ftlint.analyses.tokens import TokenSummary
 from ftlint.analyses.waste import DuplicateCost, Priced, Waste
 from ftlint.analysis import Analysis
-from ftlint.engine import Partial, Plan, lint_shard
+from ftlint.engine import Plan, folded, lint_shard
 from ftlint.error import FtlintError
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import workers, workers_told
@@ -130,7 +129,7 @@ def count(sources: Sequence[Source], tokens: Meter, jobs: int = 0) -> Survey:
     dataset = Dataset(tuple(sources))
     with workers_told():
         shards = workers(sources, jobs).map(steps, lint_shard, dataset.shards())
-        total = reduce(Partial.merge, shards, Partial())
+        total = folded(shards)
     for failure in total.failures.values():
         path = sources[failure.where.source].path
         raise FtlintError(f"{path}: tokens cannot be counted: {failure.reason}")
