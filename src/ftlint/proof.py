@@ -59,7 +59,7 @@ def prove(batch: Batch) -> None:
     if lines.length >= 0:
         return  # a line too long to be read whole
     types, proven, tight = _types(), batch.proven, not lines.odd_space
-    decode, failure, unset = types.decode, types.failure, types.unset
+    decode, failure, unset, loose = types.decode, types.failure, types.unset, _LOOSE.search
     orders: dict[tuple[type, ...], int] = {}
     plain: list[Any] = [None] * len(batch)
     batch.plain = plain
@@ -86,7 +86,7 @@ def prove(batch: Batch) -> None:
                 # A colon after a quote ends a key, or stands after an escaped quote in a text.
                 members, colons = 2 * len(messages) + 1, raw.count(b'":')
                 bare = colons == members or colons - raw.count(b'\\":') == members
-                if bare and (b" :" not in raw or not _LOOSE.search(raw)):
+                if bare and not loose(raw):
                     proven[index] = order | KEYS
                     plain[index] = messages
                     continue

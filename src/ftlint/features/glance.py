@@ -45,16 +45,17 @@ def unclear(prompt: str, answer: str) -> bool:
     A text that is too short to be judged, or a single word such as a label, is no reason.
     """
     prompt, answer = prompt[:HEAD], answer[:HEAD]
-    if prompt == answer:
-        return False
-    if _english(answer) and _english(prompt):
-        return False
+    # What decides most pairs comes first: labels, then plain letters, then scripts.
     if _brief(answer) or _brief(prompt):
+        return False
+    if (plain := answer.isascii()) and _english(answer) and _english(prompt):
         return False
     one, other = glimpse(prompt), glimpse(answer)
     if one != other:
-        return True
-    if one in ALONE or len(prompt) < SHORT or len(answer) < SHORT:
+        return prompt != answer and (plain or not (_english(answer) and _english(prompt)))
+    if one in ALONE or len(prompt) < SHORT or len(answer) < SHORT or prompt == answer:
+        return False
+    if not plain and _english(answer) and _english(prompt):
         return False
     if one == LATIN and _loosely(answer) and _loosely(prompt):
         return False

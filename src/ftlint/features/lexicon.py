@@ -164,11 +164,11 @@ class Scanner:
     def __init__(self, lexicons: tuple[Terms, ...]) -> None:
         """Build the automata; a term that differs in case only counts once a lexicon."""
         self._slots = len(lexicons)
-        self._automata: list[tuple[bool, list[list[_Owner]], _Automaton]] = []
+        self._automata: list[tuple[bool, list[list[_Owner]], Automaton]] = []
         for folding in (False, True):
             owners = _owners(lexicons, folding)
             if owners:
-                self._automata.append((folding, list(owners.values()), _Automaton(list(owners))))
+                self._automata.append((folding, list(owners.values()), Automaton(list(owners))))
 
     def scan_batch(self, batch: Batch) -> list[dict[int, list[Spot]]]:
         """Return the spots by slot and by index in the batch, both in order."""
@@ -262,8 +262,8 @@ def _owners(lexicons: tuple[Terms, ...], folding: bool) -> dict[str, list[_Owner
     return owners
 
 
-class _Automaton:
-    """What finds literals: at once for a little text, and by the fastest search for much."""
+class Automaton:
+    """What finds literals: at once in a little text, and by the fastest search in much."""
 
     __slots__ = ("_find", "_left", "_literals")
 

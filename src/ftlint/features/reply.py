@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ftlint.features.glance import SHORT, unclear
 from ftlint.features.language import HEAD, SURE, Guess, akin, guess
 from ftlint.features.script import script
-from ftlint.features.turns import Turn
+from ftlint.features.turns import Exchange, Turn
 from ftlint.text.languagename import asks
 
 _SEGMENT = re.compile(r"[^\n.!?。！？:：\"“”«»「」]+")
@@ -16,6 +16,13 @@ _SEGMENTS = 40
 """Pieces of a prompt that are looked at."""
 _VERY_SURE = 0.9
 """Probability from which two texts in one script differ."""
+
+
+def doubted(exchanges: Sequence[Exchange]) -> bool:
+    """Return whether `doubtful` yields anything for the turns of these exchanges."""
+    return any(
+        [bool(_pair(asked, text)) for asked, text in exchanges if asked and unclear(asked, text)]
+    )
 
 
 def doubtful(turns: Sequence[Turn]) -> Iterator[int]:

@@ -116,7 +116,10 @@ def glimpse(text: str) -> str:
     if text.isascii():
         return LATIN
     found = classes(text[:GLIMPSE])
-    most = _CALLED[max(set(found), key=found.count)]
+    number = found[len(found) // 2]
+    if 2 * found.count(number) <= len(found):
+        number = max(set(found), key=found.count)
+    most = _CALLED[number]
     if most in (HAN, KANA):
         return KANA if _KANA.search(text, 0, GLIMPSE) else HAN
     return most

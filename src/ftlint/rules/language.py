@@ -14,8 +14,8 @@ from ftlint.column import Column
 from ftlint.example import Batch, Example, Text
 from ftlint.features.glance import plainly_in
 from ftlint.features.language import SURE, akin, guess
-from ftlint.features.reply import differs, doubtful
-from ftlint.features.turns import TURNS
+from ftlint.features.reply import differs, doubted, doubtful
+from ftlint.features.turns import EXCHANGES, TURNS
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import NO_LANGUAGES, AnalysisRule, ExampleRule, bad, good
 from ftlint.text.languagename import canonical, name
@@ -178,8 +178,8 @@ class AnswerLanguageMismatch(ExampleRule):
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the examples with an answer that may be in another language."""
-        column = batch.column(TURNS)
-        return [batch.example(i) for i, turns in enumerate(column) if any(doubtful(turns))]
+        column = batch.column(EXCHANGES)
+        return [batch.example(i) for i, said in enumerate(column) if doubted(said)]
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding for each such answer that is trained on."""
