@@ -159,6 +159,8 @@ def run(
     shards = _watched(dataset.shards(), progress)
     partials = (executor or Serial()).map(plan, lint_shard, shards)
     total = folded(partials)
+    if gc.get_freeze_count():  # as the command line wishes, whose process is ours alone
+        gc.freeze()  # summaries live as long as the report is made
     report = finish(plan, dataset, total)
     report.duration = time.perf_counter() - started
     return report
