@@ -12,7 +12,7 @@ import orjson
 
 from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
-from ftlint.features.turns import TURNS
+from ftlint.proof import plain_roles
 from ftlint.text.normalise import normalise
 from ftlint.value import dataclass
 
@@ -34,9 +34,12 @@ class Spoken(Feature[list[Said]]):
         plain = batch.plain
         if plain is None:
             return [spoken(example) for example in batch.examples]
+        role = plain_roles()
         return [
-            turns if messages else spoken(batch.example(index))
-            for index, (messages, turns) in enumerate(zip(plain, batch.column(TURNS), strict=True))
+            [(role[m.__class__], m.content) for m in messages]
+            if messages
+            else spoken(batch.example(index))
+            for index, messages in enumerate(plain)
         ]
 
 
