@@ -71,7 +71,7 @@ def test_the_whole_example_is_readable(folder: Path) -> None:
     shutil.copy(EXAMPLE, folder / "bot.jsonl")
     done = ftlint(folder, "check", "bot.jsonl")
     assert done.status == 1
-    assert "bot.jsonl:7:160 error FT107 role-invalid at /messages/1/role" in done.out
+    assert "bot.jsonl:7:164 error FT107 role-invalid at /messages/1/role" in done.out
     assert "did you mean 'user'?" in done.out
     assert "failed: " in done.out and "explains" in done.out.splitlines()[-1]
 
