@@ -1,8 +1,9 @@
 """Measures the whole run: what every family of rules and every step of it costs.
 
 By default each family runs alone on a grown corpus, and what an empty run costs is taken off.
-`--steps` samples one run of all default rules by its CPU time and tells in which modules it was; `--sizes` runs all rules on files of several sizes, `--jobs` in one and in two
-processes. Exits with 1 when a target is missed.
+`--steps` samples one run of all default rules by its CPU time and tells in which modules it was;
+`--sizes` runs all rules on files of several sizes, `--jobs` in one and in two processes. Exits
+with 1 when a target is missed.
 """
 
 from __future__ import annotations
