@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from records import write
 
 from ftlint.analyses.label import MOST, LabelCounts
 from ftlint.analyses.system import Prompts, drifts
@@ -23,11 +24,6 @@ from ftlint.rules.balance import LabelSplitGap
 from ftlint.source import Dataset, Source
 
 FAMILY = tuple(rule for rule in builtin() if "FT501" <= rule.code <= "FT529")
-
-
-def write(path: Path, records: list[Any]) -> Path:
-    path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
-    return path
 
 
 def check(*paths: Path, splits: tuple[str, ...] = ("train", "validation"), **plan: Any) -> Report:
