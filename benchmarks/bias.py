@@ -22,7 +22,7 @@ from ftlint.analyses.association import associated
 from ftlint.analyses.genderword import WORD, single_words
 from ftlint.analyses.naming import Naming, NamingTally, count_example
 from ftlint.analyses.profession import professions
-from ftlint.cooccurrence import measure
+from ftlint.bias.cooccurrence import measure
 from ftlint.example import Batch, Lines
 from ftlint.features.gender import MEN, WOMEN
 from ftlint.features.identity import Reading, finder, mentions

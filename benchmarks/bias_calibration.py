@@ -9,10 +9,10 @@ from pathlib import Path
 from ftlint.analyses.association import associated
 from ftlint.analyses.naming import Naming, NamingTally, count_example
 from ftlint.analyses.outcome import Answered, OneAnswer, add_answer, answers_of, gaps
+from ftlint.bias.identity import Entry
 from ftlint.example import Batch, Lines
 from ftlint.features.identity import Mention, Mentions, Reading
 from ftlint.features.turns import TURNS
-from ftlint.identity import Entry
 from ftlint.rules.bias import IdentityAssociation
 from ftlint.rules.outcome import OutcomeGap
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from ftlint.analyses.contamination import Contamination
-from ftlint.benchmark import SHIPPED, matches, shipped
+from ftlint.contamination.benchmark import SHIPPED, matches, shipped
+from ftlint.contamination.testset import lettered
 from ftlint.example import Batch, Lines
 from ftlint.features.turns import TURNS
 from ftlint.proof import prove
-from ftlint.testset import lettered
 
 DATA = Path(__file__).parent / "../../shared/data"
 KNOWN = {"581", "602", "632"}

@@ -20,7 +20,7 @@ atheris = import_module("atheris")
 with atheris.instrument_imports(include=["ftlint"]):
     import orjson
 
-    from ftlint.catalogue import builtin
+    from ftlint.configuration.catalogue import builtin
     from ftlint.engine import Plan, run
     from ftlint.error import SourceError
     from ftlint.reporters import REPORTERS, Options, load

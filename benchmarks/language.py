@@ -19,8 +19,8 @@ from typing import Any
 
 from ftlint.features.language import UNDETERMINED, language, supported
 from ftlint.features.reply import differs, doubtful
-from ftlint.interval import wilson
-from ftlint.languagename import canonical
+from ftlint.statistics.interval import wilson
+from ftlint.text.languagename import canonical
 
 DATA = Path(__file__).parent / "../../shared/data"
 TARGET = 0.97

@@ -157,7 +157,7 @@ def spoken(examples: list[dict[str, Any]], names: tuple[str, ...]) -> set[int]:
 
     A name that ends in `*` stands for the rules with that code that warn.
     """
-    from ftlint.catalogue import builtin
+    from ftlint.configuration.catalogue import builtin
     from ftlint.engine import Plan, run
     from ftlint.finding import Severity
     from ftlint.source import Dataset, Source

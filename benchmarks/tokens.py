@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from reference import Tiktoken
 
-from ftlint.encoding import VOCABULARIES, Backend, Encoding, Gigatoken, Splintr
+from ftlint.tokens.encoding import VOCABULARIES, Backend, Encoding, Gigatoken, Splintr
 
 DATA = Path(__file__).parent / "../../shared/data/chat"
-START = "from ftlint.encoding import {0}; {0}({1!r}).count('Hello')"
+START = "from ftlint.tokens.encoding import {0}; {0}({1!r}).count('Hello')"
 
 
 def main() -> int:
@@ -87,7 +87,7 @@ def start(backend: type, name: str) -> float:
     """Return the CPU seconds until the first count, without those of ftlint's own import."""
     times = [
         child(program)
-        for program in ("import ftlint.encoding", START.format(backend.__name__, name))
+        for program in ("import ftlint.tokens.encoding", START.format(backend.__name__, name))
     ]
     return times[1] - times[0]
 

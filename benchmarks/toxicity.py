@@ -30,7 +30,7 @@ DATA = Path(__file__).parent / "../../shared/data"
 CSV = "profanity_check/data/clean_data.csv"
 BATCH = 4096
 LOADING = """
-import time, numpy, ftlint.packs
+import time, numpy, ftlint.configuration.packs
 begin = time.process_time()
 from ftlint.triage.model import model
 model()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.report import Report
 from ftlint.source import Dataset, Source

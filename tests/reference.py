@@ -11,7 +11,7 @@ from unittest.mock import patch
 import tiktoken
 from tiktoken_ext import openai_public
 
-from ftlint.encoding import rank_file
+from ftlint.tokens.encoding import rank_file
 
 _ADDRESS = "https://openaipublic.blob.core.windows.net/encodings/{}.tiktoken"
 

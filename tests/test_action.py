@@ -21,8 +21,8 @@ from command import CLEAN, HUMAN
 from test_changed import WRONG, alone, commit, git, put
 from test_precommit import PUBLISHED, env
 
+from ftlint.afterwards.suppression import NAME
 from ftlint.reporters.markdown import MARKER
-from ftlint.suppression import NAME
 
 __all__ = ["alone", "env"]  # fixtures
 ROOT = Path(__file__).parents[1]

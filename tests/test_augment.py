@@ -15,8 +15,8 @@ from command import Outcome, inside
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftlint.augment import fewest
 from ftlint.case import assistant, calling, chat, tool, user
+from ftlint.twin.augment import fewest
 
 ASKS = ("fix my bicycle", "bake a cake", "paint the fence", "read a map", "plant a tree")
 

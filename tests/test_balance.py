@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from records import write
 
 from ftlint.analyses.label import MOST, LabelCounts
 from ftlint.analyses.system import Prompts, drifts
 from ftlint.analyses.turns import Spread, weighted_median
 from ftlint.case import assistant, chat, system, user
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.report import Report
@@ -23,11 +24,6 @@ from ftlint.rules.balance import LabelSplitGap
 from ftlint.source import Dataset, Source
 
 FAMILY = tuple(rule for rule in builtin() if "FT501" <= rule.code <= "FT529")
-
-
-def write(path: Path, records: list[Any]) -> Path:
-    path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
-    return path
 
 
 def check(*paths: Path, splits: tuple[str, ...] = ("train", "validation"), **plan: Any) -> Report:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from test_reporters import Apology, ContentEmpty, OneSplit, Repeated, chat, lint
 
-from ftlint.baseline import Baseline, compare, narrow
+from ftlint.afterwards.baseline import Baseline, compare, narrow
 from ftlint.error import ConfigError
 from ftlint.report import Report
 

@@ -24,8 +24,13 @@ import bias
 
 from ftlint.analyses.association import associated
 from ftlint.analyses.profession import professions
+from ftlint.bias.cooccurrence import measure
+from ftlint.bias.identity import Entry, languages, lexicon, normal, read_file
 from ftlint.case import assistant, chat, user
-from ftlint.contrast import (
+from ftlint.error import PackError
+from ftlint.features.identity import Finder, language_of, mentions
+from ftlint.rules.bias import IdentityAssociation
+from ftlint.statistics.contrast import (
     Mean,
     adjusted,
     contrast,
@@ -37,11 +42,6 @@ from ftlint.contrast import (
     npmi,
     npmi_interval,
 )
-from ftlint.cooccurrence import measure
-from ftlint.error import PackError
-from ftlint.features.identity import Finder, language_of, mentions
-from ftlint.identity import Entry, languages, lexicon, normal, read_file
-from ftlint.rules.bias import IdentityAssociation
 
 HERE = Path(__file__).parent / "identity"
 SCHEMA = Path(__file__).parents[1] / "src/ftlint/schemas/report.json"

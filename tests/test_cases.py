@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.docs import pages
 from ftlint.rule import Case, Rule
 from ftlint.rules import BUILTIN

@@ -19,10 +19,10 @@ from command import CLEAN, Outcome, inside
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ftlint.afterwards.changed import BLOCK, digests
+from ftlint.afterwards.suppression import NAME
 from ftlint.case import assistant, chat, user
-from ftlint.changed import BLOCK, digests
 from ftlint.session import LEAST
-from ftlint.suppression import NAME
 
 WORDS = ("harbour", "candle", "orchard", "violin", "thunder", "pebble", "anchor", "lantern")
 ROLES = ("--select", "FT107")

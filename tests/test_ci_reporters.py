@@ -16,7 +16,7 @@ import pytest
 import xmlschema
 from test_reporters import BAD, REPORTS, Apology, ContentEmpty, OneSplit, chat, lint, text
 
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.report import Report
 from ftlint.reporters import gitlab, sarif
 from ftlint.reporters.github import dealt

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 import zstandard
-from command import CLEAN, HUMAN, TWICE, Outcome, ftlint, inside, timeless
+from command import CLEAN, HUMAN, PACK, TWICE, Outcome, ftlint, inside, timeless
 
 import ftlint as package
 
@@ -190,25 +190,10 @@ def test_ignores_of_a_file(folder: Path) -> None:
     assert done.places == [("other.jsonl", 11, "FT107")]
 
 
-PACK = """\
-code: ACME001
-name: internal-name
-kind: lexicon
-severity: warning
-message: "{role} names the internal project {term}"
-summary: Text names a project that is not public.
-why: the model will name it to customers.
-terms: [Mercury]
-good: [{example: {messages: [{role: user, content: Hi}, {role: assistant, content: Hello!}]}}]
-bad:
-  - example: {messages: [{role: user, content: Next?}, {role: assistant, content: Mercury.}]}
-    at: /messages/1/content
-"""
-
-
 def test_packs(folder: Path) -> None:
     (folder / "ours").mkdir()
-    (folder / "ours" / "name.yaml").write_text(PACK)
+    pack = PACK.replace("PLACE", "/messages/1/content").replace("Bluefin", "Mercury")
+    (folder / "ours" / "name.yaml").write_text(pack)
     configured(folder, "packs: [./ours]\nseverity: {ACME: error}\n")
     done = check(folder, "clean.jsonl")
     assert done.status == 1

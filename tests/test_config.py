@@ -15,15 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftlint import config as module
-from ftlint.catalogue import builtin
-from ftlint.config import Config, Data, discover, find
-from ftlint.document import schema
+from ftlint.configuration import config as module
+from ftlint.configuration.catalogue import builtin
+from ftlint.configuration.config import Config, Data, discover, find
+from ftlint.configuration.document import schema
+from ftlint.configuration.perfile import glob_pattern, ignored_for
+from ftlint.configuration.selection import Selection, choose, preset
 from ftlint.error import ConfigError, FtlintError, UsageError
 from ftlint.finding import Severity
-from ftlint.perfile import glob_pattern, ignored_for
 from ftlint.rule import Rule
-from ftlint.selection import Selection, choose, preset
 from ftlint.source import Source
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
@@ -481,13 +481,18 @@ def test_ignored_for_is_by_source_and_from_the_root(folder: Path) -> None:
 
 
 def test_the_schema_is_fresh() -> None:
-    path = Path(module.__file__).parent / "schemas" / "config.json"
-    assert path.read_text() == module.schema_text(), "run: python -m ftlint.config > (this file)"
+    path = Path(module.__file__).parents[1] / "schemas" / "config.json"
+    assert path.read_text() == module.schema_text(), (
+        "run: python -m ftlint.configuration.config > (this file)"
+    )
 
 
 def test_the_module_prints_its_schema() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "ftlint.config"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "ftlint.configuration.config"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert run.stdout == module.schema_text()
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from ftlint.case import assistant, call, calling, chat, declare, system, user
 from ftlint.engine import Plan, run
 from ftlint.executors import Processes
-from ftlint.normalise import normalise
 from ftlint.report import Located, Report
 from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
 from ftlint.source import Dataset, Source
-from ftlint.substance import same
+from ftlint.text.normalise import normalise
+from ftlint.text.substance import same
 
 Record = dict[str, Any]
 RULES = (ConflictingLabels(), ConflictingAnswers(), SeveralAnswers())

@@ -12,11 +12,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ftlint.catalogue import builtin
-from ftlint.config import Config
+from ftlint.configuration.catalogue import builtin
+from ftlint.configuration.config import Config
+from ftlint.configuration.selection import choose
 from ftlint.engine import Plan, run
 from ftlint.finding import Severity
-from ftlint.selection import choose
 from ftlint.session import runnable
 from ftlint.source import Dataset, Source
 

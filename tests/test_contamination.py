@@ -19,22 +19,22 @@ from command import CLEAN, ftlint
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftlint import benchmark as module
-from ftlint.benchmark import SHIPPED, Benchmark, Index, build, matches, parse, shipped
 from ftlint.case import assistant, chat, user
+from ftlint.contamination import benchmark as module
+from ftlint.contamination.benchmark import SHIPPED, Benchmark, Index, build, matches, parse, shipped
+from ftlint.contamination.ngram import fold, hash_whole, hashes, places, words
+from ftlint.contamination.ngramarray import texts_with
+from ftlint.contamination.testset import index_of, texts_of
 from ftlint.engine import Plan, run
 from ftlint.error import PackError, SourceError
 from ftlint.example import Batch, Lines
 from ftlint.executors import Processes
 from ftlint.features import overlap
 from ftlint.features.overlap import Overlaps
-from ftlint.ngram import fold, hash_whole, hashes, places, words
-from ftlint.ngramarray import texts_with
 from ftlint.report import Report
 from ftlint.rules.contamination import BenchmarkContamination
 from ftlint.source import Dataset, Source
 from ftlint.testing import check_laws
-from ftlint.testset import index_of, texts_of
 
 ROOT = Path(__file__).parents[1]
 TESTS = Path("data/truth/benchmarks")
@@ -505,7 +505,7 @@ def test_nothing_to_look_for_is_not_run(tmp_path: Path) -> None:
 
 
 def test_a_file_of_too_many_items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ftlint.testset.MOST", 2)
+    monkeypatch.setattr("ftlint.contamination.testset.MOST", 2)
     (tmp_path / "x.jsonl").write_text(json.dumps({"text": TOWER}) + "\n" + '{"text": ""}\n' * 2)
     with pytest.raises(SourceError, match="more than 2 items"):
         index_of("many", str(tmp_path / "x.jsonl"))

@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftlint.bridges import BRIDGES
+from ftlint.bridges.convert import LossError, Wish, convert
 from ftlint.cli import cli
-from ftlint.convert import LossError, Wish, convert
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.formats import FORMATS
 from ftlint.formats.field import flaws
+from ftlint.formats.talk import Loss, same
 from ftlint.source import Source
-from ftlint.talk import Loss, same
 
 ASK, SAY = {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}
 CALL = {

@@ -16,7 +16,7 @@ from ftlint.rule import ExampleRule
 from ftlint.rules.demand import ReservedText
 from ftlint.rules.taken import RecordRefused
 from ftlint.rules.use import ToolUseMismatch
-from ftlint.target import read
+from ftlint.targets.target import read
 
 
 def told(rule: ExampleRule, record: Any) -> list[tuple[str | None, str]]:

@@ -27,13 +27,13 @@ if not os.environ.get("FTLINT_NO_SKIP"):  # CI has them, and fails without
 from tinydetoxify import CALM, build, changed, sha256
 
 from ftlint.case import assistant, chat, user
-from ftlint.config import load
+from ftlint.configuration.config import load
+from ftlint.configuration.selection import Selection
 from ftlint.error import FtlintError, ModelError
 from ftlint.features.toxicity import LABELS
 from ftlint.scoring import inference
 from ftlint.scoring.detoxify import Detoxify
 from ftlint.scoring.setting import with_toxicity
-from ftlint.selection import Selection
 from ftlint.session import Request, Session
 
 NAMES = {"toxic": "toxicity", "severe_toxic": "severe_toxicity", "identity_hate": "identity_attack"}

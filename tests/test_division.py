@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ftlint.division import clustered, divide
+from ftlint.similarity.division import clustered, divide
 
 Data = tuple[list[int], list[int], list[int]]
 """Root, stratum and mark of each example."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.docs import as_json, options_of, page, pages
 from ftlint.finding import Severity
 from ftlint.rule import Case, ExampleRule, Rule, bad

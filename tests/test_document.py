@@ -16,10 +16,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ftlint import cache
-from ftlint.document import Document, convert, convert_value, load, schema, suggest
+from ftlint.configuration.document import Document, convert, convert_value, load, schema, suggest
 from ftlint.error import ConfigError, FtlintError, PackError
 from ftlint.pointer import join, tokens
+from ftlint.storage import cache
 
 
 @pytest.fixture(autouse=True)
@@ -319,7 +319,8 @@ def test_an_unchanged_file_needs_no_parser(folder: Path) -> None:
     Path("x.yaml").write_text("a: [1]\n")
     Path("x.toml").write_text("a = [1]\n")
     code = (
-        "import sys; from ftlint.document import load; from ftlint.error import ConfigError\n"
+        "import sys; from ftlint.configuration.document import load\n"
+        "from ftlint.error import ConfigError\n"
         "made = [load(name, ConfigError) for name in ('x.yaml', 'x.toml')]\n"
         "print([d.data for d in made], made[0].marks, 'yaml' in sys.modules,"
         " 'tomllib' in sys.modules, 'difflib' in sys.modules)"
@@ -394,7 +395,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(folder: Path) -> None:
 
 def test_a_disabled_cache_is_neither_read_nor_written(folder: Path) -> None:
     code = (
-        "from ftlint import cache; cache.write('a', b'1'); cache.choose(disabled=True)"
+        "from ftlint.storage import cache; cache.write('a', b'1'); cache.choose(disabled=True)"
         "; cache.write('b', b'2')"
         "; print(cache.folder(), cache.read('a'))"
     )

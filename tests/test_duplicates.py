@@ -16,15 +16,15 @@ import pytest
 
 from ftlint.analyses.duplicates import Duplicates
 from ftlint.case import assistant, chat, system, user
-from ftlint.cluster import clusters
-from ftlint.duplicate import DuplicateIndex
 from ftlint.engine import Plan, lint_shard, run
 from ftlint.executors import Processes
-from ftlint.normalise import normalise
 from ftlint.report import Report
 from ftlint.reporters import Options, load
 from ftlint.rules.duplicate import ExactDuplicate, NearDuplicate, NormalisedDuplicate
+from ftlint.similarity.cluster import clusters
+from ftlint.similarity.duplicate import DuplicateIndex
 from ftlint.source import Dataset, Source
+from ftlint.text.normalise import normalise
 
 RULES = (ExactDuplicate(), NormalisedDuplicate(), NearDuplicate())
 Pairs = dict[tuple[int, int], float]
@@ -241,7 +241,7 @@ def test_sketches_on_disk_give_the_same_clusters(
     source = Source(str(shared / "data/chat/banking77_train.jsonl"))
     plan = Plan(RULES, cap=0)
     kept = shown(run(plan, Dataset((source,), 1 << 18)))
-    monkeypatch.setattr("ftlint.spool.LIMIT", 100_000)
+    monkeypatch.setattr("ftlint.similarity.spool.LIMIT", 100_000)
     assert shown(run(plan, Dataset((source,), 1 << 18))) == kept
     assert '"FT403"' in kept
 
@@ -353,8 +353,8 @@ def test_few_pairs_make_the_same_clusters(tmp_path: Path, monkeypatch: pytest.Mo
     rng.shuffle(records)
     path = written(tmp_path / "train.jsonl", records)
     every = index(path).pairs()
-    monkeypatch.setattr("ftlint.neighbour.MOST", 10)
-    monkeypatch.setattr("ftlint.neighbour.STEP", 20)
+    monkeypatch.setattr("ftlint.similarity.neighbour.MOST", 10)
+    monkeypatch.setattr("ftlint.similarity.neighbour.STEP", 20)
     few = index(path).pairs()
     assert len(few) < len(every) // 2
     found, expected = (

@@ -19,8 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import Tiktoken
 
-from ftlint import cache, encoding
-from ftlint.encoding import (
+from ftlint.storage import cache
+from ftlint.tokens import encoding
+from ftlint.tokens.encoding import (
     KEPT,
     LONGEST,
     VOCABULARIES,

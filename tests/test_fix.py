@@ -15,13 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from test_laws import datasets
 
+from ftlint.afterwards.fix import FileFix, fixes_of
+from ftlint.afterwards.manifest import UndoError, undo, write_fixes
 from ftlint.case import assistant, chat, user
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.error import FtlintError
 from ftlint.finding import Safety, Severity
-from ftlint.fix import FileFix, fixes_of
-from ftlint.manifest import UndoError, undo, write_fixes
 from ftlint.report import Report
 from ftlint.rule import Case, Rule
 from ftlint.source import Dataset, Source

@@ -12,12 +12,12 @@ from command import CLEAN, TWICE, inside
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ftlint.afterwards.fix import fixes_of
+from ftlint.afterwards.manifest import undo, write_fixes
 from ftlint.case import assistant, chat, user
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.finding import Safety, Severity
-from ftlint.fix import fixes_of
-from ftlint.manifest import undo, write_fixes
 from ftlint.report import Report
 from ftlint.source import Dataset, Source
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ftlint.analyses.shape import SHAPES, reason
 from ftlint.case import chat, user
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Example, Lines
 from ftlint.features.turns import TURNS
@@ -302,7 +302,7 @@ def test_the_nearest_shape_is_told(keys: set[str], shape: str, lacking: list[str
 
 
 def test_a_grader_reads_what_every_record_has(tmp_path: Path) -> None:
-    from ftlint.grader import fields_read, lacks
+    from ftlint.targets.grader import fields_read, lacks
 
     path = tmp_path / "grader.json"
     graders = [

@@ -23,7 +23,6 @@ from ftlint.analyses.table import Cells, Messages, Tabulation, tabulation
 from ftlint.analysis import Analysis
 from ftlint.case import assistant, chat, user
 from ftlint.column import Column, Kind
-from ftlint.encoding import load
 from ftlint.engine import Plan, run
 from ftlint.error import FtlintError, UsageError
 from ftlint.example import Batch
@@ -31,6 +30,7 @@ from ftlint.frames import findings_frame
 from ftlint.rules.shape import MixedFormats
 from ftlint.source import Dataset, Source
 from ftlint.summary import Nothing
+from ftlint.tokens.encoding import load
 
 MODEL = "openai:gpt-4o-mini-2024-07-18"
 DE = "Wie lange muss ein Sauerteigbrot im Ofen backen, damit die Kruste knusprig wird?"

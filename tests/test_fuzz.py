@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ftlint
-from ftlint.init import CONFIG
+from ftlint.configuration.init import CONFIG
 from ftlint.testing import FILLER
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "support-bot.jsonl"

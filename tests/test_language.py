@@ -22,11 +22,11 @@ from ftlint.features.glance import tongue, unclear
 from ftlint.features.language import akin, guess, language, supported
 from ftlint.features.reply import differs, doubtful
 from ftlint.features.script import classes, glimpse, script, weights
-from ftlint.languagename import MERGED, NAMES, asks, canonical, meant
 from ftlint.report import Report
 from ftlint.rules.language import AnswerLanguageMismatch, LanguageMix, UnexpectedLanguage
 from ftlint.sample import Thinned, level_of
 from ftlint.source import Dataset, Source
+from ftlint.text.languagename import MERGED, NAMES, asks, canonical, meant
 
 EN = "How long does a sourdough loaf have to bake until its crust is crisp?"
 DE = "Wie lange muss ein Sauerteigbrot im Ofen backen, damit die Kruste knusprig wird?"

@@ -17,7 +17,6 @@ from ftlint.analyses.leakage import COMMON, KINDS, LONG_ANSWER, LONG_OPENING, OP
 from ftlint.case import assistant, chat, system, user
 from ftlint.engine import Plan, run
 from ftlint.executors import Processes
-from ftlint.normalise import normalise
 from ftlint.report import Report
 from ftlint.rules.leakage import (
     AnswerLeakage,
@@ -27,6 +26,7 @@ from ftlint.rules.leakage import (
     SplitLeakage,
 )
 from ftlint.source import Dataset, Source
+from ftlint.text.normalise import normalise
 
 Record = dict[str, Any]
 RULES = (SplitLeakage(), NearLeakage(), PromptLeakage(), PrefixLeakage(), AnswerLeakage())

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 from command import ftlint
 
-from ftlint.encoding import load
+from ftlint.tokens.encoding import load
 
 MODEL = "openai:gpt-4o-mini-2024-07-18"
 SCHEMA = Path(__file__).parents[1] / "src/ftlint/schemas/report.json"

@@ -20,13 +20,14 @@ from command import CLEAN, HUMAN, Outcome, ftlint, inside, timeless
 from test_reporters import Broken
 
 import ftlint as package
-from ftlint import cache, session
-from ftlint.catalogue import builtin
+from ftlint import session
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
-from ftlint.memory import Memory
 from ftlint.reporters import REPORTERS
 from ftlint.session import Request, Session
 from ftlint.source import Dataset, Shard, Source
+from ftlint.storage import cache
+from ftlint.storage.memory import Memory
 
 LINE = HUMAN.replace(b"Hi", b"Hi %d")
 DATA = CLEAN + b"".join(LINE % number for number in range(40))
@@ -284,9 +285,9 @@ def test_rules_that_ask_for_the_day_say_so() -> None:
 
 
 DAY = """
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan
-from ftlint.memory import Memory
+from ftlint.storage.memory import Memory
 from ftlint.source import Source
 rules = {rule.code: rule for rule in builtin()}
 for code in ("FT208", "FT001"):
@@ -393,7 +394,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_time_that_stood_still_is_not_trusted(tmp_path: Path, place: Path) -> None:
-    from ftlint.stamp import tree
+    from ftlint.storage.stamp import tree
 
     folder = tmp_path / "tokenizer"
     folder.mkdir()

@@ -8,14 +8,14 @@ import orjson
 import pytest
 
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
-from ftlint.catalogue import builtin
-from ftlint.config import Config
+from ftlint.configuration.catalogue import builtin
+from ftlint.configuration.config import Config
+from ftlint.configuration.selection import choose
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines, Message
 from ftlint.finding import Finding, Severity
 from ftlint.rule import ExampleRule
 from ftlint.rules import BUILTIN
-from ftlint.selection import choose
 from ftlint.source import Dataset, Source
 
 RULES = {

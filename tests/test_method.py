@@ -13,7 +13,7 @@ from test_formats import RECORDS
 from ftlint.cli import cli
 from ftlint.error import UsageError
 from ftlint.formats import FORMATS
-from ftlint.method import METHODS, shapes_of
+from ftlint.targets.method import METHODS, shapes_of
 
 EXPECTED = {
     "preference": "dpo",

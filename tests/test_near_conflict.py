@@ -15,11 +15,11 @@ from ftlint.case import assistant, call, calling, chat, declare, system, user
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.executors import Processes, Serial
-from ftlint.normalise import normalise
 from ftlint.report import Report
 from ftlint.rules.prompt import NearConflictingAnswers
 from ftlint.source import Dataset, Source
-from ftlint.substance import asks_the_same
+from ftlint.text.normalise import normalise
+from ftlint.text.substance import asks_the_same
 
 Record = dict[str, Any]
 ASKED = "Why do you not recognise the card payment that I made at the bakery on Friday?"

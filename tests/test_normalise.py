@@ -12,17 +12,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from records import batch
 
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
-from ftlint.cluster import DICT, clusters, firsts
 from ftlint.example import Batch, Lines
 from ftlint.features.digest import NONE, Digest, Part
-from ftlint.lsh import RECALL, banding
-from ftlint.minhash import BINS, PIECE, hashed, sketches
-from ftlint.normalise import normalise
 from ftlint.proof import prove
-from ftlint.shingle import shingled
-from ftlint.spool import Spool
+from ftlint.similarity.cluster import DICT, clusters, firsts
+from ftlint.similarity.lsh import RECALL, banding
+from ftlint.similarity.minhash import BINS, PIECE, hashed, sketches
+from ftlint.similarity.shingle import shingled
+from ftlint.similarity.spool import Spool
+from ftlint.text.normalise import normalise
 
 PARTS: tuple[Part, ...] = ("example", "conversation", "prompt", "question", "answer")
 scripts = st.text(
@@ -62,10 +63,6 @@ def test_these_are_the_same(left: str, right: str) -> None:
 )
 def test_these_are_not(left: str, right: str) -> None:
     assert normalise(left) != normalise(right)
-
-
-def batch(*records: Any) -> Batch:
-    return Batch(Lines(0, 0, [json.dumps(record).encode() for record in records]))
 
 
 def digests(record: Any) -> dict[tuple[str, bool], int]:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from ftlint.case import assistant, chat, user
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
+from ftlint.configuration.packs import check_unique, load_pack, load_rule, rules_folder
 from ftlint.error import PackError
 from ftlint.finding import Severity
-from ftlint.packs import check_unique, load_pack, load_rule, rules_folder
 from ftlint.rule import Case, Rule
 from ftlint.rules.kinds import KINDS, Lexicon, Pattern, Share, Threshold
 from ftlint.testing import check_case, check_laws

@@ -13,18 +13,18 @@ from oracle.records import RECORDS
 
 import ftlint
 from ftlint.cli import cli
-from ftlint.config import discover
+from ftlint.configuration.config import discover
 from ftlint.error import ConfigError, UsageError
 from ftlint.executors import Processes
 from ftlint.finding import Finding, Severity, Where
 from ftlint.panel import Panel, audience, joined, united
-from ftlint.provider import refusals
 from ftlint.report import Report
 from ftlint.rules.file import MinExamples
 from ftlint.rules.turn import ConsecutiveRoles, NoUser
 from ftlint.session import Request, Session
 from ftlint.source import Source
-from ftlint.target import brief, names, read
+from ftlint.targets.provider import refusals
+from ftlint.targets.target import brief, names, read
 from ftlint.testing import FILLER
 
 SETS = [
@@ -101,7 +101,7 @@ def test_the_report_is_the_same_on_two_processes(data: Path) -> None:
 
 
 def test_a_baseline_counts_by_severity(data: Path) -> None:
-    from ftlint.baseline import Baseline, compare, narrow
+    from ftlint.afterwards.baseline import Baseline, compare, narrow
 
     report = checked(data, SETS[0], max_findings=0)
     known = Baseline.of(checked(data, SETS[0], max_findings=0, select=("FT125",)))
@@ -217,7 +217,7 @@ def test_without_a_target_findings_tell_what_depends_on_the_provider(turns: Path
 
 
 def test_what_all_providers_refuse_names_none() -> None:
-    from ftlint.catalogue import builtin
+    from ftlint.configuration.catalogue import builtin
 
     rules = [rule for rule in builtin() if rule.code in ("FT016", "FT107", "FT122", "FT152")]
     found = refusals(rules)

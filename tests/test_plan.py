@@ -13,18 +13,18 @@ import pytest
 from command import Outcome, ftlint, inside
 
 import ftlint as package
-from ftlint.advice import advise
 from ftlint.case import assistant, chat, system, user
-from ftlint.counting import Counting, Seen, count
-from ftlint.encoding import load
 from ftlint.engine import Plan, lint_shard
 from ftlint.error import UsageError
 from ftlint.example import Batch, Lines
 from ftlint.executors import Serial
 from ftlint.features.tokens import Tokens
-from ftlint.plan import Budget, TrainingPlan, draw, money
-from ftlint.planview import render
+from ftlint.planning.advice import advise
+from ftlint.planning.counting import Counting, Seen, count
+from ftlint.planning.plan import Budget, TrainingPlan, draw, money
 from ftlint.source import Dataset, Source
+from ftlint.tokens.encoding import load
+from ftlint.views.plan import render
 
 MINI = "openai:gpt-4.1-mini"
 SHORTEST = "openai:gpt-3.5-turbo-0613"

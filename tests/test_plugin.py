@@ -12,7 +12,7 @@ from test_startup import loaded
 
 import ftlint as package
 from ftlint.case import assistant, chat, user
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.example import Batch, Lines
 from ftlint.rule import Case, good
 from ftlint.testing import check_case, check_laws, content

@@ -24,16 +24,16 @@ import jsonschema
 import pytest
 import yaml
 
-from ftlint.catalogue import builtin
 from ftlint.cli import cli
 from ftlint.commands.check import check
-from ftlint.config import Config, load, schema_text
+from ftlint.configuration.catalogue import builtin
+from ftlint.configuration.config import Config, load, schema_text
+from ftlint.configuration.packs import load_rule
+from ftlint.configuration.selection import choose, preset
 from ftlint.docs import FAMILIES
 from ftlint.finding import Severity
-from ftlint.packs import load_rule
-from ftlint.selection import choose, preset
 from ftlint.session import all_rules
-from ftlint.target import names, read
+from ftlint.targets.target import names, read
 from ftlint.testing import check_case
 
 ROOT = Path(__file__).parents[1]

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from test_laws import datasets
 from test_reporters import BAD, REPORTS, SCHEMA, Apology, ContentEmpty, lint, text
 
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.finding import Severity
 from ftlint.report import Report
 from ftlint.reporters import REPORTERS
-from ftlint.saved import parse
 from ftlint.source import Dataset, Source
+from ftlint.storage.saved import parse
 
 HOW: tuple[dict[str, Any], ...] = ({}, {"quiet": True}, {"statistics": True}, {"color": True})
 

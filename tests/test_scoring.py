@@ -12,7 +12,7 @@ import pytest
 
 from ftlint.analyses.scoring import Scoring
 from ftlint.case import assistant, chat, system, user
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.executors import Processes, Serial
@@ -195,8 +195,8 @@ def test_rows_have_nan_where_nothing_was_scored(tmp_path: Path) -> None:
 
 
 def test_a_usual_configuration_changes_nothing() -> None:
-    from ftlint.config import Config
-    from ftlint.selection import Selection
+    from ftlint.configuration.config import Config
+    from ftlint.configuration.selection import Selection
 
     chosen = Selection(tuple(builtin()), {}, None)
     assert with_toxicity(Config(), chosen, False) is chosen

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from command import CLEAN, ftlint
 
-from ftlint import embedding
 from ftlint.analyses.semantic import Prompts, Semantics
 from ftlint.case import assistant, chat, user
 from ftlint.engine import Plan, run
@@ -20,6 +19,7 @@ from ftlint.error import PackError
 from ftlint.example import Batch, Lines
 from ftlint.report import Report
 from ftlint.rules.semantic import SemanticDuplicate
+from ftlint.similarity import embedding
 from ftlint.source import Dataset, Source
 from ftlint.summary import Groups
 from ftlint.testing import check_laws

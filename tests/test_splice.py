@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ftlint.afterwards.splice import Habits, PatchError, apply
 from ftlint.pointer import join
-from ftlint.splice import Habits, PatchError, apply
 
 RECORD = '{"messages": [{"role" : "user","content":"h\\u00e9 \\"x\\""} ,  {"a":1}], "n": 1.50 }'
 

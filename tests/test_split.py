@@ -30,8 +30,8 @@ from ftlint.rules.leakage import (
     PromptLeakage,
     SplitLeakage,
 )
+from ftlint.similarity.split import Wish, split
 from ftlint.source import Dataset, Source
-from ftlint.split import Wish, split
 
 RULES = (SplitLeakage(), NearLeakage(), PromptLeakage(), PrefixLeakage(), AnswerLeakage())
 OUT = ("--train", "t.jsonl", "--validation", "v.jsonl")

@@ -16,14 +16,15 @@ from test_afterwards import UNSAFE, WRONG
 from test_chat_template import CHATML, folder, trained
 from test_plugin import RULE, installed
 
-from ftlint import cache, engine, session
-from ftlint.catalogue import builtin
+from ftlint import engine, session
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan
-from ftlint.memory import Memory
 from ftlint.report import Report
 from ftlint.scoring.backend import Prejudiced
 from ftlint.session import Request, Session
 from ftlint.source import Source
+from ftlint.storage import cache
+from ftlint.storage.memory import Memory
 
 __all__ = ["folder", "trained"]  # fixtures
 
@@ -203,7 +204,7 @@ def test_code_that_a_plugin_imports_is_a_part_of_it(tmp_path: Path) -> None:
 
 
 def test_a_package_that_is_installed_again_is_another_one(tmp_path: Path) -> None:
-    from ftlint.stamp import environment
+    from ftlint.storage.stamp import environment
 
     place = tmp_path / "site-packages"
     (place / "model-1.dist-info").mkdir(parents=True)

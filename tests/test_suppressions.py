@@ -12,11 +12,11 @@ import orjson
 import pytest
 from command import CLEAN, HUMAN, TWICE, Outcome, inside, timeless
 
+from ftlint.afterwards.suppression import NAME, Suppression, Suppressions, agrees
 from ftlint.case import assistant, chat, user
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.error import ConfigError
 from ftlint.session import LEAST
-from ftlint.suppression import NAME, Suppression, Suppressions, agrees
 
 TOMORROW = date.today() + timedelta(days=2)
 LEGACY = {**chat({"role": "robot", "content": "Hi"}, assistant("Hello!")), "source": "old/7"}

@@ -14,24 +14,24 @@ import pytest
 from click.testing import CliRunner
 
 import ftlint
-from ftlint import target as module
-from ftlint.catalogue import builtin
 from ftlint.cli import cli
-from ftlint.config import Config, discover
-from ftlint.document import load
-from ftlint.effect import check_words
+from ftlint.configuration.catalogue import builtin
+from ftlint.configuration.config import Config, discover
+from ftlint.configuration.document import load
+from ftlint.configuration.packs import rules_folder
+from ftlint.configuration.selection import choose
 from ftlint.error import ConfigError, FtlintError, PackError, UsageError
-from ftlint.model import STALE, Amount, Day, Range, Whole, day
-from ftlint.packs import rules_folder
-from ftlint.profile import render
-from ftlint.proofread import wishes, words
 from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LIMIT, NO_MODEL, Rule
 from ftlint.rules.model import ModelClosing, ModelRetired
-from ftlint.selection import choose
 from ftlint.session import Request, Session
-from ftlint.target import encodings, figures, names, read, usual
+from ftlint.targets import target as module
+from ftlint.targets.effect import check_words
+from ftlint.targets.model import STALE, Amount, Day, Range, Whole, day
+from ftlint.targets.proofread import wishes, words
+from ftlint.targets.target import encodings, figures, names, read, usual
 from ftlint.testing import FILLER
+from ftlint.views.profile import render
 
 TODAY = date(2026, 11, 22)
 FIGURES = [
@@ -409,8 +409,8 @@ def test_another_name_of_a_target() -> None:
 
 
 def test_every_demand_is_a_rule_and_every_shape_is_known() -> None:
-    from ftlint.effect import LIMITING, ORDER, TOOLS
     from ftlint.formats import FORMATS
+    from ftlint.targets.effect import LIMITING, ORDER, TOOLS
 
     rules = {each.name for each in builtin()}
     assert {*ORDER.values(), *TOOLS.values(), *LIMITING} <= rules
@@ -705,7 +705,7 @@ def test_the_file_of_the_page_is_a_target(folder: Path) -> None:
 
 
 def test_the_tables_of_the_page_are_whole() -> None:
-    from ftlint.effect import ORDER, TOOLS
+    from ftlint.targets.effect import ORDER, TOOLS
 
     cells = re.findall(r"\| `([a-z-]+)` \| ([a-z-]+) ", PAGE)
     assert dict(cells) == ORDER | TOOLS

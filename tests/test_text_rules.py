@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftlint.case import assistant, chat, user
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.features.code import in_code
 from ftlint.features.ending import BIAS, READS, WEIGHTS, certainty, cues, worth_judging

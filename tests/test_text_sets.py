@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.finding import Severity
 from ftlint.report import Report

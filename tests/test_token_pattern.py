@@ -18,11 +18,11 @@ import pytest
 from command import inside
 
 from ftlint.case import assistant, chat, user
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
+from ftlint.configuration.packs import load_rule
 from ftlint.error import PackError
 from ftlint.example import Batch, Lines
 from ftlint.features.pattern import bare, matching, needed
-from ftlint.packs import load_rule
 from ftlint.rule import ExampleRule, Rule
 from ftlint.rules.tokenpattern import NO_SPACY, TokenPattern
 

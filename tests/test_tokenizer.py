@@ -11,16 +11,16 @@ from typing import Any
 import orjson
 import pytest
 from command import CLEAN, Outcome, inside
+from records import batch
 from test_chat_template import CHATML, folder, trained
 
-from ftlint import chattemplate
 from ftlint.case import assistant, chat, system, user
-from ftlint.example import Batch, Lines
 from ftlint.features.template import template_tokens
 from ftlint.features.tokens import TokenCount
 from ftlint.finding import Finding
 from ftlint.rules.token import AnswerFullyTruncated, TokenNearLimit, TokenOverrun
 from ftlint.session import Request, Session
+from ftlint.tokens import chattemplate
 
 __all__ = ["folder", "trained"]  # fixtures
 
@@ -38,10 +38,6 @@ TALK = chat(
 TEXT = "".join(
     f"<|im_start|>{m['role']}\n{m['content'].strip()}<|im_end|>\n" for m in TALK["messages"]
 )
-
-
-def batch(*talks: Any) -> Batch:
-    return Batch(Lines(0, 0, [orjson.dumps(talk) for talk in talks]))
 
 
 def counted(folder: Path, talk: dict[str, Any]) -> TokenCount:

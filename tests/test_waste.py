@@ -16,18 +16,18 @@ from command import inside
 from reference import Tiktoken
 
 import ftlint as package
-from ftlint.advice import advise
 from ftlint.analyses.waste import DuplicateCost
 from ftlint.case import assistant, chat, declare, system, user
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.executors import Processes, Serial
 from ftlint.features.tokens import Tokens
-from ftlint.normalise import normalise
-from ftlint.plan import TrainingPlan, draw
-from ftlint.planview import as_json
+from ftlint.planning.advice import advise
+from ftlint.planning.plan import TrainingPlan, draw
 from ftlint.source import Dataset, Source
-from ftlint.target import read
+from ftlint.targets.target import read
+from ftlint.text.normalise import normalise
+from ftlint.views.plan import as_json
 
 Record = dict[str, Any]
 MINI = "openai:gpt-4.1-mini"

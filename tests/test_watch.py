@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from command import CLEAN, HUMAN, inside
 
-from ftlint.watch import State, look, watch, watched
+from ftlint.console.watch import State, look, watch, watched
 
 WATCH = (sys.executable, "-m", "ftlint", "check", "--select", "FT0,FT1", "--format", "concise")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ftlint.catalogue import builtin
-from ftlint.packs import load_pack, rules_folder
+from ftlint.configuration.catalogue import builtin
+from ftlint.configuration.packs import load_pack, rules_folder
 from ftlint.rule import Case
 from ftlint.rules.declared import Declared
 from ftlint.testing import check_case

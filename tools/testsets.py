@@ -15,9 +15,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ftlint.benchmark import Benchmark, build
-from ftlint.ngram import N, words
-from ftlint.testset import lettered
+from ftlint.contamination.benchmark import Benchmark, build
+from ftlint.contamination.ngram import N, words
+from ftlint.contamination.testset import lettered
 
 OUTPUT = Path(__file__).parents[1] / "rules" / "benchmarks" / "index.bin"
 STRIDES = {"mmlu": 4}

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
+from ftlint.console.intake import spooled
 from ftlint.error import UsageError
-from ftlint.intake import spooled
 from ftlint.report import Report
 from ftlint.session import Request, Session
 from ftlint.source import Source

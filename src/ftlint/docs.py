@@ -201,7 +201,7 @@ def _options(rule: Rule) -> Iterator[str]:
 
 def pick(word: str | None, rules: Sequence[Rule]) -> list[Rule]:
     """Return the rule that `word` names, or those of a prefix; all for None. Raises: UsageError."""
-    from ftlint.document import suggest
+    from ftlint.configuration.document import suggest
 
     if word is None:
         return list(rules)
@@ -282,7 +282,7 @@ def main(folder: str) -> None:
     """Write the pages of all built-in rules to `folder`, and remove pages of rules that left."""
     from pathlib import Path
 
-    from ftlint.catalogue import builtin
+    from ftlint.configuration.catalogue import builtin
 
     files = pages(builtin())
     for old in Path(folder).glob("*.md"):

@@ -15,7 +15,6 @@ from functools import reduce
 from itertools import groupby
 from typing import Any, TypeVar
 
-from ftlint import encoding
 from ftlint.analysis import Analysis, Derived
 from ftlint.error import ModelError
 from ftlint.example import Batch, Example, Lines
@@ -28,6 +27,7 @@ from ftlint.report import NotRun, Report
 from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset, Shard
 from ftlint.summary import Capped, Counts
+from ftlint.tokens import encoding
 from ftlint.value import dataclass
 
 K = TypeVar("K")

@@ -74,7 +74,8 @@ class Fix:
     """A proposed change of one record: JSON Patch operations (RFC 6902).
 
     To remove the whole value, the pointer `""`, is to remove the line. The fix of a finding about
-    a file has no operations but says in `whole` what is done to it, in the words of `ftlint.fix`.
+    a file has no operations but says in `whole` what is done to it, in the words of
+    `ftlint.afterwards.fix`.
     """
 
     title: str

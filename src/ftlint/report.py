@@ -105,7 +105,7 @@ class Report:
     known: int = 0
     """Findings that a baseline knows; they are neither counted nor kept."""
     suppressed: list[Suppressed] = field(default_factory=list)
-    """Findings that are accepted (`ftlint.suppression`); they are not counted either."""
+    """Findings that are accepted (`ftlint.afterwards.suppression`); they are not counted either."""
     unchanged: int = 0
     """Findings on unchanged rows, in a run that shows changed ones only; nor are they."""
     results: Mapping[Analysis[Any, Any], Any] = field(default_factory=dict, repr=False)

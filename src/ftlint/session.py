@@ -12,33 +12,38 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ftlint import method as methods
-from ftlint import plugins
 from ftlint.analysis import Analysis
-from ftlint.catalogue import catalogue
-from ftlint.config import Config, discover
-from ftlint.document import suggest
+from ftlint.configuration import plugins
+from ftlint.configuration.catalogue import catalogue
+from ftlint.configuration.config import Config, discover
+from ftlint.configuration.document import suggest
+from ftlint.configuration.equipment import (
+    with_benchmarks,
+    with_grader,
+    with_pipeline,
+    with_tokenizer,
+)
+from ftlint.configuration.perfile import ignored_for
+from ftlint.configuration.selection import Selection, choose, matches
 from ftlint.engine import Plan, run
-from ftlint.equipment import with_benchmarks, with_grader, with_pipeline, with_tokenizer
 from ftlint.error import SourceError, UsageError
 from ftlint.executors import Executor, workers, workers_told
 from ftlint.finding import Severity
 from ftlint.panel import NOBODY, Panel
-from ftlint.perfile import ignored_for
 from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, Rule
 from ftlint.rules.budget import NO_BUDGET
 from ftlint.rules.reinforcement import NO_GRADER
 from ftlint.rules.toxiclabel import UNLABELLED
 from ftlint.scoring.setting import with_toxicity
-from ftlint.selection import Selection, choose, matches
 from ftlint.shape import AUTO
 from ftlint.source import Dataset, Shard, Source, expand, size
-from ftlint.target import Target, read
+from ftlint.targets import method as methods
+from ftlint.targets.target import Target, read
 from ftlint.value import dataclass
 
 if TYPE_CHECKING:
-    from ftlint.memory import Memory
+    from ftlint.storage.memory import Memory
 
 _UNASKED = (NO_BUDGET, NO_GRADER, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, UNLABELLED)
 """Reasons that are no news to who has named none of these."""
@@ -229,7 +234,7 @@ class Session:
         report.target = ", ".join(chosen.targets) or None
         report.method = asked.method or methods.judged(report, self._aims)
         if not chosen.targets and report.findings:
-            from ftlint.provider import tell
+            from ftlint.targets.provider import tell
 
             tell(report, self.rules)
         return report
@@ -244,7 +249,7 @@ class Session:
         """Return where the result is kept; None where that does not pay, or it says too little."""
         if self.request.patches or plan.size < LEAST:
             return None
-        from ftlint.memory import Memory
+        from ftlint.storage.memory import Memory
 
         own = self._beside(self.config.cache) if self.config.cache else ""
         root = None if self.request.targets else self.config.root

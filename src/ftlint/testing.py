@@ -93,7 +93,7 @@ def _sources(case: Case, folder: Path) -> tuple[Source, ...]:
 
 def _suppress(report: Report, text: str, folder: Path) -> None:
     """Take out of `report` what the suppressions of a case accept."""
-    from ftlint.suppression import NAME, Suppressions, suppress
+    from ftlint.afterwards.suppression import NAME, Suppressions, suppress
 
     (folder / NAME).write_text(text, "utf-8")
     suppress(report, Suppressions.read(folder / NAME, report.rules), whole=True)

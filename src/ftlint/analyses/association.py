@@ -16,9 +16,17 @@ from typing import Any
 
 from ftlint.analyses.naming import ANY, ANYBODY, NAMED, Group, Naming, OfNamings, Stratum, Word
 from ftlint.analyses.split import Part
-from ftlint.contrast import adjusted, contrast, grouping, log_odds, merged, npmi, npmi_interval
 from ftlint.finding import Where
 from ftlint.source import Dataset
+from ftlint.statistics.contrast import (
+    adjusted,
+    contrast,
+    grouping,
+    log_odds,
+    merged,
+    npmi,
+    npmi_interval,
+)
 from ftlint.value import dataclass
 
 FEWEST = 30

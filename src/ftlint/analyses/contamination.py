@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ftlint.analysis import Analysis
+from ftlint.contamination.ngram import N
 from ftlint.example import Batch, Example
 from ftlint.features.overlap import Overlap, Overlaps
 from ftlint.finding import Where
-from ftlint.ngram import N
 from ftlint.source import Dataset
 from ftlint.value import dataclass
 

@@ -20,8 +20,8 @@ from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.sampled import Item, Sample
 from ftlint.finding import Where
-from ftlint.interval import wilson
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.summary import Groups
 from ftlint.value import dataclass
 

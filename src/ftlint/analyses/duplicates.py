@@ -13,14 +13,14 @@ from dataclasses import field
 from typing import Any
 
 from ftlint.analysis import Analysis
-from ftlint.cluster import clusters
-from ftlint.duplicate import WAYS, DuplicateIndex, Lot, Way
 from ftlint.example import Batch
 from ftlint.features.digest import Digest
 from ftlint.features.spoken import COMPARED
-from ftlint.neighbour import FEW, LIGHT, THRESHOLD, sketched
+from ftlint.similarity.cluster import clusters
+from ftlint.similarity.duplicate import WAYS, DuplicateIndex, Lot, Way
+from ftlint.similarity.neighbour import FEW, LIGHT, THRESHOLD, sketched
+from ftlint.similarity.spool import Spool
 from ftlint.source import Dataset
-from ftlint.spool import Spool
 from ftlint.value import dataclass
 
 

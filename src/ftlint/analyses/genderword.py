@@ -9,12 +9,12 @@ from typing import Any
 from ftlint.analyses.split import Part, by_split
 from ftlint.analyses.topic import function_words
 from ftlint.analysis import Analysis
-from ftlint.cooccurrence import Scores, measure
+from ftlint.bias.cooccurrence import Scores, measure
+from ftlint.bias.identity import lexicon
 from ftlint.example import Batch
 from ftlint.features.gender import MEN, WOMEN
 from ftlint.features.glance import tongue
 from ftlint.features.sampled import Sample
-from ftlint.identity import lexicon
 from ftlint.source import Dataset
 from ftlint.summary import Groups
 from ftlint.value import dataclass

@@ -11,11 +11,11 @@ from ftlint.example import Batch
 from ftlint.features.language import HEAD, SURE, UNDETERMINED, Guess, guess, prose
 from ftlint.features.turns import TURNS, Turn
 from ftlint.finding import Where
-from ftlint.interval import wilson
-from ftlint.languagename import name
 from ftlint.sample import Thinned, least_level, level_of
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.summary import Groups
+from ftlint.text.languagename import name
 from ftlint.value import dataclass
 
 SAMPLE = 2000

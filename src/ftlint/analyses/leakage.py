@@ -13,12 +13,12 @@ from typing import Any, Literal, get_args
 from ftlint.analyses.duplicates import Duplicates
 from ftlint.analyses.exchange import ASKED, Exchanged, repeated
 from ftlint.analysis import Analysis, Derived
-from ftlint.cluster import Forest
-from ftlint.duplicate import DuplicateIndex
 from ftlint.example import Batch, Lines
 from ftlint.features.digest import NONE
-from ftlint.neighbour import ROUNDING, THRESHOLD, Pair
-from ftlint.shingle import jaccard, shingled
+from ftlint.similarity.cluster import Forest
+from ftlint.similarity.duplicate import DuplicateIndex
+from ftlint.similarity.neighbour import ROUNDING, THRESHOLD, Pair
+from ftlint.similarity.shingle import jaccard, shingled
 from ftlint.source import Dataset
 from ftlint.value import dataclass
 
@@ -71,7 +71,7 @@ class Leaked:
 
     def figures(self) -> dict[str, Any]:
         """Return how much of the validation set leaks, with the 95 % interval of the share."""
-        from ftlint.interval import wilson
+        from ftlint.statistics.interval import wilson
 
         closest = Counter(leak.kind for leak in self.leaks)
         every = Counter(kind for leak in self.leaks for kind in leak.trained)

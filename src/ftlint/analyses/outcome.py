@@ -17,7 +17,6 @@ from ftlint.analyses.association import FEWEST, rows
 from ftlint.analyses.naming import NAMED, Group, Row, distinct
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
-from ftlint.contrast import Mean, adjusted, contrast, difference, grouping, means, merged
 from ftlint.example import Batch
 from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.identity import Mentions, finder
@@ -26,6 +25,7 @@ from ftlint.features.toxicity import Triage
 from ftlint.features.turns import TURNS
 from ftlint.finding import Where
 from ftlint.source import Dataset
+from ftlint.statistics.contrast import Mean, adjusted, contrast, difference, grouping, means, merged
 from ftlint.summary import Counts, Groups
 from ftlint.value import dataclass
 

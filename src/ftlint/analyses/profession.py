@@ -8,11 +8,11 @@ from typing import Any
 from ftlint.analyses.association import rows
 from ftlint.analyses.naming import Naming, OfNamings
 from ftlint.analyses.split import Part
-from ftlint.contrast import adjusted, contrast
 from ftlint.features.gender import MEN, WOMEN
 from ftlint.finding import Where
-from ftlint.interval import wilson
 from ftlint.source import Dataset
+from ftlint.statistics.contrast import adjusted, contrast
+from ftlint.statistics.interval import wilson
 from ftlint.value import dataclass
 
 FEWEST = 10

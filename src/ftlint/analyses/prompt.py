@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 from ftlint.analyses.duplicates import DuplicateSummary
 from ftlint.analyses.exchange import ASKED, Exchanged, Quote, quoted
 from ftlint.analysis import Analysis, Derived
-from ftlint.duplicate import DuplicateIndex, Lot
 from ftlint.example import Batch, Lines
 from ftlint.features.digest import Digest
 from ftlint.features.exchange import trained
 from ftlint.features.spoken import NORMAL, PROMPTED, Said, canonical
 from ftlint.finding import Where
-from ftlint.neighbour import FEW, LIGHT, sketched
+from ftlint.similarity.duplicate import DuplicateIndex, Lot
+from ftlint.similarity.neighbour import FEW, LIGHT, sketched
+from ftlint.similarity.spool import Spool
 from ftlint.source import Dataset
-from ftlint.spool import Spool
-from ftlint.substance import asks_the_same
+from ftlint.text.substance import asks_the_same
 from ftlint.value import dataclass
 
 AT_ONCE = 500

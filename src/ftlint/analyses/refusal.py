@@ -12,8 +12,8 @@ from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.harm import harmless
 from ftlint.features.refusal import REFUSALS
 from ftlint.finding import Where
-from ftlint.interval import wilson
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.summary import Capped, Groups
 from ftlint.value import dataclass
 

@@ -8,9 +8,9 @@ from ftlint.analyses.association import rows
 from ftlint.analyses.naming import ANY, Group, Naming, OfNamings
 from ftlint.analyses.split import Part
 from ftlint.features.identity import covered
-from ftlint.interval import wilson
-from ftlint.languagename import name
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
+from ftlint.text.languagename import name
 from ftlint.value import dataclass
 
 SIDES = ("any", "prompt", "answer", "system")

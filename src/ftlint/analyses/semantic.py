@@ -9,13 +9,13 @@ from typing import Any
 from zlib import crc32
 
 from ftlint.analysis import Analysis
-from ftlint.embedding import embed
+from ftlint.contamination.ngram import words
 from ftlint.example import Batch
 from ftlint.features.turns import TURNS
 from ftlint.finding import Where
-from ftlint.interval import wilson
-from ftlint.ngram import words
+from ftlint.similarity.embedding import embed
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.summary import Groups
 from ftlint.value import dataclass
 

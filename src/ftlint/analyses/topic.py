@@ -22,8 +22,8 @@ from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.sampled import Item, Sample
 from ftlint.finding import Where
-from ftlint.interval import wilson
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.summary import Groups
 from ftlint.value import dataclass
 
@@ -164,7 +164,7 @@ def _names(vectors: Iterable[Vector]) -> tuple[str, ...]:
 @cache
 def function_words() -> frozenset[str]:
     """Return the words of all languages that say nothing of a topic. Raises: OSError."""
-    from ftlint.packs import rules_folder  # which imports the rules
+    from ftlint.configuration.packs import rules_folder  # which imports the rules
 
     text = (rules_folder() / "lexicons" / "function-words.txt").read_text("utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]

@@ -9,12 +9,12 @@ from typing import Any
 from ftlint.analyses.duplicates import Duplicates, told
 from ftlint.analyses.tokens import TokenTotals
 from ftlint.analysis import Analysis, Derived
-from ftlint.duplicate import WAYS, DuplicateIndex, Way
 from ftlint.example import Batch
 from ftlint.features.tokens import USUAL, Lengths, Meter
-from ftlint.model import MILLION, Amount
 from ftlint.rule import Rule
+from ftlint.similarity.duplicate import WAYS, DuplicateIndex, Way
 from ftlint.source import Dataset
+from ftlint.targets.model import MILLION, Amount
 from ftlint.value import dataclass
 
 _MOST = 0xFFFFFFFF

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ftlint.talk import JSON, Talk
+from ftlint.formats.talk import JSON, Talk
 
 
 class Bridge:

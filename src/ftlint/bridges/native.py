@@ -6,8 +6,8 @@ from typing import Any
 
 from ftlint.bridges.bridge import Bridge
 from ftlint.formats import FORMATS
+from ftlint.formats.talk import JSON, Lack, Loss, Talk, objects, only, string, text_of
 from ftlint.message import Message
-from ftlint.talk import JSON, Lack, Loss, Talk, objects, only, string, text_of
 
 _SWITCHES = ("parallel_tool_calls",)
 

@@ -7,7 +7,7 @@ from typing import Any
 from ftlint.bridges.bridge import Bridge
 from ftlint.formats.cohere import ROLES
 from ftlint.formats.converse import VERSION
-from ftlint.talk import JSON, Loss, Talk, objects, only, parsed, string, text_of, written
+from ftlint.formats.talk import JSON, Loss, Talk, objects, only, parsed, string, text_of, written
 
 
 class ClaudeBridge(Bridge):

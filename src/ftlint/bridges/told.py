@@ -6,7 +6,7 @@ from typing import Any
 
 from ftlint.bridges.bridge import Bridge
 from ftlint.formats.sharegpt import ROLES
-from ftlint.talk import JSON, Loss, Talk, objects, only, parsed, string, text_of, written
+from ftlint.formats.talk import JSON, Loss, Talk, objects, only, parsed, string, text_of, written
 
 _SPEAKERS = {"system": "system", "user": "human", "assistant": "gpt"}
 

@@ -10,7 +10,7 @@ import click
 
 def rule_names(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
     """Complete codes and names of the built-in rules."""
-    from ftlint.catalogue import builtin
+    from ftlint.configuration.catalogue import builtin
 
     words = [word for rule in builtin() for word in (rule.code, rule.name)]
     return [name for name in words if name.startswith(word)]
@@ -18,7 +18,7 @@ def rule_names(context: click.Context, parameter: click.Parameter, word: str) ->
 
 def target_names(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
     """Complete the names of targets, and after a colon those of their models."""
-    from ftlint.target import model_names, names, read
+    from ftlint.targets.target import model_names, names, read
 
     provider, colon, _ = word.partition(":")
     words = names()
@@ -29,7 +29,7 @@ def target_names(context: click.Context, parameter: click.Parameter, word: str) 
 
 def encoding_names(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
     """Complete the names of encodings."""
-    from ftlint.target import encodings
+    from ftlint.targets.target import encodings
 
     return [name for name in encodings() if name.startswith(word)]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ftlint.output import write_out
+from ftlint.console.output import write_out
 
 
 @click.command()
@@ -43,12 +43,12 @@ def augment(paths: tuple[str, ...], format_: str, quiet: bool, **asked: Any) -> 
     changed; OUT.manifest.json says which line is whose twin. Exit status: 0 written, 2 nothing
     was written.
     """
-    from ftlint.augment import Wish
-    from ftlint.augment import augment as written
-    from ftlint.augmentview import render
-    from ftlint.intake import spooled
-    from ftlint.progress import watching
+    from ftlint.console.intake import spooled
+    from ftlint.console.progress import watching
     from ftlint.source import expand
+    from ftlint.twin.augment import Wish
+    from ftlint.twin.augment import augment as written
+    from ftlint.views.augment import render
 
     with spooled(expand(paths)) as sources, watching(sources, quiet, "swapping") as step:
         outcome = written(sources, Wish(**asked), step)

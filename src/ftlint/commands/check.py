@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftlint.commands.argument import encoding_names, rule_names, target_names, words
+from ftlint.console.output import check_writable
+from ftlint.console.rendering import FORMATS, TABLES, further, write
 from ftlint.error import UsageError
-from ftlint.output import check_writable
-from ftlint.rendering import FORMATS, TABLES, further, write
 
 if TYPE_CHECKING:
-    from ftlint.afterwards import Steps
-    from ftlint.config import Config
+    from ftlint.afterwards.steps import Steps
+    from ftlint.configuration.config import Config
     from ftlint.session import Request
 
 LEVELS = ("error", "warning", "note")
@@ -147,13 +147,13 @@ def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> N
     configuration are linted. Exit status: 0 clean, 1 findings at or above --fail-on, 2 could not
     run.
     """
-    from ftlint import cache
+    from ftlint.storage import cache
 
     cache.choose(options["cache_dir"] or "", disabled=options["no_cache"])
     if not options["watch"]:
         raise click.exceptions.Exit(_once(paths, outputs, options))
     _check_watchable(paths, options)
-    from ftlint.watch import watch, watched
+    from ftlint.console.watch import watch, watched
 
     status = watch(lambda: _once(paths, outputs, options), lambda: watched(paths, options))
     raise click.exceptions.Exit(status)
@@ -170,8 +170,8 @@ def _check_watchable(paths: Sequence[str], options: Mapping[str, Any]) -> None:
 
 def _once(paths: tuple[str, ...], outputs: tuple[str, ...], options: dict[str, Any]) -> int:
     """Lint, do what is asked with the findings, and show them; return the exit status."""
-    from ftlint.intake import spooled
-    from ftlint.progress import watching
+    from ftlint.console.intake import spooled
+    from ftlint.console.progress import watching
     from ftlint.session import Session
 
     if options["output"]:
@@ -197,7 +197,7 @@ def _once(paths: tuple[str, ...], outputs: tuple[str, ...], options: dict[str, A
 
 def _steps(options: dict[str, Any], config: Config) -> Steps | None:
     """Return what is to be done with the findings before they are shown; mostly nothing."""
-    from ftlint.suppression import find
+    from ftlint.afterwards.suppression import find
 
     words = ("fix", "unsafe_fixes", "rejects", "diff", "baseline", "update_baseline", "prune")
     asked = options["since"] is not None or any(
@@ -206,7 +206,7 @@ def _steps(options: dict[str, Any], config: Config) -> Steps | None:
     configured = config.baseline or config.suppressions or find(Path.cwd(), config.root)
     if not (asked or configured):
         return None
-    from ftlint.afterwards import Steps
+    from ftlint.afterwards.steps import Steps
 
     return Steps.of(options, config)
 

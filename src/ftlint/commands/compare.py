@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ftlint.commands.argument import target_names, words
-from ftlint.output import write_out
+from ftlint.console.output import write_out
 
 
 @click.command()
@@ -36,12 +36,12 @@ def compare(old: str, new: str, format_: str, fail_on_drift: bool, **asked: Any)
     unchanged findings, and how figures moved. Exit status: 0 compared, 1 drifted with
     --fail-on-drift, 2 could not compare.
     """
-    from ftlint.runs import saved
+    from ftlint.comparing.runs import saved
 
     if saved(old) or saved(new):
         return _runs(old, new, format_, fail_on_drift, asked)
-    from ftlint.compareview import present
     from ftlint.session import Request
+    from ftlint.views.compare import present
 
     asked.update(select=words(asked["select"]) or None, ignore=words(asked["ignore"]))
     told, drifted = present(old, new, Request(**asked), format_)
@@ -53,9 +53,9 @@ def _runs(old: str, new: str, format_: str, fail_on_drift: bool, asked: dict[str
     """Show what changed between two saved runs, which are linted already. Raises: FtlintError."""
     from pathlib import Path
 
-    from ftlint.config import discover
+    from ftlint.comparing.runs import present
+    from ftlint.configuration.config import discover
     from ftlint.error import UsageError
-    from ftlint.runs import present
     from ftlint.session import all_rules
 
     config = asked.pop("config")

@@ -23,10 +23,10 @@ def convert(paths: tuple[str, ...], quiet: bool, **asked: Any) -> None:
     Reads lines of JSON, and JSON arrays. What the other shape cannot say is listed with its lines,
     and then nothing is written. Exit status: 0 written, 2 nothing was written.
     """
-    from ftlint.convert import LossError, Wish
-    from ftlint.convert import convert as converted
-    from ftlint.intake import spooled
-    from ftlint.progress import watching
+    from ftlint.bridges.convert import LossError, Wish
+    from ftlint.bridges.convert import convert as converted
+    from ftlint.console.intake import spooled
+    from ftlint.console.progress import watching
     from ftlint.source import expand
 
     with (

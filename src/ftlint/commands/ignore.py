@@ -31,10 +31,10 @@ def ignore(place: str, rule: str, reason: str, expires: str | None, config: str 
 
     Adds an entry to the nearest .ftlint-ignore.yaml, or makes one. It holds until the line changes.
     """
-    from ftlint.intake import spooled
-    from ftlint.output import check_writable, write_atomically
+    from ftlint.afterwards.suppression import NAME, Suppressions, find
+    from ftlint.console.intake import spooled
+    from ftlint.console.output import check_writable, write_atomically
     from ftlint.session import Request, Session
-    from ftlint.suppression import NAME, Suppressions, find
 
     path, line = _place(place)
     _check(reason, expires)

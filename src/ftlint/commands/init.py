@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ftlint.output import write_out
+from ftlint.console.output import write_out
 
 
 @click.command()
@@ -12,7 +12,7 @@ from ftlint.output import write_out
 @click.option("--force", is_flag=True, help="Overwrite an ftlint.yaml that is there.")
 def init(pre_commit: bool, force: bool) -> None:
     """Write a commented ftlint.yaml for the datasets in this folder."""
-    from ftlint.init import initialise
+    from ftlint.configuration.init import initialise
 
     write_out(f"{line}\n" for line in initialise(pre_commit=pre_commit, force=force))
 
@@ -22,7 +22,7 @@ def init(pre_commit: bool, force: bool) -> None:
 @click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")
 def test(packs: tuple[str, ...], config: str | None) -> None:
     """Run the good and bad cases of rule packs (default: packs: of the configuration)."""
-    from ftlint.packtest import test_packs
+    from ftlint.configuration.packtest import test_packs
 
     failures, lines = test_packs(packs, config)
     write_out(f"{line}\n" for line in lines)

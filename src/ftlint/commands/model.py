@@ -24,7 +24,7 @@ def fetch(name: str, mirror: str | None, sha256: str | None) -> None:
     The files go to the folder FTLINT_MODELS, else to ~/.local/share/ftlint/models. Checkpoints are
     checked against the hash in their published name; what was fetched is pinned from then on.
     """
-    from ftlint.document import suggest
+    from ftlint.configuration.document import suggest
     from ftlint.scoring.fetch import fetch as fetched
     from ftlint.scoring.fetch import known
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ftlint.commands.argument import complain, encoding_names, target_names
-from ftlint.output import write_out
+from ftlint.console.output import write_out
 
 
 @click.command()
@@ -29,8 +29,8 @@ def plan(paths: tuple[str, ...], format_: str, epochs: int, budget: str, **asked
     """
     from datetime import date
 
-    from ftlint.planview import present
     from ftlint.session import Request
+    from ftlint.views.plan import present
 
     target = asked.pop("target")
     request = Request(paths, targets=(target,) if target else (), **asked)

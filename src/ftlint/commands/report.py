@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ftlint.rendering import FORMATS, further, write
+from ftlint.console.rendering import FORMATS, further, write
 
 
 @click.command()
@@ -33,10 +33,10 @@ def report(run: str, outputs: tuple[str, ...], config: str | None, **options: An
     """
     from pathlib import Path
 
-    from ftlint.config import discover
-    from ftlint.output import check_writable
-    from ftlint.saved import load
+    from ftlint.configuration.config import discover
+    from ftlint.console.output import check_writable
     from ftlint.session import all_rules
+    from ftlint.storage.saved import load
 
     if options["output"]:
         check_writable(options["output"])

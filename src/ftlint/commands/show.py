@@ -7,7 +7,7 @@ import sys
 import click
 
 from ftlint.commands.argument import is_terminal, rule_names, target_names
-from ftlint.output import write_out
+from ftlint.console.output import write_out
 
 
 @click.command()
@@ -24,7 +24,7 @@ def rule(word: str | None, format_: str, config: str | None) -> None:
     """List all rules or those of a prefix (FT1), or show one with documentation and cases."""
     from pathlib import Path
 
-    from ftlint.config import discover
+    from ftlint.configuration.config import discover
     from ftlint.docs import as_json, listing, page, pick
     from ftlint.session import all_rules
 
@@ -56,6 +56,6 @@ def targets(name: str | None, format_: str) -> None:
     """List all targets, or show one with its limits, models, prices, dates and sources."""
     from datetime import date
 
-    from ftlint.profile import render
+    from ftlint.views.profile import render
 
     write_out([render(name, format_, date.today()), "\n"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ftlint.output import write_out
+from ftlint.console.output import write_out
 
 
 @click.command()
@@ -40,13 +40,13 @@ def split(paths: tuple[str, ...], format_: str, jobs: int, quiet: bool, **asked:
     stay together; labels or lengths are balanced. Lines are copied byte for byte and in order.
     The same seed gives the same files. Exit status: 0 written, 2 nothing was written.
     """
+    from ftlint.console.intake import spooled
+    from ftlint.console.progress import watching
     from ftlint.executors import workers
-    from ftlint.intake import spooled
-    from ftlint.progress import watching
+    from ftlint.similarity.split import Wish
+    from ftlint.similarity.split import split as written
     from ftlint.source import expand
-    from ftlint.split import Wish
-    from ftlint.split import split as written
-    from ftlint.splitview import render
+    from ftlint.views.split import render
 
     with (
         spooled(expand(paths)) as sources,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ftlint.output import write_out
+from ftlint.console.output import write_out
 
 
 @click.command()
@@ -17,7 +17,7 @@ def undo(manifest: str) -> None:
     """
     from pathlib import Path
 
-    from ftlint.manifest import undo as undone
+    from ftlint.afterwards.manifest import undo as undone
 
     restored = undone(Path(manifest))
     write_out([f"restored {path}\n" for path in restored] or ["nothing to restore\n"])

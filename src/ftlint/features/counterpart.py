@@ -11,12 +11,12 @@ from functools import cache
 from hashlib import blake2b
 from typing import NamedTuple
 
+from ftlint.bias.identity import PRONOUNS
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.identity import Mention, Mentions
 from ftlint.features.lexicon import Spot, Terms, scanner_of, spots
 from ftlint.features.turns import TURNS, Turn
-from ftlint.identity import PRONOUNS
 from ftlint.twin.person import names
 from ftlint.value import dataclass
 

@@ -34,7 +34,7 @@ class Digest(Feature[int]):
 
     part: Part
     normal: bool = False
-    """Whether texts are normalised first, see `ftlint.normalise`."""
+    """Whether texts are normalised first, see `ftlint.text.normalise`."""
 
     def compute(self, batch: Batch) -> array[int]:
         """Return one unsigned integer of 64 bits an example."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from unicodedata import category
 
-from ftlint.wordlist import words
+from ftlint.text.wordlist import words
 
 TAIL = 600
 """Characters at the end of a text that are looked at, but for fences and whole JSON."""

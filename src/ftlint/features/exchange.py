@@ -1,7 +1,7 @@
 """Exchanges: what each example asks and what it teaches to answer, as digests.
 
-All texts are normalised (`ftlint.normalise`). Contradictions compare the answers to one question;
-leakage compares all of it between the splits.
+All texts are normalised (`ftlint.text.normalise`). Contradictions compare the answers to one
+question; leakage compares all of it between the splits.
 """
 
 from __future__ import annotations

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ftlint.bias.identity import PRONOUNS
+from ftlint.bias.sense import TABLE
 from ftlint.features.identity import Mention, Reading
 from ftlint.features.turns import Turn
-from ftlint.identity import PRONOUNS
-from ftlint.sense import TABLE
 
 MEN, WOMEN = "men", "women"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ftlint import document
+from ftlint.configuration import document
 from ftlint.error import PackError
 from ftlint.features.lexicon import fold
 from ftlint.value import dataclass
@@ -42,7 +42,7 @@ def harmless(question: str) -> bool:
 @cache
 def _harm() -> Harm:
     """Return what the file says. Raises: PackError."""
-    from ftlint.packs import rules_folder  # which imports the rules
+    from ftlint.configuration.packs import rules_folder  # which imports the rules
 
     path = rules_folder() / "lexicons" / "harm" / "en.yaml"
     data = document.load(path, PackError).data

@@ -15,12 +15,12 @@ from functools import lru_cache
 from itertools import accumulate, compress
 from typing import NamedTuple
 
+from ftlint.bias.identity import SETTING, Entry, languages, lexicon, read_file, stamps
+from ftlint.bias.sense import CLAUSES, END, TABLE, Sense, normal, spaced
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.glance import tongue
 from ftlint.features.turns import TURNS, Turn
-from ftlint.identity import SETTING, Entry, languages, lexicon, read_file, stamps
-from ftlint.sense import CLAUSES, END, TABLE, Sense, normal, spaced
 from ftlint.value import dataclass
 
 OUTCOMES = frozenset({"positive", "negative", "helpful"})

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ftlint.features.script import CYRILLIC, DECIDED, LATIN, classes, weights
-from ftlint.languagename import MERGED
+from ftlint.text.languagename import MERGED
 
 UNDETERMINED = "und"
 """ISO 639-2 for a text whose language cannot be told."""

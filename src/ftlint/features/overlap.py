@@ -7,11 +7,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from ftlint.benchmark import Index, Item, matches, shipped
+from ftlint.contamination.benchmark import Index, Item, matches, shipped
+from ftlint.contamination.ngram import hashes, places, words
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.turns import TURNS
-from ftlint.ngram import hashes, places, words
 from ftlint.value import dataclass
 
 WORTH_IT = 256 << 10
@@ -74,7 +74,7 @@ class Overlaps(Feature[tuple[Overlap, ...]]):
 
 
 def _read(name: str, path: str) -> Index:
-    from ftlint.testset import index_of  # loaded where somebody names a file
+    from ftlint.contamination.testset import index_of  # loaded where somebody names a file
 
     return index_of(name, path)
 
@@ -107,7 +107,7 @@ def _best(overlaps: list[Overlap]) -> tuple[Overlap, ...]:
 def _suspects(texts: list[str], index: Index) -> list[int]:
     """Return the indices of texts with an n-gram of an item, by numpy where that pays."""
     if "numpy" in sys.modules or sum(map(len, texts)) >= WORTH_IT:
-        from ftlint.ngramarray import texts_with
+        from ftlint.contamination.ngramarray import texts_with
 
         return texts_with(texts, index.known, index.unspaced)
     return [

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from ftlint import document
+from ftlint.configuration import document
 from ftlint.error import PackError
 from ftlint.example import Batch
 from ftlint.feature import Feature
@@ -180,7 +180,7 @@ def recogniser() -> Recogniser:
 
 def cues() -> Iterator[Cue]:
     """Yield the cues of every file of the folder. Raises: PackError."""
-    from ftlint.packs import rules_folder  # which imports the rules
+    from ftlint.configuration.packs import rules_folder  # which imports the rules
 
     for path in sorted((rules_folder() / "lexicons" / "refusal").glob("*.yaml")):
         yield from _cues(document.load(path, PackError).data)

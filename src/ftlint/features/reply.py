@@ -9,7 +9,7 @@ from ftlint.features.glance import SHORT, unclear
 from ftlint.features.language import HEAD, SURE, Guess, akin, guess
 from ftlint.features.script import script
 from ftlint.features.turns import Turn
-from ftlint.languagename import asks
+from ftlint.text.languagename import asks
 
 _SEGMENT = re.compile(r"[^\n.!?。！？:：\"“”«»「」]+")
 _SEGMENTS = 40

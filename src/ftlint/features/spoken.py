@@ -12,8 +12,8 @@ import orjson
 
 from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
-from ftlint.normalise import normalise
 from ftlint.proof import plain_roles
+from ftlint.text.normalise import normalise
 from ftlint.value import dataclass
 
 Said = tuple[str, str]
@@ -25,7 +25,7 @@ class Spoken(Feature[list[Said]]):
     """What the messages of each example say; nothing for a line without a record."""
 
     normal: bool = False
-    """Whether it is normalised, see `ftlint.normalise`."""
+    """Whether it is normalised, see `ftlint.text.normalise`."""
 
     def compute(self, batch: Batch) -> list[list[Said]]:
         """Return one list an example, with one item a message."""

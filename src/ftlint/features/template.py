@@ -7,12 +7,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ftlint import chattemplate
 from ftlint.example import Batch, Example, Message, Text
 from ftlint.feature import Feature
 from ftlint.features.tokens import Meter, TokenCount
 from ftlint.finding import Where
-from ftlint.renderer import Job, Limits, Renderer, Reply, renderer
+from ftlint.tokens import chattemplate
+from ftlint.tokens.renderer import Job, Limits, Renderer, Reply, renderer
 from ftlint.value import dataclass
 
 _ROOM = 16

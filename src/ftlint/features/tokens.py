@@ -14,12 +14,12 @@ from typing import Any
 
 import orjson
 
-from ftlint.encoding import Encoding, load
 from ftlint.example import Batch, Example
 from ftlint.feature import CheapFeature, Feature
 from ftlint.limit import MAX_LINE
 from ftlint.proof import KEYS, plain_roles
 from ftlint.shape import CHAT
+from ftlint.tokens.encoding import Encoding, load
 from ftlint.value import dataclass
 
 # OpenAI cookbook, "How to format inputs to chat completions models" (num_tokens_from_messages).

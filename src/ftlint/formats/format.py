@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ftlint.formats.field import Members
+from ftlint.formats.talk import written
 from ftlint.message import Message, Placed, Told
-from ftlint.talk import written
 
 
 class Format:
@@ -17,7 +17,7 @@ class Format:
     words: ClassVar[str]
     """What a file of it holds, for people: `preference pairs`."""
     methods: ClassVar[tuple[str, ...]] = ("sft",)
-    """How it is trained on, as a rule and otherwise, see `ftlint.method`."""
+    """How it is trained on, as a rule and otherwise, see `ftlint.targets.method`."""
     ways: ClassVar[tuple[tuple[str, ...], ...]]
     """Keys that show it; all of one way must be there."""
     alternates: ClassVar[bool] = False

@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from ftlint import biasview
 from ftlint.finding import Severity
 from ftlint.report import Located, Report
 from ftlint.reporters import Options
@@ -39,6 +38,7 @@ from ftlint.reporters.terminal import (
     tally,
 )
 from ftlint.rule import Rule
+from ftlint.views import bias as biasview
 
 SHOWN = 3
 """Findings of one rule in one file that are shown whole."""

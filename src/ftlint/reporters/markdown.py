@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from ftlint import biasview
 from ftlint.report import Located, Place, Report
 from ftlint.reporters import Options
 from ftlint.reporters.github import dealt
@@ -26,6 +25,7 @@ from ftlint.reporters.terminal import (
     scope,
     scored,
 )
+from ftlint.views import bias as biasview
 
 MARKER = "<!-- ftlint report -->"
 MOST = 60_000

@@ -11,10 +11,10 @@ from ftlint.column import Column
 from ftlint.example import Batch
 from ftlint.features.dialogue import DIALOGUES, Dialogue
 from ftlint.finding import Finding, Severity, Where
-from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.value import dataclass
 from ftlint.wording import listed
 

@@ -14,7 +14,7 @@ from ftlint.source import Dataset
 from ftlint.value import dataclass
 
 if TYPE_CHECKING:
-    from ftlint.plan import TrainingPlan
+    from ftlint.planning.plan import TrainingPlan
 
 NO_BUDGET = "no budget is named (rules: {over-budget: {budget: 25usd}} in the configuration)"
 _DEAR = {"budget": "0.01usd", "target": "openai:gpt-4.1-mini", "epochs": 3}
@@ -58,7 +58,7 @@ class OverBudget(AnalysisRule[Any]):
         if not self.budget:
             return NO_BUDGET
         try:
-            from ftlint.plan import Budget, settle
+            from ftlint.planning.plan import Budget, settle
 
             budget = Budget.parse(self.budget)
             _, model, _ = settle(self.target or None, None, self.epochs or None)
@@ -73,11 +73,11 @@ class OverBudget(AnalysisRule[Any]):
     @property
     def analysis(self) -> Analysis[Any, Any]:
         """Return the counts of a plan."""
-        from ftlint.counting import Counting
+        from ftlint.planning.counting import Counting
 
         if not self.budget:
             return Counting()
-        from ftlint.plan import settle
+        from ftlint.planning.plan import settle
 
         return Counting(settle(self.target, None, self.epochs or None)[2])
 
@@ -86,7 +86,7 @@ class OverBudget(AnalysisRule[Any]):
         plan = self._plan(result, dataset) if self.budget else None
         if plan is None:
             return
-        from ftlint.plan import Budget
+        from ftlint.planning.plan import Budget
 
         if told := Budget.parse(self.budget).excess(plan):
             train = [i for i, source in enumerate(dataset.sources) if source.split == "train"]
@@ -95,8 +95,8 @@ class OverBudget(AnalysisRule[Any]):
     def _plan(self, result: Any, dataset: Dataset) -> TrainingPlan | None:
         from datetime import date
 
-        from ftlint.counting import Counted, split_of
-        from ftlint.plan import TrainingPlan, settle
+        from ftlint.planning.counting import Counted, split_of
+        from ftlint.planning.plan import TrainingPlan, settle
 
         target, model, tokens = settle(self.target, None, self.epochs or None)
         seen = split_of(result, dataset.sources)

@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 
+from ftlint.afterwards.modern import modernised
 from ftlint.case import assistant, call, calling, chat, declare, user
 from ftlint.decode import kind
 from ftlint.example import Example, Message
 from ftlint.features.call import CALLS, MISSING, UNPARSED, Call, found, parse, speaks
 from ftlint.finding import Finding, Fix, Safety, Severity
-from ftlint.modern import modernised
 from ftlint.pointer import join
 from ftlint.rule import ExampleRule, bad, good
 

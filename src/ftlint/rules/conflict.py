@@ -1,8 +1,8 @@
 """FT4, contradictions: one prompt, and answers to it that differ.
 
 The prompt is everything the model reads: declared tools, system prompt and all messages before the
-last answer that is trained on. Prompts and answers are compared as `ftlint.normalise` writes them,
-so that case, spacing and a full stop are no contradiction.
+last answer that is trained on. Prompts and answers are compared as `ftlint.text.normalise` writes
+them, so that case, spacing and a full stop are no contradiction.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
-from ftlint.substance import same
+from ftlint.text.substance import same
 from ftlint.value import dataclass
 from ftlint.wording import cut, shown
 

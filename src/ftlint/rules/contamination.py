@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ftlint.analyses.contamination import Contaminated, Contamination
-from ftlint.benchmark import EXAMPLE, SHIPPED, shipped
 from ftlint.case import assistant, chat, user
-from ftlint.document import suggest
+from ftlint.configuration.document import suggest
+from ftlint.contamination.benchmark import EXAMPLE, SHIPPED, shipped
+from ftlint.contamination.ngram import N
 from ftlint.error import PackError
 from ftlint.finding import Finding, Severity
-from ftlint.ngram import N
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.source import Dataset
 from ftlint.value import dataclass

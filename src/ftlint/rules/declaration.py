@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from types import UnionType
 from typing import Any, ClassVar
 
+from ftlint.afterwards.modern import modernised
 from ftlint.case import assistant, call, calling, chat, declare, tool, user
 from ftlint.decode import kind
 from ftlint.example import Example
 from ftlint.features.call import MISSING, found, parse
 from ftlint.features.declaration import declarations
 from ftlint.finding import Finding, Fix, Safety, Severity
-from ftlint.modern import modernised
 from ftlint.pointer import join
 from ftlint.rule import ExampleRule, bad, good
 

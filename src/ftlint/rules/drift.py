@@ -8,10 +8,10 @@ from ftlint.analyses.language import Languages, LanguageShares
 from ftlint.analyses.profile import Profile, Profiles, Profiling
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity, Where
-from ftlint.homogeneity import Test, discoveries, kolmogorov_smirnov, total_variation
-from ftlint.languagename import name
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.source import Dataset
+from ftlint.statistics.homogeneity import Test, discoveries, kolmogorov_smirnov, total_variation
+from ftlint.text.languagename import name
 from ftlint.value import dataclass
 
 FEWEST = 30

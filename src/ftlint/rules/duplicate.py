@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 from ftlint.analyses.duplicates import Duplicates
 from ftlint.case import assistant, chat, system, user
-from ftlint.cluster import clusters
-from ftlint.duplicate import DuplicateIndex
 from ftlint.finding import Finding, Fix, Safety, Severity
-from ftlint.neighbour import THRESHOLD
 from ftlint.rule import AnalysisRule, bad, good
+from ftlint.similarity.cluster import clusters
+from ftlint.similarity.duplicate import DuplicateIndex
+from ftlint.similarity.neighbour import THRESHOLD
 from ftlint.source import Dataset
 from ftlint.value import dataclass
 

@@ -17,8 +17,8 @@ from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.proof import plain_roles
 from ftlint.rule import ExampleRule, bad, good
 from ftlint.rules.ending import Answers, trained
+from ftlint.text.wordlist import words
 from ftlint.value import dataclass
-from ftlint.wordlist import words
 
 _HI = user("Hi")
 _ASKED = system("Always answer with valid JSON and nothing else.")

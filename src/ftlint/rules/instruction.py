@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
 from ftlint.case import assistant, chat, system, user
-from ftlint.encoding import load
 from ftlint.example import Batch, Example, Lines
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import DatasetRule, bad, good
 from ftlint.rules.token import spaced, uncountable
 from ftlint.source import Dataset
 from ftlint.summary import Groups
+from ftlint.tokens.encoding import load
 from ftlint.value import dataclass
 
 HEADS = (64, 512)

@@ -1,7 +1,8 @@
 """Kinds: the forms of declarative rule; a YAML file in a pack is an instance of one of them.
 
 Each kind is a frozen dataclass like any rule; what other rules have as class variables (code,
-name, severity, documentation, cases) are fields here. `ftlint.packs` fills them from files.
+name, severity, documentation, cases) are fields here. `ftlint.configuration.packs` fills them from
+files.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from ftlint.features.lexicon import Terms, fold, hits
 from ftlint.features.size import Size, SizeName
 from ftlint.features.whole import whole_in
 from ftlint.finding import Finding, Fix, Safety, Where
-from ftlint.interval import wilson
 from ftlint.rule import DatasetRule, ExampleRule
 from ftlint.rules.declared import Declared
 from ftlint.rules.reading import Reading, Searching
 from ftlint.rules.tokenpattern import TokenPattern
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.summary import Capped, Groups, Tally
 from ftlint.twin.word import like
 from ftlint.value import dataclass

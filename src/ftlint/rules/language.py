@@ -17,8 +17,8 @@ from ftlint.features.language import SURE, akin, guess
 from ftlint.features.reply import differs, doubtful
 from ftlint.features.turns import TURNS
 from ftlint.finding import Finding, Severity, Where
-from ftlint.languagename import canonical, name
 from ftlint.rule import NO_LANGUAGES, AnalysisRule, ExampleRule, bad, good
+from ftlint.text.languagename import canonical, name
 from ftlint.value import dataclass
 
 _BREAD = "Wie lange muss ein Sauerteigbrot im Ofen backen, damit die Kruste knusprig wird?"

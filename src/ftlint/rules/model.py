@@ -10,10 +10,10 @@ from datetime import date
 
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity, Where
-from ftlint.model import day
 from ftlint.rule import NO_MODEL, FileRule, bad, good
 from ftlint.source import Dataset
 from ftlint.summary import Nothing
+from ftlint.targets.model import day
 from ftlint.value import dataclass
 
 _ANY = chat(user("Hi"), assistant("Hello!"))

@@ -8,11 +8,11 @@ from ftlint.analyses.grading import GRADING, MANY, Fields, Grading
 from ftlint.case import assistant, chat, user
 from ftlint.example import Batch, Example
 from ftlint.finding import Finding, Severity, Where
-from ftlint.grader import lacks
 from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, bad, good
 from ftlint.shape import REINFORCEMENT
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
+from ftlint.targets.grader import lacks
 from ftlint.value import dataclass
 
 NO_GRADER = "needs --grader FILE"

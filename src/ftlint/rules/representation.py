@@ -9,16 +9,16 @@ from math import sqrt
 from ftlint.analyses.naming import ANY, Naming
 from ftlint.analyses.representation import Representation
 from ftlint.analyses.split import Part
-from ftlint.contrast import adjusted, upper
-from ftlint.document import suggest
+from ftlint.bias.identity import lexicon
+from ftlint.configuration.document import suggest
 from ftlint.features.gender import MEN, WOMEN
 from ftlint.features.identity import covered
 from ftlint.finding import Finding, Severity
-from ftlint.identity import lexicon
-from ftlint.interval import wilson
 from ftlint.rule import bad, good, later
 from ftlint.rules.bias import Named, told
 from ftlint.rules.token import spaced
+from ftlint.statistics.contrast import adjusted, upper
+from ftlint.statistics.interval import wilson
 from ftlint.value import dataclass
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ftlint import embedding
 from ftlint.analyses.semantic import Paraphrases, Semantics
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
+from ftlint.similarity import embedding
 from ftlint.source import Dataset
 from ftlint.value import dataclass
 

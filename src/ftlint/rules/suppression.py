@@ -1,7 +1,7 @@
 """FT0, the file of suppressions: entries that have run out, or that hide nothing.
 
-The rules are told after the fold, by `ftlint.suppression`: only then is it known which findings
-an entry means.
+The rules are told after the fold, by `ftlint.afterwards.suppression`: only then is it known which
+findings an entry means.
 """
 
 from __future__ import annotations

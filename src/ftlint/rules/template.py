@@ -15,7 +15,7 @@ from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.features.template import Rendering
-    from ftlint.renderer import Reply
+    from ftlint.tokens.renderer import Reply
 
 _HI = user("What is the capital of Chad?")
 _HELLO = assistant("N'Djamena.")
@@ -39,7 +39,7 @@ def _unready(rule: ChatTemplateFails | ChatTemplateDropsText) -> str | None:
     """Return why there is no template. Raises: TokenizerError, if the one named is wrong."""
     if rule.rendering is None:
         return NO_TOKENIZER
-    from ftlint import chattemplate
+    from ftlint.tokens import chattemplate
 
     if lacks := chattemplate.missing():
         return lacks

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from ftlint.analyses.tokens import TokenTotals
 from ftlint.case import assistant, chat, user
 from ftlint.column import Column
-from ftlint.encoding import VOCABULARIES, load
 from ftlint.example import Batch, Example, Message
 from ftlint.features.tokens import TokenCount, Tokens, longer_than
 from ftlint.finding import Finding, Severity, Where
 from ftlint.proof import SHAPE
 from ftlint.rule import NO_LIMIT, NO_MODEL, ExampleRule, bad, good
+from ftlint.tokens.encoding import VOCABULARIES, load
 from ftlint.value import dataclass
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def uncountable(encoding: str, tokenizer: str, model: str = "") -> str | None:
             return NO_VOCABULARY.format(model or "the model")
         known = ", ".join(VOCABULARIES)
         return None if encoding in VOCABULARIES else f"no encoding {encoding!r} is known ({known})"
-    from ftlint import chattemplate
     from ftlint.features.template import template_tokens
+    from ftlint.tokens import chattemplate
 
     if lacking := chattemplate.missing(counting=True):
         return lacking

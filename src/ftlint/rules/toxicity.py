@@ -14,10 +14,10 @@ from ftlint.column import Column
 from ftlint.example import Batch
 from ftlint.features.toxicity import LABELS, SIDES, Backend, Measured, Triage
 from ftlint.finding import Finding, Severity, Where
-from ftlint.interval import wilson
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.scoring.backend import Deep
 from ftlint.source import Dataset
+from ftlint.statistics.interval import wilson
 from ftlint.value import dataclass
 
 # Mild ones: documentation shows them.

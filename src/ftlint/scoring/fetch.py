@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from ftlint.console.output import write_atomically
 from ftlint.error import ModelError
-from ftlint.output import write_atomically
 from ftlint.scoring.weights import MANIFEST, MODELS, Model, folder
 
 PART = 1 << 20

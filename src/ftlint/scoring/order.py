@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ftlint.interval import wilson
+from ftlint.statistics.interval import wilson
 from ftlint.value import dataclass
 
 ROUND = 256

@@ -1,7 +1,7 @@
 """Scores that are kept on disk: by model and text, so that no text is scored twice.
 
 A file of SQLite in the cache folder, written after each round: what is interrupted goes on where
-it stopped. As in `ftlint.cache`, every failure is silent and changes nothing but time.
+it stopped. As in `ftlint.storage.cache`, every failure is silent and changes nothing but time.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from hashlib import blake2b
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from ftlint import cache
 from ftlint.features.toxicity import LABELS, Scores
+from ftlint.storage import cache
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,10 +10,10 @@ from ftlint.finding import Severity
 from ftlint.value import dataclass
 
 if TYPE_CHECKING:
-    from ftlint.config import Config
+    from ftlint.configuration.config import Config
+    from ftlint.configuration.selection import Selection
     from ftlint.rule import Rule
     from ftlint.scoring.backend import Deep
-    from ftlint.selection import Selection
 
 Precision = Literal["float32", "bfloat16", "int8"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -151,7 +151,7 @@ def _deep(config: Config, setting: Toxicity, offline: bool) -> Deep:
 
 
 def _detoxify(config: Config, setting: Toxicity, usual: dict[str, Any]) -> Deep:
-    from ftlint.document import suggest
+    from ftlint.configuration.document import suggest
     from ftlint.scoring.detoxify import MODELS, Detoxify
 
     model = setting.model or "unbiased"

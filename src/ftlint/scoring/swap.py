@@ -57,9 +57,9 @@ def _form(word: str) -> str:
 @cache
 def _known() -> tuple[re.Pattern[str], dict[str, tuple[str, str, str]]]:
     """Return what finds the names, and axis, group and form of each."""
-    from ftlint.document import load
+    from ftlint.configuration.document import load
+    from ftlint.configuration.packs import rules_folder
     from ftlint.error import PackError
-    from ftlint.packs import rules_folder
 
     found: dict[str, tuple[str, str, str]] = {}
     for path in sorted((rules_folder() / "lexicons" / "identity").glob("*.yaml")):

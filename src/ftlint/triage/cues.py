@@ -41,8 +41,8 @@ def cues() -> dict[int, int]:
 
 def _listed() -> Iterator[tuple[str, str]]:
     # Loaded here: training and tests of the words alone need no files.
-    from ftlint.document import load
-    from ftlint.packs import rules_folder
+    from ftlint.configuration.document import load
+    from ftlint.configuration.packs import rules_folder
 
     for name in CLASSES:
         path = rules_folder() / "lexicons" / "toxicity" / f"{name}.yaml"

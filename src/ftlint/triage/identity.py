@@ -15,9 +15,9 @@ from ftlint.triage.words import END, words_of
 def names() -> tuple[str, ...]:
     """Return the names as the lexicons write them, plurals included, in order."""
     # Loaded here: whoever only looks at words needs no files.
-    from ftlint.document import load
+    from ftlint.configuration.document import load
+    from ftlint.configuration.packs import rules_folder
     from ftlint.error import PackError
-    from ftlint.packs import rules_folder
 
     found: set[str] = set()
     for path in sorted((rules_folder() / "lexicons" / "identity").glob("*.yaml")):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
-from ftlint import document
-from ftlint.encoding import load
+from ftlint.configuration import document
 from ftlint.error import PackError
+from ftlint.tokens.encoding import load
 from ftlint.twin.word import Word, begins
 from ftlint.value import dataclass
 
@@ -35,7 +35,7 @@ class Names:
 @cache
 def names() -> Names:
     """Return the names, read once a process. Raises: PackError."""
-    from ftlint.packs import rules_folder  # which imports the rules
+    from ftlint.configuration.packs import rules_folder  # which imports the rules
 
     folder = rules_folder() / "lexicons" / "swap"
     given = document.load(folder / "names.yaml", PackError).data

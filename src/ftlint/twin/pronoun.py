@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from functools import cache
 
-from ftlint import document
+from ftlint.configuration import document
 from ftlint.error import PackError
 from ftlint.twin.word import Word
 from ftlint.value import dataclass
@@ -57,7 +57,7 @@ class Grammar:
 @cache
 def grammar() -> Grammar:
     """Return the lists, read once a process. Raises: PackError."""
-    from ftlint.packs import rules_folder  # which imports the rules
+    from ftlint.configuration.packs import rules_folder  # which imports the rules
 
     data = document.load(rules_folder() / "lexicons" / "swap" / "grammar.yaml", PackError).data
     return Grammar(**{field.name: frozenset(data[field.name]) for field in fields(Grammar)})

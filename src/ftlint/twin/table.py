@@ -8,7 +8,7 @@ from dataclasses import field
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from ftlint import document
+from ftlint.configuration import document
 from ftlint.error import PackError, UsageError
 from ftlint.features.lexicon import Terms
 from ftlint.value import dataclass
@@ -95,7 +95,7 @@ def table(axis: str, pairs: tuple[tuple[str, str], ...] = ()) -> Table:
 
 
 def _data(axis: str) -> Any:
-    from ftlint.packs import rules_folder  # which imports the rules
+    from ftlint.configuration.packs import rules_folder  # which imports the rules
 
     return document.load(rules_folder() / "lexicons" / "swap" / f"{axis}.yaml", PackError).data
 

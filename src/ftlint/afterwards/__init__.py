@@ -1,0 +1,1 @@
+"""Afterwards: fixes, suppressions, baselines and changed rows, applied to a finished report."""

@@ -1,0 +1,1 @@
+"""Bias: words that name groups, the senses of doubtful ones, and what stands near them."""

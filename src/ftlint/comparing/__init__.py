@@ -1,0 +1,1 @@
+"""Comparing: two datasets, or two saved runs."""

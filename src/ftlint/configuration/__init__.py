@@ -1,0 +1,1 @@
+"""Configuration: from files, packs, plugins and options to the rules of a run."""

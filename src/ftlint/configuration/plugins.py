@@ -1,0 +1,127 @@
+"""Plugins: rules of other packages, found by the entry point group `ftlint.rules`.
+
+The name of an entry point is the plugin's code prefix, so a plugin is imported only when the
+selection can reach its rules. Its value is a rule class, or a list or tuple of them. Scanning
+the installed packages costs 40 ms, so the list is cached until a folder on the path changes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+import orjson
+
+from ftlint.error import PluginError
+from ftlint.finding import Severity
+from ftlint.rule import DatasetRule, ExampleRule, Rule
+from ftlint.storage import cache
+from ftlint.value import dataclass
+
+GROUP = "ftlint.rules"
+REQUIRED = ("code", "name", "severity", "message")
+"""What a rule class must say of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """One entry point: its code prefix and `module:attribute`."""
+
+    prefix: str
+    value: str
+
+    def load(self) -> list[Rule]:
+        """Import the plugin and return its rules. Raises: PluginError."""
+        module, _, attribute = self.value.partition(":")
+        try:
+            target: Any = import_module(module)
+            for part in filter(None, attribute.split(".")):
+                target = getattr(target, part)
+            classes = target if isinstance(target, list | tuple) else (target,)
+            if not classes:
+                raise PluginError(
+                    f"plugin {self.prefix} ({self.value}): its list of rules is empty"
+                )
+            return [self._rule(each) for each in classes]
+        except PluginError:
+            raise
+        except (Exception, SystemExit) as error:  # a module may end the program, with status 0
+            what = f"{type(error).__name__}: {error}"
+            raise PluginError(
+                f"plugin {self.prefix} ({self.value}) cannot be loaded: {what}; "
+                f"mend or uninstall it, or leave it out with --ignore {self.prefix}"
+            ) from error
+
+    def _rule(self, each: Any) -> Rule:
+        if not (isinstance(each, type) and issubclass(each, ExampleRule | DatasetRule)):
+            raise PluginError(f"plugin {self.prefix} ({self.value}): {each!r} is not a rule class")
+        if flaw := self._flaw(each):
+            raise PluginError(f"plugin {self.prefix} ({self.value}): {each.__name__} {flaw}")
+        return each()
+
+    def _flaw(self, each: type[Rule]) -> str:
+        """Return what a rule class says wrongly of itself, or nothing."""
+        missing = [name for name in REQUIRED if not hasattr(each, name)]
+        if missing:
+            return f"has no {missing[0]} (a rule has {', '.join(REQUIRED)})"
+        code = str(each.code)
+        if not code.startswith(self.prefix) or code.startswith("FT"):
+            return f"has the code {code!r}, which does not begin with {self.prefix!r} or is FT"
+        if not re.fullmatch(r"[A-Z]{2,4}[0-9]{3}", code):
+            return f"has the code {code!r}, which is not 2 to 4 capitals and 3 digits"
+        if not isinstance(each.severity, Severity):
+            return f"has the severity {each.severity!r}, which is none of ftlint.finding.Severity"
+        return ""
+
+
+def load(select: Iterable[str] | None, ignore: Iterable[str]) -> list[Rule]:
+    """Return the rules of the plugins that the selection can reach. Raises: PluginError.
+
+    `select` None means that the configuration chooses, which reaches every plugin.
+    """
+    chosen = None if select is None else list(select)
+    left_out = set(ignore)
+    return [
+        rule
+        for plugin in installed()
+        if plugin.prefix not in left_out and (chosen is None or _reaches(chosen, plugin.prefix))
+        for rule in plugin.load()
+    ]
+
+
+def _reaches(selectors: list[str], prefix: str) -> bool:
+    """Return whether a selector can name a rule of the plugin; a rule's name always can."""
+    return any(
+        word in ("ALL", "DEFAULT")
+        or not word.isupper()
+        or word.startswith(prefix)
+        or prefix.startswith(word)
+        for word in selectors
+    )
+
+
+def installed() -> list[Plugin]:
+    """Return the plugins that are installed, by prefix."""
+    folders = [(path, os.stat(path).st_mtime_ns) for path in sys.path if os.path.isdir(path)]
+    # As ASCII: a path may hold bytes that are no UTF-8.
+    state = ascii(folders)
+    known = _recall(state)
+    if known is not None:
+        return known
+    from importlib.metadata import entry_points
+
+    plugins = sorted({(entry.name, entry.value) for entry in entry_points(group=GROUP)})
+    cache.write("plugins.json", orjson.dumps({"folders": state, "plugins": plugins}))
+    return [Plugin(*entry) for entry in plugins]
+
+
+def _recall(state: str) -> list[Plugin] | None:
+    try:
+        known = orjson.loads(cache.read("plugins.json") or b"")
+        return [Plugin(*entry) for entry in known["plugins"]] if known["folders"] == state else None
+    except (ValueError, TypeError, KeyError):  # none, damaged, or of another version
+        return None

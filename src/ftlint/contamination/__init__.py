@@ -1,0 +1,1 @@
+"""Contamination: items of public or named test sets, found in training data by n-grams."""

@@ -1,0 +1,122 @@
+"""N-grams over arrays: which of many texts have an n-gram that is looked for; with numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftlint.contamination.ngram import (
+    BASE,
+    FIRST,
+    LAST,
+    LENGTH,
+    MIX,
+    SHORTEST,
+    TABLE,
+    N,
+    fold,
+)
+
+Hashes = NDArray[np.uint64]
+Indices = NDArray[np.intp]
+Known = Callable[[Hashes], Indices]
+"""From hashes to the indices of those that are looked for."""
+
+_SLICE = 1 << 16
+"""Words that are looked at together: their arrays stay in the processor's cache."""
+_EIGHT = 8
+# For each number of bytes, up to 8, a mask that keeps so many of 8.
+_KEEP = np.array([(1 << 8 * size) - 1 for size in range(_EIGHT + 1)], np.uint64)
+_POWER = [np.uint64(pow(BASE, exponent, 1 << 64)) for exponent in range(N)]
+
+
+def texts_with(texts: list[str], known: Known, unspaced: bool = True) -> list[int]:
+    """Return the indices of the texts with an n-gram, or a short whole, that is `known`."""
+    found: set[int] = set()
+    # Apart, since one sign that is not ASCII makes the whole string wider, and slower.
+    plain = [text.isascii() for text in texts]
+    for ascii in (True, False):
+        chosen = [index for index, is_ascii in enumerate(plain) if is_ascii is ascii]
+        if chosen:
+            column = _Column([texts[index] for index in chosen], unspaced)
+            found.update([chosen[text] for text in column.runs(known)])
+            found.update([chosen[text] for text in column.wholes(known)])
+    return sorted(found)
+
+
+_END = "\x1c"
+"""What parts texts: a sign that is in none of them."""
+
+
+class _Column:
+    """The words of some texts."""
+
+    def __init__(self, texts: list[str], unspaced: bool) -> None:
+        """Fold all texts as one, and find the words."""
+        joined = _END.join(texts)
+        if joined.count(_END) >= len(texts):
+            joined = _END.join([text.replace(_END, " ") for text in texts])
+        # Eight more bytes can be read at each word, also at the last.
+        encoded = fold(f"{_END}{joined}{_END}", unspaced).encode() + b" " * _EIGHT
+        data = encoded.translate(TABLE)
+        inside = np.frombuffer(data, np.uint8) != 32
+        edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+        self.starts, self.ends = edges[::2], edges[1::2]
+        # Eight bytes from each place on: a view that overlaps itself.
+        self.eights: Hashes = np.ndarray((len(data) - 7,), "<u8", data, 0, (1,))
+        parts = np.flatnonzero(np.frombuffer(encoded, np.uint8) == ord(_END))
+        self.firsts: Indices = np.searchsorted(self.starts, parts)
+        """The number of the first word of each text, and of what would come next."""
+
+    def runs(self, known: Known) -> Iterator[np.intp]:
+        """Yield the texts with known n-grams."""
+        total = len(self.starts)
+        for first in range(0, total, _SLICE):
+            values = self._words(first, min(first + _SLICE + N - 1, total))
+            begins = known(_rolled(values)) + first
+            texts = np.searchsorted(self.firsts, begins, "right") - 1
+            # No n-gram goes on into the next text.
+            yield from texts[begins + N <= self.firsts[texts + 1]]
+
+    def wholes(self, known: Known) -> Indices:
+        """Return the texts that are too short for an n-gram and known as a whole."""
+        counts = np.diff(self.firsts)
+        short = np.flatnonzero((counts >= SHORTEST) & (counts < N))
+        values = np.zeros(len(short), np.uint64)
+        for place in range(N - 1):
+            there = np.flatnonzero(counts[short] > place)
+            spoken = self._hashed(self.firsts[short[there]] + place)
+            values[there] = values[there] * _POWER[1] + spoken
+        return short[known(values)]
+
+    def _words(self, first: int, last: int) -> Hashes:
+        return self._hashed(np.arange(first, last))
+
+    def _hashed(self, places: Indices) -> Hashes:
+        """Return the hashes of words, as `ngram.hash_word` has them."""
+        starts, ends = self.starts[places], self.ends[places]
+        sizes = ends - starts
+        values: Hashes = self.eights[starts] & _KEEP[np.minimum(sizes, _EIGHT)]
+        values *= np.uint64(FIRST)
+        values += sizes.astype(np.uint64) * np.uint64(LENGTH)
+        long = np.flatnonzero(sizes > _EIGHT)
+        values[long] += self.eights[ends[long] - _EIGHT] * np.uint64(LAST)
+        values ^= values >> np.uint64(31)
+        values *= np.uint64(MIX)
+        values ^= values >> np.uint64(29)
+        return values
+
+
+def _rolled(one: Hashes) -> Hashes:
+    """Return the hash of each run of `N` words, from those of 1, 2, 4 and 8."""
+    if len(one) < N:
+        return one[:0]
+    two = one[:-1] * _POWER[1] + one[1:]
+    four = two[:-2] * _POWER[2] + two[2:]
+    eight = four[:-4] * _POWER[4] + four[4:]
+    count = len(one) - N + 1
+    eight, four = eight[:count] * _POWER[5], four[8 : 8 + count] * _POWER[1]
+    run: Hashes = np.add(np.add(eight, four), one[12 : 12 + count])
+    return run

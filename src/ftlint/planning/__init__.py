@@ -1,0 +1,1 @@
+"""Planning: what a training run on a dataset would need and cost."""

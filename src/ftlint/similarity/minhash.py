@@ -1,0 +1,179 @@
+"""MinHash: sketches of sets of shingles for many texts at once, and which texts are candidates.
+
+A sketch is that of fast similarity sketching (Dahlgaard, Knudsen, Thorup 2017): each shingle is
+thrown into one of the bins, round after round, until no bin is empty; a bin keeps the smallest
+value of the earliest round. Two texts agree in a bin with a probability that is their Jaccard
+similarity, however short they are, at the cost of about one hash a shingle of a long text.
+Of each value 8 bits are kept (b-bit minwise hashing, Li and König 2010). This module loads numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ftlint.similarity.shingle import UNSPACED
+
+BINS = 64
+"""Bytes of a sketch: one a bin."""
+ROUNDS = (1, 4, 16, 64)
+"""Rounds after which texts with empty bins go on; then a bin stays empty."""
+PIECE = 1 << 17
+"""Characters that are hashed at once, so that sums stay in the cache; longer texts are cut."""
+_BASE = 0x9E3779B97F4A7C15
+"""Odd, so that it can be divided by modulo 2**64."""
+_FIRST = np.uint64(0xD6E8FEB86659FD93)
+_FULL = np.uint32(0xFFFFFFFF)
+_RANK = 26
+"""Bits of a value below the number of its round."""
+
+Words = NDArray[np.uint64]
+Numbers = NDArray[np.int64]
+
+
+def sketches(texts: Sequence[str]) -> NDArray[np.uint8]:
+    """Return one sketch a text, uint8, shape (texts, BINS), of the shingles of normalised texts.
+
+    A text without a shingle has a sketch of zeros.
+    """
+    found = np.full(len(texts) * BINS, _FULL)
+    for rows, pieces in _pieces(texts):
+        hashes, owners = shingles(pieces)
+        _throw(found, hashes, np.asarray(rows, np.int64)[owners])
+    return (found + np.uint32(1)).astype(np.uint8).reshape(-1, BINS)
+
+
+def hashed(texts: Sequence[str]) -> list[Words]:
+    """Return the set of shingles of each text, as sorted hashes of 64 bits."""
+    found: list[list[Words]] = [[] for _ in texts]
+    for rows, pieces in _pieces(texts):
+        hashes, owners = shingles(pieces)
+        bounds = np.searchsorted(owners, np.arange(len(rows) + 1)).tolist()
+        for row, start, end in zip(rows, bounds, bounds[1:], strict=False):
+            found[row].append(hashes[start:end])
+    return [_distinct(np.concatenate(parts)) for parts in found]
+
+
+def _distinct(words: Words) -> Words:
+    """Return sorted words once each; for few of them several times faster than `np.unique`."""
+    words.sort()
+    new = np.ones(len(words), bool)
+    np.not_equal(words[1:], words[:-1], out=new[1:])
+    return words[new]
+
+
+def _pieces(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
+    """Yield rows of texts and their texts, at most twice `PIECE` characters at a time."""
+    rows: list[int] = []
+    pieces: list[str] = []
+    size = 0
+    for row, text in enumerate(texts):
+        for piece in [text] if len(text) < PIECE else _cut(text):
+            rows.append(row)
+            pieces.append(piece)
+            size += len(piece) + 1
+            if size >= PIECE:
+                yield rows, pieces
+                rows, pieces, size = [], [], 0
+    if rows:
+        yield rows, pieces
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Yield pieces with one token in common, cut at spaces; a word without end is cut, too."""
+    start = 0
+    while len(text) - start >= PIECE:
+        end = text.rfind(" ", start + 1, start + PIECE - 1)
+        common = text.rfind(" ", start, end) + 1
+        if end < 0:
+            end, common = start + PIECE - 1, start + PIECE - 2
+        yield text[start:end]
+        start = common if common > start else end
+    yield text[start:]
+
+
+def shingles(texts: Sequence[str]) -> tuple[Words, Numbers]:
+    """Return 64-bit hashes of the pairs of neighbouring tokens, and the text each stands in.
+
+    The texts have at most twice `PIECE` characters together, one counted for each end. A token
+    is hashed after Karp and Rabin, modulo 2**64; the sums of all characters up to each end of a
+    token serve them all.
+    """
+    data, ends = _tokenised(" ".join(texts) + " ")
+    powers, inverses = _powers()
+    sums = np.cumsum(data * powers[: len(data)], dtype=np.uint64)[ends]
+    tokens = np.diff(sums, prepend=np.uint64(0)) * inverses[ends]
+    bounds = np.cumsum(np.array([len(text) + 1 for text in texts], np.int64))
+    counts = np.diff(np.searchsorted(ends, bounds), prepend=0)
+    owners = np.repeat(np.arange(len(texts)), counts)
+    inside = owners[:-1] == owners[1:]
+    pairs = mixed(tokens[:-1] * _FIRST + tokens[1:])
+    return pairs[inside], owners[:-1][inside]
+
+
+def _tokenised(text: str) -> tuple[NDArray[np.uint8 | np.uint32], Numbers]:
+    """Return the code points of `text`, 0 for spaces, and where the last one of each token is."""
+    if text.isascii():
+        data: NDArray[np.uint8 | np.uint32]
+        data = np.frombuffer(text.encode().replace(b" ", b"\0"), np.uint8)
+        ends = data[:-1] > 0
+        ends &= data[1:] == 0
+        return data, np.flatnonzero(ends)
+    data = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).copy()
+    data[data == 32] = 0
+    alone = _unspaced()[np.minimum(data, len(_unspaced()) - 1)]
+    ends = data[:-1] > 0
+    ends &= (data[1:] == 0) | alone[1:] | alone[:-1]
+    return data, np.flatnonzero(ends)
+
+
+@cache
+def _unspaced() -> NDArray[np.bool_]:
+    """Return for each code point whether it is a token by itself; the last item is False."""
+    table = np.zeros(max(codes.stop for codes in UNSPACED) + 1, bool)
+    for codes in UNSPACED:
+        table[codes.start : codes.stop] = True
+    return table
+
+
+def mixed(words: Words) -> Words:
+    """Return 64-bit words of which each bit depends on all bits (SplitMix64, Steele 2014)."""
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))
+
+
+def _throw(found: NDArray[np.uint32], hashes: Words, rows: Numbers) -> None:
+    """Lower the values of the bins of texts by their shingles, round after round."""
+    first = 0
+    for last in ROUNDS:
+        bases = rows * BINS
+        for number in range(first, last):
+            # Hashes are mixed already: to multiply and take the upper half is enough.
+            thrown = ((hashes * _multipliers()[number]) >> np.uint64(32)).astype(np.uint32)
+            value = (thrown & np.uint32((1 << _RANK) - 1)) | np.uint32(number << _RANK)
+            np.minimum.at(found, bases + (thrown >> np.uint32(_RANK)), value)
+        again = (found.reshape(-1, BINS) == _FULL).any(axis=1)[rows]
+        hashes, rows, first = hashes[again], rows[again], last
+        if not len(hashes):
+            return
+
+
+@cache
+def _multipliers() -> Words:
+    """Return one odd multiplier a round."""
+    return mixed(np.arange(1, ROUNDS[-1] + 1, dtype=np.uint64)) | np.uint64(1)
+
+
+@cache
+def _powers() -> tuple[Words, Words]:
+    """Return the powers of the base and of its inverse modulo 2**64, from 0 up."""
+    tables = []
+    for base in (_BASE, pow(_BASE, -1, 1 << 64)):
+        table = np.full(2 * PIECE + 1, base, np.uint64)
+        table[0] = 1
+        tables.append(np.multiply.accumulate(table))
+    return tables[0], tables[1]

@@ -1,0 +1,272 @@
+"""Neighbours: pairs of examples that are near duplicates by exact Jaccard similarity.
+
+Small datasets are joined exactly. Of others, sketches name the candidates; their texts are read
+again, a bounded number at a time, and compared.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from ftlint.similarity.cluster import Forest
+from ftlint.similarity.shingle import Shingle, shingled
+from ftlint.similarity.spool import Spool
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ftlint.similarity.duplicate import DuplicateIndex
+    from ftlint.similarity.minhash import Words
+
+C = TypeVar("C", "Shingles", "Words")
+THRESHOLD = 0.8
+"""Jaccard similarity from which examples are near duplicates, if nothing else is asked for."""
+FEW, LIGHT = 500, 1 << 18
+"""Lines and bytes of a dataset, and of a batch, that is not worth the import of numpy. Such a
+dataset is joined exactly; the sketches of such a batch are made when they are needed."""
+SHORTEST = 4
+"""Shingles from which texts are compared: of fewer, one more or less is below 0.8 already."""
+WAITING = 1 << 20
+"""Candidates that are kept (16 MB) until they are compared together."""
+PAIRS, SLACK = 16, 100_000
+"""Pairs an example, and in all, that are compared although the two hang together already: so
+many that all pairs of usual data are found, and that templates do not make it quadratic."""
+MOST = 1 << 22
+"""The same, however many examples there are: these pairs take 1 GB at most."""
+STEP = 1 << 16
+"""Candidates after which it is asked again which of them hang together."""
+READ = 16 << 20
+"""Bytes of lines that are read at once to be compared; their shingles are kept (50 MB)."""
+ROUNDING = 1e-9
+"""What the division of two whole numbers may be off."""
+
+Shingles = frozenset[Shingle]
+
+
+class Pair(NamedTuple):
+    """Two near duplicates by their numbers, the earlier one first."""
+
+    left: int
+    right: int
+    jaccard: float
+
+
+def near_pairs(
+    index: DuplicateIndex, threshold: float, leaders: Sequence[int] | None = None
+) -> list[Pair]:
+    """Return the pairs of near duplicates among the leaders of an index, in order.
+
+    `leaders` has them in another order than that of the lines: it decides who is compared in a
+    crowd.
+    """
+    light = len(index) <= FEW and sum(index.sizes) <= LIGHT
+    return joined(index, threshold) if light else found(index, threshold, leaders)
+
+
+def joined(index: DuplicateIndex, threshold: float) -> list[Pair]:
+    """Return all near duplicates by prefix filtering (Bayardo, Ma, Srikant 2007).
+
+    Two sets that are alike share one of their rarest shingles; only the rarest are looked up.
+    """
+    every = {at: shingled(text) for at, text in index.texts(index.leaders()).items()}
+    known = {at: shingles for at, shingles in every.items() if len(shingles) >= SHORTEST}
+    rarity = Counter(shingle for shingles in known.values() for shingle in shingles)
+    posted: dict[Shingle, list[int]] = {}
+    pairs: list[Pair] = []
+    for at, shingles in known.items():
+        rarest = sorted(shingles, key=lambda each: (rarity[each], each))
+        prefix = rarest[: len(rarest) - ceil(threshold * len(rarest) - ROUNDING) + 1]
+        for other in {other for shingle in prefix for other in posted.get(shingle, ())}:
+            pairs += _pair(other, at, known, threshold, _shared)
+        for shingle in prefix:
+            posted.setdefault(shingle, []).append(at)
+    return sorted(pairs)
+
+
+def found(
+    index: DuplicateIndex, threshold: float, order: Sequence[int] | None = None
+) -> list[Pair]:
+    """Return the near duplicates among the candidates of their sketches."""
+    import numpy as np
+
+    from ftlint.similarity.lsh import candidates
+
+    sketches, rows = _sketches(index)
+    leaders = np.array(index.leaders() if order is None else order, np.int64)
+    search = _Search(index, threshold, leaders)
+    waiting: list[NDArray[np.int64]] = []
+    for met in candidates(sketches, rows[leaders], threshold, search.wanted):
+        pairs = np.stack((met.left, met.right), axis=1)
+        if met.crowded:
+            search.look(pairs, crowded=True)
+            continue
+        waiting.append(pairs)
+        if sum(map(len, waiting)) >= WAITING:
+            search.look(np.concatenate(waiting), crowded=False)
+            waiting = []
+    if waiting:
+        search.look(np.concatenate(waiting), crowded=False)
+    return sorted(search.pairs)
+
+
+class _Search:
+    """Compares candidates as they come, each pair once, and knows what hangs together so far."""
+
+    def __init__(self, index: DuplicateIndex, threshold: float, leaders: NDArray[np.int64]) -> None:
+        """Begin without pairs; candidates are places among `leaders`."""
+        self.index = index
+        self.threshold = threshold
+        self.leaders = leaders
+        self.pairs: list[Pair] = []
+        self._seen: set[int] = set()
+        """The pairs that were compared, as one number each (about 70 bytes)."""
+        self._forest = Forest(len(leaders))
+        self._known: dict[int, Words] = {}
+        self._held = 0
+        self.most = min(PAIRS * len(leaders) + SLACK, MOST)
+        """Pairs that are compared before everything is a crowd."""
+
+    def wanted(
+        self, left: NDArray[np.int64], right: NDArray[np.int64], crowded: bool
+    ) -> NDArray[np.bool_]:
+        """Return which pairs are to be compared: in crowds those that nothing joins yet.
+
+        When many pairs were compared, everything is a crowd.
+        """
+        import numpy as np
+
+        if not crowded and len(self._seen) <= self.most:
+            return np.ones(len(left), bool)
+        roots = self._forest.roots()
+        return np.not_equal(roots[left], roots[right])
+
+    def look(self, candidates: NDArray[np.int64], crowded: bool) -> None:
+        """Compare pairs in order, so that a line is read a few times at most."""
+        import numpy as np
+
+        many = len(self.leaders)
+        keys = np.unique(candidates[:, 0] * many + candidates[:, 1])
+        for start in range(0, len(keys), STEP):
+            some = keys[start : start + STEP]
+            some = some[self.wanted(*np.divmod(some, many), crowded)]
+            fresh = [key for key in some.tolist() if key not in self._seen]
+            self._seen.update(fresh)
+            for chunk in self._chunks(divmod(key, many) for key in fresh):
+                self._compare(chunk)
+
+    def _compare(self, chunk: list[tuple[int, int]]) -> None:
+        known = self._shingles({int(self.leaders[at]) for pair in chunk for at in pair})
+        for left, right in chunk:
+            first, second = sorted((int(self.leaders[left]), int(self.leaders[right])))
+            for pair in _pair(first, second, known, self.threshold, _shared_hashes):
+                self.pairs.append(pair)
+                self._forest.join(left, right)
+
+    def _shingles(self, numbers: set[int]) -> Mapping[int, Words]:
+        """Return the hashed shingles of at least these examples; what fits is kept for later."""
+        from ftlint.similarity.minhash import hashed
+
+        if self._held > READ:
+            self._known, self._held = {}, 0
+        missing = sorted(numbers - self._known.keys())
+        texts = self.index.texts(missing)
+        self._known.update(zip(texts, hashed(list(texts.values())), strict=True))
+        self._held += sum(self.index.sizes[at] for at in missing)
+        return self._known
+
+    def _chunks(self, candidates: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+        """Yield pairs whose lines have about `READ` bytes together."""
+        leaders, sizes = self.leaders, self.index.sizes
+        chunk: list[tuple[int, int]] = []
+        members: set[int] = set()
+        size = 0
+        for left, right in candidates:
+            chunk.append((left, right))
+            for at in {left, right} - members:
+                members.add(at)
+                size += sizes[leaders[at]]
+            if size >= READ:
+                yield chunk
+                chunk, members, size = [], set(), 0
+        if chunk:
+            yield chunk
+
+
+def _shared_hashes(left: Words, right: Words) -> int:
+    """Return how many hashes are in both."""
+    import numpy as np
+
+    both = np.concatenate((left, right))
+    both.sort()
+    return int(np.count_nonzero(both[1:] == both[:-1]))
+
+
+def _shared(left: Shingles, right: Shingles) -> int:
+    return len(left & right)
+
+
+def _pair(
+    left: int,
+    right: int,
+    known: Mapping[int, C],
+    threshold: float,
+    shared: Callable[[C, C], int],
+) -> Iterator[Pair]:
+    """Yield the two as a pair if they are near duplicates."""
+    sizes = len(known[left]), len(known[right])
+    if SHORTEST <= min(sizes) >= threshold * max(sizes) - ROUNDING:
+        both = shared(known[left], known[right])
+        similarity = both / (sum(sizes) - both)
+        if similarity >= threshold - ROUNDING:
+            yield Pair(left, right, similarity)
+
+
+def sketched(texts: Sequence[str]) -> bytes:
+    """Return the sketches of texts, one after the other."""
+    from ftlint.similarity.minhash import sketches
+
+    return sketches(texts).tobytes()
+
+
+def _sketches(index: DuplicateIndex) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return all sketches, and which row is that of each example.
+
+    Those of small batches are made now and stand at the end.
+    """
+    import numpy as np
+
+    from ftlint.similarity.minhash import BINS
+
+    every = index.sketches
+    rows = np.empty(len(index), np.int64)
+    row, late = 0, array("q")
+    for start, lot in zip(index.begins, index.lots, strict=True):
+        many = len(lot.sizes)
+        if lot.sketched:
+            rows[start : start + many] = np.arange(row, row + many)
+            row += many
+        else:
+            late.extend(range(start, start + many))
+    rows[late] = np.arange(row, row + len(late))
+    for some in _loads(index, late):
+        every = every.merge(Spool(sketched(list(index.texts(some).values()))))
+    return every.array().reshape(-1, BINS), rows
+
+
+def _loads(index: DuplicateIndex, numbers: Iterable[int]) -> Iterator[list[int]]:
+    """Yield examples whose lines have about `READ` bytes together."""
+    load: list[int] = []
+    size = 0
+    for at in numbers:
+        load.append(at)
+        size += index.sizes[at]
+        if size >= READ:
+            yield load
+            load, size = [], 0
+    if load:
+        yield load

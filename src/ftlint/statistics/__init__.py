@@ -1,0 +1,1 @@
+"""Statistics: intervals and tests behind what rules about datasets say."""

@@ -1,0 +1,1 @@
+"""Storage: what is kept between runs, and by what it is found again."""

@@ -1,0 +1,153 @@
+"""Substance: whether two answers to one prompt contradict each other or only differ in words.
+
+Nothing here understands a text: two answers are compared by the words that they share. Doubtful
+ones count as contradictions, but for small talk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from ftlint.features.spoken import Said
+from ftlint.similarity.shingle import UNSPACED
+from ftlint.text.wordlist import words
+
+SHARED = 0.5
+"""Share of the words of the shorter answer that two which say the same have in common."""
+COMMON = 2
+"""Words that they have in common at least."""
+VERBATIM = 0.6
+"""Share of pairs of neighbouring words in common from which one answer is the other one with
+another value in it."""
+STEM = 5
+"""Letters by which words are compared, so that `latte` and `lattes` are the same."""
+LONGEST = 4000
+"""Characters of an answer that are compared."""
+
+_NOT_ALONE = re.compile("[不没沒无無非]|ない|ません|n['’]t\\b")
+_SENTENCE = re.compile(r"(?<=[.!?;。！？؟])\s*|\n+")
+_NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
+
+
+def _lists() -> dict[str, frozenset[str]]:
+    """Return light, polite, asking and filling words, and negations (`not`)."""
+    return words("answer")
+
+
+class Words(NamedTuple):
+    """What of an answer is compared."""
+
+    heavy: frozenset[str]
+    """The beginnings of words that say something; pairs of characters where none are spaced."""
+    numbers: Counter[str]
+    negated: bool
+
+
+def same(first: str, other: str) -> bool:
+    """Return whether two answers seem to say the same, or nothing that can be contradicted.
+
+    One that says a number or a negation which the other one does not have is another answer, and
+    so is one that repeats the other word by word but for a value.
+    """
+    first, other = first[:LONGEST].casefold(), other[:LONGEST].casefold()
+    if first == other:
+        return False  # they differ further on
+    if _idle(first) and _idle(other):
+        return True
+    mine, theirs = _weighed(first), _weighed(other)
+    if mine.negated != theirs.negated:
+        return False
+    if mine.numbers - theirs.numbers and theirs.numbers - mine.numbers:
+        return False
+    few, many = sorted((mine.heavy, theirs.heavy), key=len)
+    if few <= many:
+        return len(few) >= COMMON or (few == many and bool(few))
+    common = len(few & many)
+    return common >= max(COMMON, SHARED * len(few)) and not _verbatim(first, other)
+
+
+def asks_the_same(first: Sequence[Said], other: Sequence[Said]) -> bool:
+    """Return whether two prompts differ at most in words that change nothing, or in spelling.
+
+    Messages are compared one by one, and system prompts must be equal.
+    """
+    return len(first) == len(other) and all(
+        mine[0] == theirs[0] and (mine == theirs or (mine[0] != "system" and _close(mine, theirs)))
+        for mine, theirs in zip(first, other, strict=True)
+    )
+
+
+def _close(first: Said, other: Said) -> bool:
+    filler = _lists()["filler"]
+    mine, theirs = (
+        Counter(word for word in _tokens(text) if word not in filler) for _, text in (first, other)
+    )
+    left, right = list((mine - theirs).elements()), list((theirs - mine).elements())
+    if len(left) != len(right):
+        return False
+    for word in left:
+        near = next((each for each in right if _misspelt(word, each)), None)
+        if near is None:
+            return False
+        right.remove(near)
+    return True
+
+
+def _misspelt(first: str, other: str) -> bool:
+    """Return whether two words of some length differ in one letter that is not the first."""
+    if first[0] != other[0] or min(len(first), len(other)) < STEM or not first.isalpha():
+        return False
+    short, long = sorted((first, other), key=len)
+    same = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), -1)
+    if len(short) == len(long):
+        return short[same + 1 :] == long[same + 1 :]
+    return len(long) - len(short) == 1 and (same < 0 or short[same:] == long[same + 1 :])
+
+
+def _idle(text: str) -> bool:
+    """Return whether a text only greets and asks."""
+    sentences = [each for each in _SENTENCE.split(text) if _tokens(each)]
+    return bool(sentences) and all(map(_states_nothing, sentences))
+
+
+def _states_nothing(sentence: str) -> bool:
+    polite, asking = _lists()["polite"], _lists()["asking"]
+    said = _tokens(sentence)
+    if sentence.rstrip().endswith(("?", "？", "؟")):
+        return True
+    first = next((word for word in said if word not in polite), None)
+    return first is None or first in asking
+
+
+def _weighed(text: str) -> Words:
+    """Return what of an answer is compared."""
+    negations = _lists()["not"]
+    said = _tokens(text)
+    spaced = [word for word in said if len(word) > 1 or word.isascii()]
+    silent = _lists()["light"] | negations
+    heavy = {word[:STEM] for word in spaced if word not in silent and not word.isdigit()}
+    heavy |= {a + b for a, b in pairwise(said) if len(a) == len(b) == 1 and not a.isascii()}
+    negated = not negations.isdisjoint(said) or _NOT_ALONE.search(text) is not None
+    return Words(frozenset(heavy), Counter(_NUMBER.findall(text)), negated)
+
+
+def _verbatim(first: str, other: str) -> bool:
+    """Return whether most pairs of neighbouring words are the same."""
+    mine, theirs = ({*pairwise(_tokens(text))} for text in (first, other))
+    return len(mine & theirs) >= VERBATIM * min(len(mine), len(theirs))
+
+
+def _tokens(text: str) -> list[str]:
+    """Return the words of a text; of scripts without spaces the characters."""
+    return _pattern().findall(text)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    alone = "".join(f"{chr(codes.start)}-{chr(codes.stop - 1)}" for codes in UNSPACED)
+    return re.compile(rf"[{alone}]|[^\W_{alone}]+")

@@ -1,0 +1,1 @@
+"""Views: what commands have found out, worded for people, reviews and programs."""
