@@ -15,7 +15,7 @@ import yaml
 from command import inside
 
 import ftlint
-from ftlint.catalogue import builtin
+from ftlint.configuration.catalogue import builtin
 
 ROOT = Path(__file__).parents[1]
 DATA = "examples/support-bot.jsonl"
