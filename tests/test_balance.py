@@ -181,6 +181,14 @@ def test_what_is_a_variant(usual: str, other: str, drifted: bool) -> None:
         assert [(text, count) for text, count, _ in found[0].variants] == [(other, 2)]
 
 
+def test_a_prompt_that_comes_late_is_not_missing() -> None:
+    said = [user("Open?"), assistant("Yes.")]
+    late = chat(said[0], system("Be brief."), said[1])
+    records = [chat(system("Be brief."), *said)] * 3 + [late] * 2 + [chat(*said)]
+    prompts = Prompts.of(Batch(Lines(0, 0, [json.dumps(record).encode() for record in records])))
+    assert (prompts.present.total, prompts.missing.total, prompts.examples) == (3, 1, 4)
+
+
 # Hostile data
 
 
