@@ -254,7 +254,9 @@ def _seen(batch: Batch, swaps: Table) -> Iterator[_Seen]:
     found = scanner_of((swaps.lexicon,)).scan_batch(batch)[0]
     for index in sorted(found):
         example = batch.example(index)
-        done = swap([text.value for text in example.texts], swaps)
+        texts = example.texts
+        told = [at for at, text in enumerate(texts) if text.role in ("system", "developer")]
+        done = swap([text.value for text in texts], swaps, told)
         if done.changes and _with_tools(example):
             done = Swap(left=TOOLS, groups=done.groups)
         yield _Seen(example, done)
