@@ -27,6 +27,7 @@ LIKE = 0.9
 """Similarity of words (2 M / T, Ratcliff and Obershelp 1988) from which prompts are variants."""
 NAMED = 5
 
+_SYSTEM = frozenset(("system", "developer"))
 _WORD = re.compile(r"\w+|[^\w\s]")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
 
@@ -56,7 +57,8 @@ class Prompts:
                 continue
             system = dialogue.system
             if system is None:
-                missing.append(index)
+                if _SYSTEM.isdisjoint(dialogue.roles):  # one that comes late has a rule of its own
+                    missing.append(index)
                 continue
             present.append(index)
             text = system[:TEXT]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import field
 from math import log
-from statistics import stdev
 
 from ftlint.value import dataclass
 
@@ -104,6 +103,8 @@ def _mean(values: Iterable[float]) -> float:
 
 
 def _deviation(values: list[float]) -> float:
+    from statistics import stdev  # loads fractions and decimals
+
     return stdev(values) if len(values) > 1 else 0.0
 
 

@@ -277,7 +277,8 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 def _verdict(report: Report, paint: Paint) -> Iterator[str]:
     verdict, crashed = report.verdict, len(report.crashed)
     if verdict.passed:
-        yield f"{paint('✓ passed', 'green', bold=True)}\n"
+        found = f" with {tally(report)}" if any(report.counts.values()) else ""
+        yield f"{paint('✓ passed', 'green', bold=True)}{found}\n"
     else:
         # The crashes stand first in the reasons, and were told with their place above.
         reasons = [count(crashed, "rule") + " crashed"] if crashed else []

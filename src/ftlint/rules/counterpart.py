@@ -7,7 +7,6 @@ either chance, or how the data treats people.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from statistics import fmean, stdev
 
 from ftlint.analyses.counterpart import (
     COUNTERPARTS,
@@ -291,6 +290,8 @@ _SAID = {
 
 def _gap(outcome: str, families: Sequence[Family], known: dict[int, Outcome]) -> Gap | None:
     """Return the mean difference over families with both; None if there are less than two."""
+    from statistics import fmean, stdev  # loads fractions and decimals
+
     apart = []
     for family in families:
         sides: dict[int, list[float]] = {1: [], 2: []}

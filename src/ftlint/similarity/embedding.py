@@ -10,7 +10,6 @@ import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
@@ -94,6 +93,8 @@ def _mark(text: str) -> bytes:
 
 def _entry() -> str:
     """Return the name of what is kept: by model, software and machine, which round differently."""
+    from importlib.metadata import version  # loads half of the email package
+
     parts = [(name, version(name)) for name in ("onnxruntime", "tokenizers", "numpy")]
     parts += [(platform.machine(), platform.node()), *sorted(_SHA256.items())]
     return f"vectors-{digest(TOKENS, parts)}"
