@@ -84,8 +84,8 @@ class Processes:
 
 
 def _light(shard: Shard) -> Shard:
-    """Leave the bytes behind when the worker can read them from the file itself."""
-    return shard if shard.path.endswith((".gz", ".zst")) else replace(shard, data=None)
+    """Leave the lines behind when the worker can read them from the file itself."""
+    return shard if shard.path.endswith((".gz", ".zst")) else replace(shard, rows=None)
 
 
 def workers(sources: Sequence[Source], jobs: int = 0) -> Executor:

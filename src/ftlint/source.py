@@ -77,8 +77,8 @@ class Shard:
     end: int
     ordinal: int
     """Ordinal of the first line."""
-    data: bytes | None = field(repr=False)
-    """The bytes themselves, or None when the worker is to read the range of the file."""
+    rows: list[bytes] | None = field(repr=False)
+    """The lines themselves, or None when the worker is to read the range of the file."""
     skipped: int = 0
     """Length of the one line of this shard, when that is beyond `MAX_LINE`."""
     odd_space: bool = True
@@ -88,27 +88,34 @@ class Shard:
 
     def lines(self) -> Lines:
         """Return the lines of the shard. Raises: SourceError when the file has changed."""
-        data = self._read() if self.data is None else self.data
-        rows = [data] if self.skipped else data.split(b"\n")
-        if not rows[-1]:  # behind the last line end
-            rows.pop()
-        place = (self.skipped or -1, self.odd_space, self.start, self.shape)
+        rows = self._read() if self.rows is None else self.rows
+        length = self.skipped or -1
+        place = (length, self.odd_space, self.start, self.shape)
         return Lines(self.source, self.ordinal, rows, *place)
 
-    def _read(self) -> bytes:
+    def _read(self) -> list[bytes]:
         with open(self.path, "rb") as file:
             file.seek(self.start)
             size = KEPT if self.skipped else self.end - self.start
             data = file.read(size)
         if len(data) < size:
             raise SourceError(f"{self.path}: the file became shorter while it was read")
-        return data
+        if self.skipped:
+            return [data]
+        rows = data.split(b"\n")
+        if not rows[-1]:
+            rows.pop()
+        return rows
 
 
 def _shape(head: bytes, complete: bool) -> str:
     """Return the shape of the records in the first bytes of a file."""
     rows = head.split(b"\n")
     return shape_of_lines(rows if complete else rows[:-1])
+
+
+def _odd_space(data: bytes) -> bool:
+    return b"\t" in data or b"\r" in data
 
 
 @dataclass
@@ -127,7 +134,7 @@ class Dataset:
         for index, source in enumerate(self.sources):
             reader = Reader(index, source, ordinal, self.shard_size)
             for shard in reader:
-                self.table.append(replace(shard, data=None))
+                self.table.append(replace(shard, rows=None))
                 yield shard
             self.facts.append(reader.facts())
             ordinal = reader.ordinal
@@ -252,29 +259,31 @@ class Reader:
         self.size += len(data)
 
     def _cut(self, chunks: Iterator[bytes]) -> Iterator[Shard]:
-        """Yield shards of whole lines; who lints them splits them."""
+        """Yield shards of whole lines."""
         carry = b""
         for data in chunks:
-            end = data.rfind(b"\n") + 1
-            if end:
-                yield self._shard(carry + data[:end])
-                carry = data[end:]
-            else:
-                carry += data
-                if len(carry) > MAX_LINE:
-                    carry = yield from self._skip(chunks, carry)
-        end = carry.rfind(b"\n") + 1  # what follows a skipped line may hold line ends
-        for data in (carry[:end], carry[end:]):
-            if data:
-                yield self._shard(data)
+            # Split first and mend the first line: joining would copy the whole chunk.
+            rows = data.split(b"\n")
+            rows[0] = carry + rows[0]
+            carry = rows.pop()
+            if rows:
+                odd = _odd_space(data) or _odd_space(rows[0])
+                yield self._shard(rows, odd, ended=True)
+            elif len(carry) > MAX_LINE:
+                carry = yield from self._skip(chunks, carry)
+        *rows, last = carry.split(b"\n")  # what follows a skipped line may hold line ends
+        if rows:
+            yield self._shard(rows, _odd_space(carry), ended=True)
+        if last:
+            yield self._shard([last], _odd_space(last), ended=False)
 
-    def _shard(self, data: bytes) -> Shard:
-        start, ordinal = self.start, self.ordinal
-        self.start += len(data)
-        self.ordinal += data.count(b"\n") + (not data.endswith(b"\n"))
-        odd_space = b"\t" in data or b"\r" in data
+    def _shard(self, rows: list[bytes], odd_space: bool, *, ended: bool) -> Shard:
+        start, size = self.start, sum(map(len, rows)) + len(rows) - (not ended)
+        self.start += size
+        ordinal = self.ordinal
+        self.ordinal += len(rows)
         place = (self.index, self.source.file, start, self.start, ordinal)
-        return Shard(*place, data, odd_space=odd_space, shape=self.shape)
+        return Shard(*place, rows, odd_space=odd_space, shape=self.shape)
 
     def _chunks(self, stream: BinaryIO, head: bytes) -> Iterator[bytes]:
         """Yield `head`, which was read already, and then the rest."""
@@ -294,7 +303,7 @@ class Reader:
                 break
             length += len(data)
         end = self.start + length
-        yield Shard(self.index, self.source.file, self.start, end, self.ordinal, kept, length)
+        yield Shard(self.index, self.source.file, self.start, end, self.ordinal, [kept], length)
         self.start = end + 1
         self.ordinal += 1
         return rest

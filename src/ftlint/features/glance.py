@@ -48,14 +48,23 @@ def unclear(prompt: str, answer: str) -> bool:
     # What decides most pairs comes first: labels, then plain letters, then scripts.
     if _brief(answer) or _brief(prompt):
         return False
-    if (plain := answer.isascii()) and _english(answer) and _english(prompt):
-        return False
+    if answer.isascii() and prompt.isascii():
+        english = _english(answer)
+        if english and _english(prompt):
+            return False
+        if len(prompt) < SHORT or len(answer) < SHORT or prompt == answer:
+            return False
+        if (english or _fairly(answer)) and _loosely(prompt):
+            return False
+        return not _leading(prompt) & _leading(answer)
     one, other = glimpse(prompt), glimpse(answer)
-    if one != other:
-        return prompt != answer and (plain or not (_english(answer) and _english(prompt)))
-    if one in ALONE or len(prompt) < SHORT or len(answer) < SHORT or prompt == answer:
+    if one == other and one in ALONE:
         return False
-    if not plain and _english(answer) and _english(prompt):
+    if prompt == answer or (_english(answer) and _english(prompt)):
+        return False
+    if one != other:
+        return True
+    if len(prompt) < SHORT or len(answer) < SHORT:
         return False
     if one == LATIN and _loosely(answer) and _loosely(prompt):
         return False
@@ -83,9 +92,12 @@ def _english(head: str) -> bool:
 
 def _loosely(head: str) -> bool:
     """Return whether plain letters are likely English: `_english`, and what is as common."""
+    return _english(head) or _fairly(head)
+
+
+def _fairly(head: str) -> bool:
     return (
-        _english(head)
-        or " to " in head
+        " to " in head
         or "'s " in head
         or "n't " in head
         or " I " in head

@@ -59,7 +59,7 @@ class Suspicion(Feature[Look]):
                 if (
                     size >= SHORT
                     and len(question) >= SHORT
-                    and question[0].lower() == stripped[0].lower()  # quick, and rare
+                    and _alike(question, stripped)  # quick, and rare
                     and repeats(question, stripped)
                 ):
                     flags |= ECHO
@@ -85,6 +85,14 @@ def suspects(batch: Batch, flags: int) -> list[Example]:
     column = batch.column(SUSPICION)
     rows = column.rows if isinstance(column, _Looks) else range(len(column))
     return [batch.example(row) for row in rows if column[row].flags & flags]
+
+
+def _alike(question: str, answer: str) -> bool:
+    """Return whether the answer may repeat the question: it begins with the same word."""
+    if question[0].lower() != answer[0].lower():
+        return False
+    first, told = question.split(None, 1), answer.split(None, 1)
+    return bool(first) and told[0].lower().startswith(first[0].lower())
 
 
 def repeats(question: str, answer: str) -> str:

@@ -223,7 +223,7 @@ def _copy(sources: Sequence[Source], away: bytearray, facts: list[Facts], wish: 
     with staged([wish.train, wish.validation]) as files:
         for shard in again.shards():
             rows: tuple[list[bytes], list[bytes]] = ([], [])
-            for ordinal, row in enumerate(shard.lines().raws, shard.ordinal):
+            for ordinal, row in enumerate(shard.rows or (), shard.ordinal):
                 if ordinal < len(away):
                     rows[away[ordinal]].append(row)
             for file, those in zip(files, rows, strict=True):
