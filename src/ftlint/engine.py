@@ -44,7 +44,7 @@ class Plan:
     """Analyses of which somebody wants to know besides the rules."""
     figures: bool = False
     """Whether analyses are folded of which rules show figures but which they can do without."""
-    batch_size: int = 1024
+    batch_size: int = 2048
     """Lines in a batch."""
     ignored: tuple[frozenset[str], ...] = ()
     """Codes that are not run on a source, one set a source; no sets ignore nothing."""
@@ -58,6 +58,8 @@ class Plan:
     """Whether reports quote what private rules have found."""
     size: int = 0
     """Bytes of the run as stored; large ones are worth a slower start."""
+    splits: int = 2
+    """Splits of the dataset: with one, nothing is folded for rules that compare them."""
     not_run: tuple[NotRun, ...] = ()
     """Rules that were asked for and cannot run here, with the reason."""
     panel: Panel = NOBODY
@@ -73,11 +75,17 @@ class Plan:
         every = self.panel.voices(self.rules)
         return [voice for voice in every if voice.rule.code not in ignored]
 
+    def idle(self, rule: Rule) -> bool:
+        """Return whether a rule has nothing to say of so few splits."""
+        return self.splits < 2 and isinstance(rule, DatasetRule) and rule.compares
+
     def needed(self) -> dict[Analysis[Any, Any], list[str]]:
         """Return each analysis once, parts first, with the codes of the rules that rest on it."""
         needed: dict[Analysis[Any, Any], list[str]] = {}
         asked = [(each, "") for each in self.analyses]
         for rule in self.rules:
+            if self.idle(rule):
+                continue
             if self.figures or isinstance(rule, AnalysisRule):
                 asked += [(each, rule.code) for each in rule.analyses()]
             if self.figures:
@@ -286,7 +294,7 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
     for code, alike in groupby(plan.panel.voices(plan.rules), _code):
         those = list(alike)
         rule = those[0].rule
-        if not isinstance(rule, DatasetRule) or code in failures:
+        if not isinstance(rule, DatasetRule) or code in failures or plan.idle(rule):
             continue
         try:
             said = [(_judge(each, plan, dataset, total, results), each.targets) for each in those]

@@ -177,6 +177,8 @@ class ExampleRule(Rule):
 class DatasetRule(Rule, Generic[S]):
     """A rule that needs all examples: a mergeable summary first, then a judgement of it."""
 
+    compares: ClassVar[bool] = False
+    """Whether it compares splits: of one it has nothing to say, and nothing is folded for it."""
     silences: ClassVar[tuple[str, ...]] = ()
     """Prefixes of codes: a finding about a whole source is the root cause of theirs there."""
 

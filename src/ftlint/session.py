@@ -280,6 +280,7 @@ class Session:
             show_content=asked.show_content,
             cap=0 if asked.keep_all else self.cap,
             size=size(sources),
+            splits=len({source.split for source in sources}),
             ignored=ignored_for(self.config, sources, ready),
             changed=frozenset(r.code for r in ready if r != originals[r.code]),
             not_run=not_run,

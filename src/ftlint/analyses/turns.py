@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
+from heapq import nlargest, nsmallest
 from itertools import accumulate, pairwise
 from math import exp, log
 from typing import Any
@@ -109,7 +110,7 @@ def _turns(roles: Sequence[str]) -> int:
 
 def _ends(sizes: list[int], sign: int, place: Callable[[int], Where]) -> Ranked:
     """Return the largest sizes for a `sign` of -1, the smallest for 1, with their places."""
-    best = sorted(filter(None, sizes), reverse=sign < 0)[:NAMED]
+    best = (nlargest if sign < 0 else nsmallest)(NAMED, filter(None, sizes))
     if not best:
         return ()
     low, high = min(best), max(best)

@@ -50,6 +50,7 @@ class SplitDrift(AnalysisRule[Profiles]):
     code = "FT545"
     name = "split-drift"
     severity = Severity.WARNING
+    compares = True
     message = (
         "{what} of validation differ from those of training: {detail} (distance {distance:.2f}, "
         "at most {limit}; p = {probability:.1g})"
