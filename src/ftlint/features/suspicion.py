@@ -41,9 +41,11 @@ class Suspicion(Feature[Look]):
 
     def compute(self, batch: Batch) -> _Looks:
         """Return one value an example."""
-        column = _Looks()
-        for exchanges in batch.column(EXCHANGES):
-            flags, odds = 0, dict[int, float]()
+        every = batch.column(EXCHANGES)
+        column = _Looks([_NOTHING] * len(every))
+        odds: dict[int, float]
+        for row, exchanges in enumerate(every):
+            flags, odds = 0, {}
             for number, (question, text) in enumerate(exchanges):
                 stripped = text.strip()
                 size = len(stripped)
@@ -64,16 +66,16 @@ class Suspicion(Feature[Look]):
                 ):
                     flags |= ECHO
             if flags:
-                column.rows.append(len(column))
-            column.append(Look(flags, odds) if flags else _NOTHING)
+                column.rows.append(row)
+                column[row] = Look(flags, odds)
         return column
 
 
 class _Looks(list[Look]):
     """The column, and the indices of the few examples that are suspected of anything."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, looks: list[Look]) -> None:
+        super().__init__(looks)
         self.rows: list[int] = []
 
 
