@@ -11,13 +11,15 @@ import pytest
 
 from ftlint.analysis import Analysis, Derived
 from ftlint.case import assistant, chat, user
-from ftlint.engine import Plan, run
+from ftlint.engine import Partial, Plan, run
+from ftlint.engine import folded as folded_all
 from ftlint.example import Batch, Lines
 from ftlint.finding import Finding, Severity, Where
 from ftlint.report import Report
 from ftlint.rule import AnalysisRule, ExampleRule, good
+from ftlint.session import Request, Session
 from ftlint.source import Dataset, Source
-from ftlint.summary import Counts
+from ftlint.summary import Capped, Counts
 from ftlint.testing import FILLER, check_laws, content
 
 folded: list[int] = []
@@ -128,6 +130,44 @@ def test_figures_alone_are_folded_only_when_they_are_shown(tmp_path: Path) -> No
     assert folded == []
     assert "lengths" in lint(tmp_path, Plan((Beside(),), figures=True)).measures
     assert folded == [1 + len(FILLER) - 1]
+
+
+class Comparing(Longest):
+    """Compares splits, if there are two."""
+
+    code = "ZZ004"
+    name = "comparing"
+    compares = True
+
+
+def test_nothing_is_folded_to_compare_a_split_with_none(tmp_path: Path) -> None:
+    report = lint(tmp_path, Plan((Comparing(),), figures=True, splits=1))
+    assert (folded, concluded, report.findings, report.measures) == ([], [], [], {})
+    assert [rule.code for rule in report.rules] == ["ZZ004"]
+    assert len(lint(tmp_path, Plan((Comparing(),), splits=2)).findings) == 1
+    # What another rule asks for is there all the same.
+    both = lint(tmp_path, Plan((Longest(), Comparing()), splits=1))
+    assert [finding.code for finding in both.findings] == ["ZZ001"]
+
+
+def test_a_session_knows_how_many_splits_there_are(tmp_path: Path) -> None:
+    session = Session.open(Request())
+    one, other = Source(str(tmp_path)), Source(str(tmp_path), "validation")
+    assert [session.plan(each).splits for each in ([one], [one, one], [one, other])] == [1, 1, 2]
+    assert [rule.code for rule in session.rules if getattr(rule, "compares", False)] == ["FT545"]
+
+
+@pytest.mark.parametrize("count", range(18))
+def test_partial_results_are_merged_in_their_order(count: int) -> None:
+    parts = [
+        Partial(Counts({0: 1}), summaries={"all": Capped.of([n], 0), str(n % 3): Counts({n: 1})})
+        for n in range(count)
+    ]
+    whole = folded_all(iter(parts))
+    assert whole.examples.of == ({0: count} if count else {})
+    assert whole.summaries.get("all", Capped(0)).first == tuple(range(count))
+    for key in range(min(count, 3)):
+        assert list(whole.summaries[str(key)].of) == list(range(key, count, 3))
 
 
 @dataclass(frozen=True)

@@ -219,6 +219,14 @@ def test_hits_are_those_of_brute_force(lexicons: list[Terms], text: str) -> None
         assert len(hits(example, terms)) == len(mine)
 
 
+@pytest.mark.parametrize("other", ["plain", "ünïcode"])
+def test_what_joins_texts_is_found_only_inside_of_them(other: str) -> None:
+    scanner = Scanner((Terms(("\n", "\n\n", "a\nb"), bounded=False),))
+    texts = ["a", "b\n", "\n", "", other, "a\nb"]
+    found = [(number, term) for number, term, _, _ in scanner.scan(texts)[0]]
+    assert found == [(1, "\n"), (2, "\n"), (5, "a\nb"), (5, "\n")]
+
+
 def test_folding_keeps_every_offset() -> None:
     every = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
     assert [c for c in every if len(fold(c)) != 1] == []
