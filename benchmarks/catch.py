@@ -176,7 +176,7 @@ def blamed(planted: Planted, named: set[Place]) -> str:
     """
     lines = [planted.train[line - 1] for name, line in planted.clean & named if name == "train"]
     tooled = sum(b'"tool_calls"' in line for line in lines)
-    return f"{len(lines)}" + f" ({tooled} call tools)" * bool(tooled)
+    return f"{len(lines)}" + f", {tooled} with tools" * bool(tooled)
 
 
 def table(
@@ -186,10 +186,12 @@ def table(
 ) -> Iterator[str]:
     """Lines of the table; what a program does not claim to find and did not is a dash."""
     each = max(map(len, planted.places.values()))
-    left = sum(name == "train" for name, _ in planted.clean)
+    left = [planted.train[line - 1] for name, line in planted.clean if name == "train"]
+    tools = sum(b'"tool_calls"' in line for line in left)
     yield f"\n## Planted faults caught, of {each} each\n"
     yield "–: not caught, and nothing that the program says it finds. (n): not claimed either, "
-    yield f"but caught. {len(planted.train):,} training lines, {left:,} of them clean.\n"
+    yield f"but caught. {len(planted.train):,} training lines, of which {len(left):,} are clean; "
+    yield f"{tools} of these have tools that are called.\n"
     yield f"| | {' | '.join(name for name, _, _ in columns)} |"
     yield "|---|" + "---|" * len(columns)
     for kind in planted.places:

@@ -24,7 +24,9 @@ TOOLED = 10
 """One clean example of so many calls a tool."""
 VALIDATION = 40
 """Clean examples of the validation file."""
-LONG = 50_000
+TESTED = "public test question"
+"""The kind that is planted only where there is a public test set."""
+LONG = 90_000
 """Words of an answer that is too long: at least as many tokens."""
 GERMAN = (
     "Das Haus steht seit vielen Jahren am Ende der Straße, und niemand weiß, wem es gehört.",
@@ -85,20 +87,27 @@ def plant(
     clean: Sequence[Example], questions: Sequence[str], each: int = 3, seed: int = 0
 ) -> Planted:
     """Return ``each`` faults of every kind among the clean examples that no fault uses up."""
+    needed = 2 * each * len(KINDS) + 2 * VALIDATION
+    if len(clean) < needed:
+        raise ValueError(f"{needed} clean examples are needed, and there are {len(clean)}")
     rng = random.Random(seed)
     order = list(clean)
     rng.shuffle(order)
-    spare = iter(order)
-    asked = cycle(questions)
-    made: list[tuple[str, Fault]] = []
-    for name, kind in KINDS.items():
-        for _ in range(each):
-            tests = [next(asked)] if questions else []
-            if questions or name != "public test question":
-                made.append((name, kind.make(next(spare), next(spare), tests)))
+    spare, asked = iter(order), cycle(questions)
+    made = [
+        (name, kind.make(next(spare), next(spare), [next(asked)] if questions else []))
+        for name, kind in KINDS.items()
+        if questions or name != TESTED
+        for _ in range(each)
+    ]
     left = [written(looked_up(e) if n % TOOLED == 0 else e) for n, e in enumerate(spare)]
-    if len(left) < 2 * VALIDATION:
-        raise ValueError(f"{len(clean)} clean examples are too few for {len(made)} faults")
+    return laid_out(made, left, rng)
+
+
+def laid_out(
+    made: Sequence[tuple[str, Fault]], left: Sequence[bytes], rng: random.Random
+) -> Planted:
+    """Both files, with the faults and what is left of the clean lines in any order."""
     rows: dict[str, list[tuple[int | None, bytes]]] = {
         "train": [(None, line) for line in left[VALIDATION:]],
         "validation": [(None, line) for line in left[:VALIDATION]],
@@ -205,6 +214,11 @@ def repeated_key(line: bytes) -> bytes:
     return line.replace(b'"role": ', b'"role": "assistant", "role": ', 1)
 
 
+def begun(line: bytes, first: bytes) -> bytes:
+    """Some bytes at the beginning of the first text."""
+    return line.replace(b'"content": "', b'"content": "' + first, 1)
+
+
 def retold(example: Example) -> Example:
     """The same words in other spelling: no capitals, more white space."""
     made = deepcopy(example)
@@ -289,8 +303,8 @@ def kinds() -> Iterator[tuple[str, Kind]]:
     yield "line is a list", respelt("FT008", by=lambda line: b"[" + line + b"]")
     yield "key twice", respelt("FT010", by=repeated_key)
     yield "NaN", changed("FT011", by=lambda e: with_last(e, weight=float("nan")))
-    yield "half a surrogate", respelt("FT012", by=lambda x: x.replace(b" the ", b" \\ud83d ", 1))
-    yield "not UTF-8", respelt("FT019", by=lambda x: x.replace(b" the ", b" t\xe9 ", 1))
+    yield "half a surrogate", respelt("FT012", by=lambda line: begun(line, b"\\ud83d"))
+    yield "not UTF-8", respelt("FT019", by=lambda line: begun(line, b"\xe9"))
     yield "no messages", changed("FT101", by=lambda e: {"conversation": e["messages"]})
     yield "messages is text", changed("FT102", by=lambda e: {"messages": " ".join(texts(e))})
     yield "empty answer", changed("FT104", by=answered(lambda _: ""))
@@ -344,7 +358,7 @@ def kinds() -> Iterator[tuple[str, Kind]]:
     yield "conflicting answers", other
     yield "leaked to validation", leaked("FT413", by=lambda e: e)
     yield "nearly leaked", leaked("FT414", by=edited)
-    yield "public test question", Kind(("FT420",), tested)
+    yield TESTED, Kind(("FT420",), tested)
     yield "answer in German", changed("FT530", "FT531", by=answered(foreign))
     rude = answered(lambda text: f"{text} {RUDE}")
     yield "toxic answer", changed("FT601", "FT602", by=rude)
