@@ -52,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How many times less than a peer the entry ``ours`` is to use of CPU or wall time."""
+    """How many times less CPU or wall time than a peer ftlint is to use."""
 
     peer: str
     measure: str  # ``cpu`` or ``wall``
@@ -61,12 +61,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """Entries that do the same work, and what is aimed at; the ``base``-th entry is compared."""
+    """Entries that do the same work, and what is aimed at."""
 
     title: str
+    megabytes: float  # of the file, unless the user says otherwise
     entries: tuple[Entry, ...]
     targets: tuple[Target, ...] = ()
-    cpu_base: int = 0
+    cpu_base: int = 0  # which of the entries others are compared with
     wall_base: int = 0
 
 
@@ -160,6 +161,7 @@ COUNTED = ("--target", MODEL)
 CONTESTS = {
     "structure": Contest(
         "Structure, roles, empty texts, exact duplicates, encoding",
+        24,
         (
             ftlint("", rules=STRUCTURE),
             ftlint("and exact tokens", *COUNTED, rules=(*STRUCTURE, "FT201")),
@@ -182,6 +184,7 @@ CONTESTS = {
     ),
     "near": Contest(
         "Exact and near duplicates",
+        12,
         (
             ftlint("", rules=NEAR),
             Entry(
@@ -208,6 +211,7 @@ CONTESTS = {
     ),
     "full": Contest(
         "Everything that is on by default (not the same work)",
+        6,
         (
             ftlint("check", *COUNTED),
             ftlint("check, 2 jobs", *COUNTED, jobs=2),

@@ -69,8 +69,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--task", choices=TASKS, action="append", help="may be repeated")
     parser.add_argument("--peers", default="all", help=f"all, none or of {','.join(peer.PEERS)}")
-    parser.add_argument("--megabytes", type=float, default=24.0, help="size of the corpus")
-    parser.add_argument("--small", type=float, default=3.0, help="that of the slow peers' corpus")
+    parser.add_argument("--megabytes", type=float, help="size of the corpus: 24, 12 and 6")
+    parser.add_argument("--small", type=float, default=6.0, help="that of the slow peers' corpus")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--each", type=int, default=5, help="faults of a kind that are planted")
     parser.add_argument("--limit", type=float, default=600.0, help="seconds for one run of a peer")
@@ -114,18 +114,20 @@ def heading(environments: Environments) -> str:
 
 def compare(contest: Contest, environments: Environments, options: argparse.Namespace) -> bool:
     """Run all entries in turns and print a table; returns whether a target is missed."""
-    large = corpus(options, options.megabytes).resolve()
+    size = options.megabytes or contest.megabytes
+    large = corpus(options, size).resolve()
     slow = [e for e in contest.entries if e.small and e.peer in environments]
     entries = [e for e in contest.entries if e.peer in (OURS, *environments)]
     every = [Runs(e, large) for e in entries if not e.small]
-    if slow and options.small < options.megabytes:
+    if slow and options.small < size:
         small = corpus(options, options.small).resolve()
         ours = [e for e in contest.entries if e.peer == OURS]
         every += [Runs(e, small) for e in (*ours, *slow)]
     else:
         every += [Runs(e, large) for e in slow]
-    for _ in range(options.runs):
-        for runs in every:
+    for number in range(options.runs):
+        # The order changes from turn to turn, so that nobody always runs first.
+        for runs in every[:: -1 if number % 2 else 1]:
             if not runs.failure:
                 once(runs, environments.get(runs.entry.peer), options.limit)
     print(f"\n## {contest.title}\n\nMedian of {options.runs} runs.\n")
