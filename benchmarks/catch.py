@@ -115,15 +115,22 @@ def seen_by(
         for spared in ((), UNREADABLE[:1], UNREADABLE, None):
             if spared is None:
                 return None, notes
-            with peer.scratch() as name:
-                files = prepared(without(planted, spared), questions, Path(name))
-                try:
-                    seen |= look(where, files, limit)
-                    break
-                except Unavailable as why:
-                    given = f"the file without {', '.join(spared)}" if spared else "the file"
-                    notes.append(f"\n{column.name} ({look.__name__}), given {given}: {why}")
+            try:
+                seen |= looked(look, where, without(planted, spared), questions, limit)
+                break
+            except Unavailable as why:
+                given = f"the file without {', '.join(spared)}" if spared else "the file"
+                notes.append(f"\n{column.name} ({look.__name__}), given {given}: {why}")
     return seen, notes
+
+
+def looked(
+    look: Look, where: Environment, planted: Planted, questions: Sequence[str], limit: float
+) -> set[Place]:
+    """The lines that one command of a peer names."""
+    with peer.scratch() as name:
+        files = prepared(planted, questions, Path(name))
+        return peer.read(lambda given: look(where, given, limit), files)
 
 
 def without(planted: Planted, kinds: Sequence[str]) -> Planted:

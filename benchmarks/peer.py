@@ -11,9 +11,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import process
 
@@ -22,6 +23,8 @@ INSTALLING = 1800
 """Seconds that an installation may take."""
 TORCH = "torch==2.13.0+cpu"
 """Only a build without CUDA: where no index has one, data-juicer is not installed."""
+Given = TypeVar("Given")
+Result = TypeVar("Result")
 NOT_OURS = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV")
 
 
@@ -120,14 +123,26 @@ def called(command: Sequence[str]) -> str:
 def run(command: Sequence[str], folder: Path, limit: float) -> process.Outcome:
     """Run a program of a peer in an empty folder; neither network nor warm caches are there.
 
-    Raises: Unavailable, if it takes longer than the limit or shows a traceback.
+    Raises: Unavailable, if it takes longer than the limit, shows a traceback, or exits with
+    another status than the three that stand for a result.
     """
     done = process.attempt(command, folder, offline(folder), limit)
     if done.status < 0 and done.usage.wall >= limit:
         raise Unavailable(f"stopped after {limit:.0f} s")
-    if done.crashed:
+    if done.crashed or done.status not in (0, 1, 2):
         raise Unavailable(f"crashes: {reason(done.said.strip().splitlines() or ['killed'])}")
     return done
+
+
+def read(reader: Callable[[Given], Result], given: Given) -> Result:
+    """What a reader makes of the output of a peer.
+
+    Raises: Unavailable, if the output is not there or not what the reader knows.
+    """
+    try:
+        return reader(given)
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise Unavailable(f"reports nothing that can be read: {error!r}"[:160]) from None
 
 
 def reason(lines: Sequence[str]) -> str:

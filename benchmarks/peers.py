@@ -152,15 +152,14 @@ def once(runs: Runs, where: peer.Environment | str | None, limit: float) -> None
         job = Job(file, folder, rows)
         if where is None:
             command = runs.entry.command(peer.Environment(folder, "", 0), job)
-            used = process.run(command[1:], folder, allowed=(0, 1))
-        else:
-            try:
-                used = peer.run(runs.entry.command(where, job), folder, limit).usage
-            except peer.Unavailable as why:
-                runs.failure = str(why)
-                return
-        runs.used.append(used)
-        runs.found = runs.entry.found(job)
+            runs.used.append(process.run(command[1:], folder, allowed=(0, 1)))
+            runs.found = runs.entry.found(job)
+            return
+        try:
+            runs.used.append(peer.run(runs.entry.command(where, job), folder, limit).usage)
+            runs.found = peer.read(runs.entry.found, job)
+        except peer.Unavailable as why:
+            runs.failure = str(why)
 
 
 def row(runs: Runs, contest: Contest, every: Sequence[Runs]) -> str:
@@ -189,7 +188,7 @@ def figure(used: process.Usage, measure: str) -> float:
 
 def told(target: Target, contest: Contest, every: Sequence[Runs]) -> bool:
     """Print how a target is met; returns whether it is missed."""
-    those = [r for r in every if r.entry.peer == target.peer and r.used]
+    those = [r for r in every if r.entry.peer == target.peer and not r.failure]
     if not those:
         return False
     reached = ratio(those[0], target.measure, contest, every)

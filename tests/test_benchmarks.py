@@ -13,6 +13,7 @@ from ftlint.case import assistant, chat, user
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import catch
+import contest
 import faults
 import peer
 import peers
@@ -189,3 +190,12 @@ def test_a_failure_is_a_row(tmp_path: Path) -> None:
     runs = peers.Runs(entry, file)
     peers.once(runs, NOWHERE, 30)
     assert runs.failure == "crashes: ValueError: no"
+
+
+def test_a_report_that_cannot_be_read_is_a_row(tmp_path: Path) -> None:
+    file = tmp_path / "x.jsonl"
+    file.write_bytes(b"{}\n")
+    entry = Entry("x", lambda *_: [sys.executable, "-c", "print('{')"], contest.reported)
+    runs = peers.Runs(entry, file)
+    peers.once(runs, NOWHERE, 30)
+    assert runs.failure.startswith("reports nothing that can be read: JSONDecodeError")
