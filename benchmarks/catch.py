@@ -112,15 +112,16 @@ def seen_by(
     seen: set[Place] = set()
     notes: list[str] = []
     for look in column.looks:
-        for spared in ((), UNREADABLE[:1], UNREADABLE, None):
-            if spared is None:
-                return None, notes
+        for spared in ((), UNREADABLE[:1], UNREADABLE):
+            away = {at for kind in spared for fault in planted.places[kind] for at in fault}
             try:
-                seen |= looked(look, where, without(planted, spared), questions, limit)
+                seen |= looked(look, where, without(planted, away), questions, limit) - away
                 break
             except Unavailable as why:
                 given = f"the file without {', '.join(spared)}" if spared else "the file"
                 notes.append(f"\n{column.name} ({look.__name__}), given {given}: {why}")
+        else:
+            return None, notes
     return seen, notes
 
 
@@ -133,12 +134,11 @@ def looked(
         return peer.read(lambda given: look(where, given, limit), files)
 
 
-def without(planted: Planted, kinds: Sequence[str]) -> Planted:
-    """The same with clean examples for the training lines of some kinds."""
+def without(planted: Planted, places: set[Place]) -> Planted:
+    """The same with clean examples at some places of the training file."""
     train = list(planted.train)
-    for fault in (fault for kind in kinds for fault in planted.places[kind]):
-        for _, line in fault:
-            train[line - 1] = STAND_IN % (line, line, line - 1)
+    for _, line in places:
+        train[line - 1] = STAND_IN % (line, line, line - 1)
     return Planted(train, planted.validation, planted.places)
 
 
