@@ -12,17 +12,18 @@ from ftlint.case import assistant, chat, user
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
-import catch
 import contest
 import faults
 import peer
 import peers
 import process
 import texts
-from catch import Column, Files, caught_by_rule, ours, prepared, seen_by
+import witness
+from catch import caught_by_rule, ours, prepared, seen_by
 from contest import Entry
 from faults import Place, Planted
 from peer import Environment, Unavailable
+from witness import Column, Files
 
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 CLEAN = [
@@ -136,7 +137,7 @@ def test_a_peer_that_stops_is_given_a_gentler_file(planted: Planted) -> None:
 
 
 def texts_of(files: Files) -> list[int]:
-    return catch.line_numbers(files.train_texts)
+    return witness.line_numbers(files.train_texts)
 
 
 def test_a_peer_that_always_stops_has_no_column(planted: Planted) -> None:
@@ -153,7 +154,7 @@ def test_what_is_dropped(tmp_path: Path) -> None:
     given, left = tmp_path / "given", tmp_path / "left"
     given.write_bytes(b'{"a": 1, "b": NaN}\n{"a": 2}\nnone\n{"a": 2}\n{"a": 3}\n')
     left.write_bytes(b'{"b": NaN, "a": 1}\n{"a": 2}\n{"a": 3}\n')
-    assert catch.dropped(given, left) == {("train", 3), ("train", 4)}
+    assert witness.dropped(given, left) == {("train", 3), ("train", 4)}
 
 
 def test_texts_know_their_lines(tmp_path: Path) -> None:
