@@ -14,13 +14,14 @@ from peer import Environment
 HERE = Path(__file__).resolve().parent
 OURS = "ftlint"
 MODEL = "openai:gpt-4.1-mini"
-STRUCTURE = (
+SCHEMA = (
     *("FT003", "FT005", "FT007", "FT008", "FT019"),  # JSON Lines in UTF-8
-    *("FT101", "FT102", "FT105", "FT106", "FT107", "FT108", "FT109", "FT110"),  # schema
+    *("FT101", "FT102", "FT104", "FT105", "FT106", "FT107", "FT108", "FT109", "FT110"),
     *("FT121", "FT122", "FT125", "FT126", "FT187"),  # order of the roles
-    *("FT104", "FT401", "FT402", "FT002", "FT320", "FT323"),  # empty, repeated, encoding
 )
-"""What parallelogram checks but for its estimate of tokens."""
+"""What cleanllm's preflight checks."""
+STRUCTURE = (*SCHEMA, "FT401", "FT402", "FT002", "FT320", "FT323")
+"""What parallelogram checks but for its estimate of tokens: also repeats and encoding."""
 NEAR = ("FT401", "FT402", "FT403")
 
 
@@ -163,24 +164,25 @@ CONTESTS = {
         "Structure, roles, empty texts, exact duplicates, encoding",
         24,
         (
-            ftlint("", rules=STRUCTURE),
+            ftlint("schema, roles, empty", rules=SCHEMA),
+            ftlint("all of these", rules=STRUCTURE),
             ftlint("and exact tokens", *COUNTED, rules=(*STRUCTURE, "FT201")),
             ftlint("and exact tokens, 2 jobs", *COUNTED, rules=(*STRUCTURE, "FT201"), jobs=2),
             Entry("parallelogram", parallelogram, parallelogram_found, "check"),
             cleanllm(
                 *("preflight", "--framework", "trl"),
-                what="preflight (schema, roles, empty)",
+                what="preflight: schema, roles, empty",
                 counted=r"(?i)invalid[ _]rows\W+(\d+)",
             ),
             cleanllm(
                 *("validate", "--schema", "basic_sft"),
-                what="validate (keys and types; wants an id)",
+                what="validate: keys and types",
                 counted=r"(?i)invalid[ _]rows\W+(\d+)",
             ),
         ),
         (Target("parallelogram", "wall", 2.0),),
-        cpu_base=1,
-        wall_base=2,
+        cpu_base=2,
+        wall_base=3,
     ),
     "near": Contest(
         "Exact and near duplicates",
