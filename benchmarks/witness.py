@@ -74,6 +74,14 @@ def redact_pii(env: Environment, files: Files, limit: float) -> set[Place]:
     return flagged(output, "_pii_detected")
 
 
+def secrets(env: Environment, files: Files, limit: float) -> set[Place]:
+    """What it drops for keys and tokens."""
+    output = files.folder / "secrets.jsonl"
+    asked = ("--preset", "security_scan", "--forbidden-action", "drop", "--out", output)
+    cleaned(env, limit, "fix", files.numbered, *asked)
+    return not_kept(files, output)
+
+
 def dedup(env: Environment, files: Files, limit: float) -> set[Place]:
     """Its search for records that say the same."""
     output = files.folder / "dedup.jsonl"
@@ -111,6 +119,11 @@ def cleanllm_fix(env: Environment, files: Files, limit: float) -> set[Place]:
     reasons = "invalid_json empty_assistant placeholder repetitive_response bad_conversation"
     given = [word for reason in reasons.split() for word in ("--drop-on", reason)]
     cleaned(env, limit, "fix", files.numbered, "--out", output, *given)
+    return not_kept(files, output)
+
+
+def not_kept(files: Files, output: Path) -> set[Place]:
+    """The lines whose numbers are not among the records that are left."""
     kept = {record.get("id") for record in records(output)}
     every = range(1, len(files.train.read_bytes().splitlines()) + 1)
     return {("train", number) for number in every if str(number) not in kept}
@@ -218,8 +231,8 @@ COLUMNS = (
     Column(
         "cleanllm checks",
         "cleanllm",
-        (preflight, check_turns, redact_pii, dedup, near_dedup, decontaminate),
-        SHAPE | REPEATED | LEAKED | {"e-mail address", "payment card"},
+        (preflight, check_turns, redact_pii, secrets, dedup, near_dedup, decontaminate),
+        SHAPE | REPEATED | LEAKED | {"e-mail address", "payment card", "access key"},
     ),
     Column(
         "cleanllm fix",
