@@ -121,7 +121,7 @@ def called(command: Sequence[str]) -> str:
 
 
 def run(command: Sequence[str], folder: Path, limit: float) -> process.Outcome:
-    """Run a program of a peer in an empty folder; neither network nor warm caches are there.
+    """Run a program of a peer in an empty folder, told to stay offline and without warm caches.
 
     Raises: Unavailable, if it takes longer than the limit, shows a traceback, or exits with
     another status than the three that stand for a result.

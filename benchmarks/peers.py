@@ -1,7 +1,7 @@
 """Compares ftlint with its peers: speed and memory for the same work, and which faults are found.
 
 Each peer is installed by pip in an environment of its own below ``benchmarks/.cache/peers``. All
-run in turns on the same files, without a network. Exits with 1 when a target is missed.
+run in turns on the same files, told to stay offline. Exits with 1 when a target is missed.
 """
 
 from __future__ import annotations
