@@ -174,8 +174,15 @@ def _difference(left: str, right: str) -> tuple[str, str]:
     end = 0
     while end < min(len(left), len(right)) - start and left[-1 - end] == right[-1 - end]:
         end += 1
-    start, end = max(start - 12, 0), max(end - 12, 0)
+    # Twelve characters more on either side, from a whole word to a whole word.
+    start -= _whole(left[max(start - 12, 0) : start][::-1])
+    end -= _whole(left[len(left) - end : len(left) - end + 12])
     return left[start : len(left) - end], right[start : len(right) - end]
+
+
+def _whole(beside: str) -> int:
+    """Return how much of a text beside a difference ends with a word; all where none does."""
+    return len(beside) if len(beside) < 12 else max(beside.rfind(" "), 0) or len(beside)
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,7 @@ def _table(report: Report, options: Options, paint: Paint) -> Iterator[str]:
         about = crop(_about(rule), max(options.width - cells(left) - 11, 1))
         yield f"  {word}{left}  {paint(about, dim=True)}\n"
     if hidden := ranked[len(rows) :]:
-        total = number(sum(report.counts[rule.code] for rule in hidden))
+        total = count(sum(report.counts[rule.code] for rule in hidden), "finding")
         rules = count(len(hidden), "more rule")
         yield paint(f"  {ELLIPSIS} and {total} of {rules} (--statistics)\n", dim=True)
     if rows:
