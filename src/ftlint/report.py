@@ -221,22 +221,19 @@ def locate(
     dataset = report.dataset
     lines = dataset.fetch(finding.where for finding in findings)
     rules = {rule.code: rule for rule in report.rules}
-    severities = {rule.code: report.severity_of(rule) for rule in report.rules}
     located = []
     for finding, targets in zip(findings, told, strict=True):
         where = finding.where
         line = None if where.ordinal is None else lines[where.ordinal]
         spot = place(line.raw, where) if line else Spot()
         raw = b"" if line is None else line.raw
-        severity = max(targets.values()) if targets else severities[finding.code]
-        located.append(_located(report, rules[finding.code], severity, finding, spot, raw, targets))
+        located.append(_located(report, rules[finding.code], finding, spot, raw, targets))
     return sorted(located, key=lambda entry: entry.order)
 
 
 def _located(
     report: Report,
     rule: Rule,
-    severity: Severity,
     finding: Finding,
     spot: Spot,
     raw: bytes,
@@ -246,7 +243,7 @@ def _located(
     return Located(
         finding.code,
         rule.name,
-        severity,
+        max(targets.values()) if targets else report.severity_of(rule),
         finding.message,
         _place(report.dataset, where),
         spot.column,
