@@ -78,11 +78,9 @@ MARKS = ",，、;；،؛:：([{（［「『【《-–—/=+&<\\"
 ENDS = frozenset(".!?…。！？．｡؟۔।॥։。៕᭞”’»›」』】〉》)）]}>*_`\"'~|%€$£¥°™©®^")
 _OPENING, _CLOSING = "([{（［「『【《", ")]}）］」』】》"
 _FINAL, _CLOSERS = frozenset(".!?…。！？．؟۔।։:："), "\"'”’»›」』)）*_"
-_STOPS = (
-    *(stop + behind for stop in ".?!…" for behind in (" ", '"', "”", ")")),
-    *"。！？．؟۔।։",
-)  # fmt: skip
-"""Ends of sentences within a line."""
+_STOP = re.compile(r'[.?!…][ "”)]|[。！？．؟۔।։]')
+"""The end of a sentence within a line."""
+_OPENED, _CLOSED = re.compile(f"[{re.escape(_OPENING)}]"), re.compile(f"[{re.escape(_CLOSING)}]")
 _UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 _WIDE = re.compile(_UNSPACED)
 _MARKER = re.compile(
@@ -170,7 +168,8 @@ def _in_line(last: str) -> list[str]:
     """Return the signs in the words after the last full stop, and of what is open there."""
     marker = _MARKER.match(last)
     line = last[marker.end() :] if marker else last
-    stop = max([line.rfind(each) for each in _STOPS])
+    stops = [each.start() for each in _STOP.finditer(line)]
+    stop = stops[-1] if stops else -1
     rest = line[stop + 1 :]
     wide = bool(_WIDE.search(line[-12:]))
     # Two characters of Chinese are about a word.
@@ -188,15 +187,14 @@ def _in_line(last: str) -> list[str]:
         "symbol": not line[-1:].isalnum(),
         "unspaced": wide,
     }
-    if stop > 0 and max([line.rfind(each, 0, stop) for each in _STOPS]) >= 0:
+    if len(stops) > 1:
         signs["sentences"], signs["sentence"] = True, False
     return [sign for sign, there in signs.items() if there]
 
 
 def _open(line: str) -> bool:
     """Return whether a bracket is left open."""
-    opened = [line.count(bracket) for bracket in _OPENING]
-    return any(opened) and sum(opened) > sum([line.count(bracket) for bracket in _CLOSING])
+    return len(_OPENED.findall(line)) > len(_CLOSED.findall(line))
 
 
 def _style(text: str, tail: str, lines: list[str]) -> list[str]:
