@@ -6,6 +6,8 @@ one side only: what it calls plain is not looked at further.
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from ftlint.features.language import FEWEST, HEAD
 from ftlint.features.script import ALONE, CYRILLIC, DECIDED, IDEOGRAPH, LATIN, glimpse
 
@@ -123,11 +125,11 @@ def plainly_in(text: str, languages: frozenset[str]) -> bool:
     return bool(leading) and leading <= languages
 
 
-def _leading(text: str) -> frozenset[str]:
-    """Return the languages of which the text has the most common words."""
+def _leading(text: str, silent: Set[str] = frozenset()) -> frozenset[str]:
+    """Return the languages of which the text has the most common words; `silent` say nothing."""
     found: dict[str, int] = {}
-    for word in set(text.lower().split()):
-        for code in _WORDS.get(word, ()):
+    for word in (_WORDS.keys() & text.lower().split()) - silent:
+        for code in _WORDS[word]:
             found[code] = found.get(code, 0) + 1
     most = max(found.values(), default=0)
     return frozenset(code for code, count in found.items() if count == most) if found else _NONE
@@ -136,7 +138,7 @@ def _leading(text: str) -> frozenset[str]:
 _NONE: frozenset[str] = frozenset()
 
 
-_SILENT = frozenset({"I", "i", "A", "a"})
+_SILENT = frozenset({"i", "a"})
 
 
 def tongue(head: str) -> str:
@@ -150,7 +152,7 @@ def tongue(head: str) -> str:
     script = glimpse(head)
     if script in ALONE:
         return DECIDED[script]
-    found = _leading(" ".join([word for word in head.split() if word not in _SILENT]))
+    found = _leading(head, _SILENT)
     if len(found) == 1:
         return next(iter(found))
     if "en" in found or (not found and script == LATIN and head.isascii()):
