@@ -15,7 +15,6 @@ import tempfile
 from pathlib import Path
 
 import process
-from speed import corpus
 
 HERE = Path(__file__).resolve().parent
 RULES = "FT401,FT402,FT403"
@@ -38,7 +37,9 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, default=HERE / ".cache")
     options = parser.parse_args()
     options.cache = options.cache.resolve()
-    file = (options.file or corpus(options, options.megabytes)).resolve()
+    file = (
+        options.file or process.corpus(options.megabytes, options.cache, options.data)
+    ).resolve()
     peers: dict[str, list[str]] = {}
     if options.datatrove:
         peers["datatrove"] = [str(options.datatrove), str(HERE / "datatrove_baseline.py"), TEXTS]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[1] / "src"
+HERE = Path(__file__).resolve().parent
+SOURCE = HERE.parent / "src"
+CACHE = HERE / ".cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +59,20 @@ def environment(folder: Path) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     paths = [str(SOURCE), *filter(None, [os.environ.get("PYTHONPATH")])]
     return kept | {"PYTHONPATH": os.pathsep.join(paths), "XDG_CACHE_HOME": str(folder / "cache")}
+
+
+def corpus(megabytes: float, cache: Path = CACHE, data: Path | None = None) -> Path:
+    """Return a corpus of this size in the cache folder, made of the examples in ``data`` if absent.
+
+    A process of its own makes it: what stays in this one's memory would count as its children's.
+    """
+    file = cache / f"corpus-{megabytes:g}.jsonl"
+    if not file.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        arguments = ["--megabytes", str(megabytes), "--output", str(part)]
+        arguments += ["--data", str(data.resolve())] if data else []
+        with tempfile.TemporaryDirectory() as folder:
+            run([str(HERE / "corpus.py"), *arguments], Path(folder))
+        part.rename(file)
+    return file
