@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
 import shutil
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -165,10 +167,18 @@ class Terminal:
     def __init__(self, command: list[str], folder: Path, **more: str) -> None:
         """Start the shell."""
         self.shown = b""
-        self.child, self.handle = pty.fork()
-        if self.child == 0:
-            os.chdir(folder)
-            os.execvpe(command[0], command, environ(folder, TERM="dumb", **more))
+        self.handle, theirs = pty.openpty()
+        self.child = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environ(folder, TERM="dumb", **more),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(theirs)
 
     def type(self, text: str) -> None:
         os.write(self.handle, text.encode())
@@ -184,7 +194,7 @@ class Terminal:
 
     def close(self) -> None:
         os.close(self.handle)
-        os.waitpid(self.child, 0)
+        self.child.wait(PATIENCE)
 
 
 TYPED = [

@@ -25,13 +25,13 @@ from ftlint.reporters.terminal import cells
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "terminal.svg"
-EXAMPLE = ROOT / "docs" / "tutorial" / "bakery.jsonl"
-LINES = (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 22, 25, 35)
+EXAMPLE = ROOT / "examples" / "support-bot.jsonl"
+LINES = (1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 88, 105, 147, 199)
 """The lines of the example that are linted: all of them would show too much."""
-NAME = "bakery.jsonl"
+NAME = "support-bot.jsonl"
 COMMAND = ("ftlint", "check", NAME)
 
-COLUMNS = 90
+COLUMNS = 100
 WIDTH, HEIGHT = 8.4, 19.0
 """Of a cell, in units of the picture; letters of 14 units are 8.4 wide in most fonts."""
 MARGIN, BAR = 18.0, 34.0
@@ -115,17 +115,30 @@ def runs(line: str, style: Style) -> Iterator[tuple[str, Style]]:
 def drawn(output: str) -> str:
     """Return the picture of a terminal that shows the command and its output."""
     prompt = f"\x1b[2m$\x1b[0m \x1b[1m{' '.join(COMMAND)}\x1b[0m"
-    lines = [prompt, *output.rstrip("\n").split("\n")]
-    width = 2 * MARGIN + COLUMNS * WIDTH
-    height = BAR + 2 * MARGIN + len(lines) * HEIGHT - 6
-    body, style = [], Style()
-    for number, line in enumerate(lines):
-        column, y = 0, BAR + MARGIN + number * HEIGHT + 8
-        for text, style in runs(line, style):
-            if text.strip():
-                body.append(_run(text, style, column, y))
-            column += cells(text)
+    body, row, after = [], 0, Style()
+    for line in (prompt, *output.rstrip("\n").split("\n")):
+        column, parts = 0, [*runs(line, after)]
+        after = parts[-1][1]
+        for text, now in parts:
+            for piece in _pieces(text, COLUMNS - column):
+                if column + cells(piece) > COLUMNS:  # where a terminal goes on below
+                    row, column = row + 1, 0
+                if piece.strip():
+                    body.append(_run(piece, now, column, BAR + MARGIN + row * HEIGHT + 8))
+                column += cells(piece)
+        row += 1
+    width, height = 2 * MARGIN + COLUMNS * WIDTH, BAR + 2 * MARGIN + row * HEIGHT - 6
     return "\n".join([*_head(width, height), *body, "</svg>", ""])
+
+
+def _pieces(text: str, room: int) -> Iterator[str]:
+    """Yield the parts of a run that stand on rows of their own; the first one has less room."""
+    start = 0
+    for place in range(len(text) + 1):
+        if place == len(text) or cells(text[start : place + 1]) > room:
+            if place > start:
+                yield text[start:place]
+            start, room = place, COLUMNS
 
 
 def _run(text: str, style: Style, column: int, y: float) -> str:
