@@ -125,7 +125,7 @@ def test_the_options_of_check_stand_in_groups() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["check", "--slect", "FT1"], "'--select'"),
+        (["check", "--slect", "FT1"], "--select"),
         (["check", "--format", "jsn"], "did you mean 'json'?"),
         (["check", "--fail-on", "eror"], "did you mean 'error'?"),
         (["check", "--color", "alway"], "did you mean 'always'?"),
