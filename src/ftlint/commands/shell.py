@@ -1,7 +1,8 @@
-"""Completion in bash of words that hold a colon or an equals sign.
+"""Completion of words that hold a colon or an equals sign, where click's would go wrong.
 
 bash ends a word at the signs of `COMP_WORDBREAKS`, so that `openai:gpt-4.1` comes as three words,
-of which it replaces the last one. The script of click passes these on; ours passes the line.
+of which it replaces the last one. The script of click passes these on; ours passes the line. zsh
+and fish replace all of `--shape=al`, so they must be told all of it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import Any
 from click.shell_completion import (
     BashComplete,
     CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
     add_completion_class,
     split_arg_string,
 )
@@ -60,6 +64,40 @@ class Bash(BashComplete):
         return found
 
 
+class _Whole(ShellComplete):
+    """Completion of a value together with the `--option=` before it."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
+        """Return what may stand in place of the whole word."""
+        option, equals, _ = incomplete.partition("=")
+        found = super().get_completions(args, incomplete)
+        for item in found:
+            if item.type == "plain" and equals and option.startswith("--"):
+                item.value = f"{option}={item.value}"
+        return found
+
+
+_LISTED = "compadd -U -V unsorted -a completions"
+
+
+class Zsh(_Whole, ZshComplete):
+    """Completion in zsh, without a space after what ends in an equals sign."""
+
+    source_template = ZshComplete.source_template.replace(
+        _LISTED,
+        f"""if [[ "$completions[1]" == *= ]]; then
+            compadd -S '' {_LISTED.removeprefix("compadd ")}
+        else
+            {_LISTED}
+        fi""",
+    )
+
+
+class Fish(_Whole, FishComplete):
+    """Completion in fish."""
+
+
 def register() -> None:
     """Put our completion in the place of click's."""
-    add_completion_class(Bash)
+    for shell in (Bash, Zsh, Fish):
+        add_completion_class(shell)
