@@ -83,18 +83,6 @@ def output(command: str) -> str:
 # What is generated.
 
 
-def picture() -> str:
-    """Return the report on the example: the first of two severities, the scope, the verdict."""
-    command = f"ftlint check {EXAMPLE}"
-    blocks = output(command).rstrip().split("\n\n")
-    starts = (r"\S+ error ", r"\S+ warning ", r"\d+ examples? in ")
-    first = sorted(
-        next(n for n, block in enumerate(blocks) if re.match(start, block)) for start in starts
-    )
-    shown = "\n\n[…]\n\n".join(blocks[n] for n in first) + f"\n\n{blocks[-1]}"
-    return f"```console\n$ {command}\n{shown}\n```"
-
-
 def families() -> str:
     """Return the table of the families that have rules, with their numbers."""
     rules = builtin()
@@ -175,8 +163,7 @@ def _resolved(item: Any, root: Any) -> Any:
 
 
 GENERATED: dict[str, Callable[[], str]] = {
-    function.__name__: function
-    for function in (picture, families, keys, presets, targets, finding, report)
+    function.__name__: function for function in (families, keys, presets, targets, finding, report)
 }
 
 
