@@ -183,7 +183,7 @@ def test_broken_configurations(tmp_path: Path, text: str, said: str) -> None:
         (["--severity", "FT107=fatal"], "--severity: 'FT107=fatal' is not RULE=LEVEL"),
         (["--severity", "error"], "--severity: 'error' is not RULE=LEVEL"),
         (["-o", "json"], "-o json: write FORMAT=PATH"),
-        (["-o", "xml=report.xml"], "-o xml=report.xml: write FORMAT=PATH, with one of full"),
+        (["-o", "xml=report.xml"], "-o xml=report.xml: write FORMAT=PATH (full, "),
         (["--output", "gone/report.txt"], "gone/report.txt: cannot be written: there is no folder"),
         (["--output", "a.jsonl/report"], "a.jsonl/report: cannot be written: there is no folder"),
         (["-o", "json=."], ".: cannot be written: it is a folder"),

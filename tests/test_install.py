@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
 import zipfile
+from datetime import date
 from email import message_from_string
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command import HUMAN, environment, ftlint, outcome, pip
+
+import ftlint as ftlint_package
+from ftlint.configuration.catalogue import builtin
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "support-bot.jsonl"
@@ -80,6 +86,32 @@ def test_the_metadata(wheel: Path) -> None:
     assert b"ftlint = ftlint.cli:main" in found["entry_points.txt"]
 
 
+def test_the_archives_can_be_published(tmp_path: Path, wheel: Path) -> None:
+    packed = build(ROOT, "sdist", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "twine", "check", "--strict", str(wheel), str(packed)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("PASSED") == 2
+    named = f"ftlint-{ftlint_package.__version__}"
+    assert wheel.name == f"{named}-py3-none-any.whl" and packed.name == f"{named}.tar.gz"
+
+
+def test_the_archives_are_small(wheel: Path, tmp_path: Path) -> None:
+    assert wheel.stat().st_size < 5_000_000
+    assert build(ROOT, "sdist", tmp_path).stat().st_size < 6_000_000
+
+
+def test_the_changelog_has_the_version() -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    first = re.findall(r"^## \[(.+?)\] - (\S+)$", changes, re.MULTILINE)[0]
+    assert first[0] == ftlint_package.__version__
+    assert date.fromisoformat(first[1])
+
+
 def works(folder: Path, python: Path, env: dict[str, str]) -> None:
     """Lint and explain a rule from a folder that has nothing to do with the project."""
     where = subprocess.run(
@@ -94,6 +126,8 @@ def works(folder: Path, python: Path, env: dict[str, str]) -> None:
     done = ftlint(folder, "check", "bot.jsonl", "--format", "json", python=python, env=env)
     assert done.status == 1
     assert {"FT107", "FT204"} <= {code for _, _, code in done.places}  # one of each kind of rule
+    listed = json.loads(ftlint(folder, "rule", "--format", "json", python=python, env=env).out)
+    assert [each["code"] for each in listed] == [rule.code for rule in builtin()]
     page = ftlint(folder, "rule", "FT104", python=python, env=env)
     assert page.out.startswith("# content-empty (FT104)")
 
@@ -107,6 +141,39 @@ def test_the_wheel_works_elsewhere(tmp_path: Path, wheel: Path) -> None:
     )
     done = outcome(script.returncode, script.stdout, script.stderr)
     assert (done.status, done.out.split()[0]) == (0, "ftlint,")
+
+
+PROGRAM = """\
+import ftlint
+from ftlint.finding import Severity
+from ftlint.rule import ExampleRule
+
+report = ftlint.check("train.jsonl")
+reveal_type(report)
+wrong: int = Severity.ERROR.name
+ftlint.check("train.jsonl", select=3)
+"""
+"""A program of a user, with two mistakes in lines 7 and 8."""
+
+
+def test_a_type_checker_finds_the_types_of_the_wheel(tmp_path: Path, wheel: Path) -> None:
+    python = environment(tmp_path / "venv")
+    pip(python, "install", "--quiet", "--no-deps", "--no-index", wheel)
+    (tmp_path / "program.py").write_text(PROGRAM)
+    options = ["--python-executable", str(python), "--no-incremental", "--follow-imports=silent"]
+    clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", *options, "program.py"],
+        cwd=tmp_path,
+        env={key: value for key, value in clean.items() if key != "MYPYPATH"},
+        capture_output=True,
+        text=True,
+    )
+    assert 'Revealed type is "ftlint.' in done.stdout, done.stdout + done.stderr
+    assert re.findall(r"^program\.py:(\d+): error: .*\[(.+)\]$", done.stdout, re.MULTILINE) == [
+        ("7", "assignment"),
+        ("8", "arg-type"),
+    ]
 
 
 def test_the_sdist_makes_the_same_wheel(tmp_path: Path, sdist: Path, wheel: Path) -> None:

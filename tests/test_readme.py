@@ -23,6 +23,7 @@ import click
 import jsonschema
 import pytest
 import yaml
+from test_guides import GUIDES
 
 from ftlint.cli import cli
 from ftlint.commands.check import check
@@ -38,7 +39,7 @@ from ftlint.testing import check_case
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-PAGES += sorted((ROOT / "docs").glob("*.md"))
+PAGES += sorted((ROOT / "docs").glob("*.md")) + sorted((ROOT / "docs" / "guides").glob("*.md"))
 README, CONFIGURATION, ARCHITECTURE = (
     (ROOT / name).read_text(encoding="utf-8")
     for name in ("README.md", "docs/configuration.md", "docs/architecture.md")
@@ -80,18 +81,6 @@ def output(command: str) -> str:
 
 
 # What is generated.
-
-
-def picture() -> str:
-    """Return the report on the example: the first of two severities, the scope, the verdict."""
-    command = f"ftlint check {EXAMPLE}"
-    blocks = output(command).rstrip().split("\n\n")
-    starts = (r"\S+ error ", r"\S+ warning ", r"\d+ examples? in ")
-    first = sorted(
-        next(n for n, block in enumerate(blocks) if re.match(start, block)) for start in starts
-    )
-    shown = "\n\n[…]\n\n".join(blocks[n] for n in first) + f"\n\n{blocks[-1]}"
-    return f"```console\n$ {command}\n{shown}\n```"
 
 
 def families() -> str:
@@ -174,8 +163,7 @@ def _resolved(item: Any, root: Any) -> Any:
 
 
 GENERATED: dict[str, Callable[[], str]] = {
-    function.__name__: function
-    for function in (picture, families, keys, presets, targets, finding, report)
+    function.__name__: function for function in (families, keys, presets, targets, finding, report)
 }
 
 
@@ -213,7 +201,9 @@ def commands(page: str) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-@each_page
+@pytest.mark.parametrize(
+    "path", [page for page in PAGES if page not in GUIDES], ids=lambda path: path.name
+)
 def test_commands_run(path: Path, tmp_path: Path) -> None:
     page = path.read_text(encoding="utf-8")
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
@@ -250,6 +240,14 @@ def test_links_lead_to_files(path: Path) -> None:
     titles = [re.sub(r"[^\w -]", "", title) for title in re.findall(r"^#+ (.*)$", page, re.M)]
     anchors = {title.lower().replace(" ", "-") for title in titles}
     assert set(re.findall(r"\]\(#([\w-]+)\)", page)) <= anchors
+
+
+def test_the_index_names_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    links = re.findall(r"\]\(([\w/.-]+\.md)\)", index.read_text(encoding="utf-8"))
+    named = Counter(str((index.parent / link).resolve().relative_to(ROOT)) for link in links)
+    pages = {str(path.relative_to(ROOT)) for path in PAGES if path.parent != ROOT}
+    assert pages - {"docs/README.md"} <= set(named) and max(named.values()) == 1
 
 
 def test_the_readme_is_short_and_opens_with_two_commands() -> None:

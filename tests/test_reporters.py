@@ -228,7 +228,8 @@ def text(report: Report, name: str, **options: Any) -> str:
 
 def matches(name: str, shown: str) -> None:
     """Compare with the snapshot `name`, or write it."""
-    path, data = SNAPSHOTS / name, shown.replace(ftlint.__version__, "VERSION").encode()
+    ours = rf'("(?:semanticV|v)ersion": ?)"{re.escape(ftlint.__version__)}"'  # not a rule's since
+    path, data = SNAPSHOTS / name, re.sub(ours, r'\1"VERSION"', shown).encode()
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_bytes(data)
     assert data.decode() == path.read_bytes().decode()

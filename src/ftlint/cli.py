@@ -6,6 +6,7 @@ Exit status: 0 clean, 1 findings at or above `--fail-on`, 2 could not run.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 import click
@@ -18,6 +19,7 @@ from ftlint.commands.compare import compare
 from ftlint.commands.convert import convert
 from ftlint.commands.ignore import ignore
 from ftlint.commands.init import init, test
+from ftlint.commands.manual import Overview
 from ftlint.commands.model import model
 from ftlint.commands.plan import plan
 from ftlint.commands.report import report
@@ -32,6 +34,10 @@ def main() -> None:
     # What is imported lives as long as the run: looking through it again and again takes 40 ms.
     gc.set_threshold(300_000, 20, 20)
     gc.freeze()
+    if "_FTLINT_COMPLETE" in os.environ:
+        from ftlint.commands.shell import register
+
+        register()
     try:
         # Not standalone, so that messages are ours; click then returns the status of an Exit.
         sys.exit(cli.main(standalone_mode=False) or 0)
@@ -48,20 +54,39 @@ def main() -> None:
         gc.freeze()  # the process ends: what it holds need not be looked through once more
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+COMMANDS = {
+    "Lint": (check, report, compare),
+    "Look up": (rule, targets, plan),
+    "Write data": (split, convert, augment, undo),
+    "Set up": (init, ignore, test, model),
+}
+EXAMPLES = (
+    ("ftlint check train.jsonl", "find what would be refused, wasted or learned wrongly"),
+    ("ftlint rule FT107", "what a rule finds, why it harms, good and bad"),
+    ("ftlint plan train.jsonl --target openai:gpt-4.1-mini", "tokens, epochs and cost"),
+    ("ftlint init --pre-commit", "write a configuration and a commit hook"),
+)
+
+
+@click.group(
+    cls=Overview,
+    examples=EXAMPLES,
+    statuses={0: "clean, or done", 1: "findings, or a gate refused", 2: "could not run"},
+    sections={title: [str(each.name) for each in commands] for title, commands in COMMANDS.items()},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="ftlint")
 def cli() -> None:
     """Lint fine-tuning datasets before a job is sent.
 
+    ftlint COMMAND --help has the options of a command. The shell completes options, rules, targets
+    and shapes after this line, where bash may also be zsh or fish:
+
     \b
-    ftlint check train.jsonl            find what would be refused, wasted or harmful
-    ftlint rule FT107                   what a rule finds, why it harms, good and bad
-    ftlint init --pre-commit            write a configuration and a commit hook
-    """  # noqa: D301 - the backspace is what keeps the lines apart
+      eval "$(_FTLINT_COMPLETE=bash_source ftlint)"
+    """  # noqa: D301 - the backspace is what keeps the line as it is
 
 
-for command in (
-    *(check, report, rule, targets, plan, compare, convert, split, augment, model, ignore, undo),
-    *(init, test),
-):
-    cli.add_command(command)
+for commands in COMMANDS.values():
+    for command in commands:
+        cli.add_command(command)

@@ -1,4 +1,4 @@
-"""What several commands do with their arguments: split, complete, complain."""
+"""What several commands do with their arguments: split, complain."""
 
 from __future__ import annotations
 
@@ -6,32 +6,6 @@ from collections.abc import Sequence
 from typing import IO
 
 import click
-
-
-def rule_names(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
-    """Complete codes and names of the built-in rules."""
-    from ftlint.configuration.catalogue import builtin
-
-    words = [word for rule in builtin() for word in (rule.code, rule.name)]
-    return [name for name in words if name.startswith(word)]
-
-
-def target_names(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
-    """Complete the names of targets, and after a colon those of their models."""
-    from ftlint.targets.target import model_names, names, read
-
-    provider, colon, _ = word.partition(":")
-    words = names()
-    if colon and provider in words:
-        words = [f"{provider}:{model}" for model in model_names(read(provider))]
-    return [name for name in words if name.startswith(word)]
-
-
-def encoding_names(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
-    """Complete the names of encodings."""
-    from ftlint.targets.target import encodings
-
-    return [name for name in encodings() if name.startswith(word)]
 
 
 def words(values: Sequence[str]) -> tuple[str, ...]:

@@ -6,42 +6,62 @@ from typing import Any
 
 import click
 
+from ftlint.commands.complete import files
+from ftlint.commands.manual import Choice, Manual
+from ftlint.commands.options import force, option, quiet, summary_format
 from ftlint.console.output import write_out
 
-
-@click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="DATA…|-")
-@click.option(
-    "--counterfactual",
-    type=click.Choice(["gender", "race", "religion"]),
-    required=True,
-    help="Whose groups trade places.",
+EXAMPLES = (
+    ("ftlint augment train.jsonl --counterfactual gender --output twins.jsonl", "twins alone"),
+    (
+        "ftlint augment data/ --counterfactual gender --balance 0.1 --output few.jsonl",
+        "the fewest twins that bring mentions within 10 %",
+    ),
 )
-@click.option("--output", required=True, metavar="OUT", help="File to write; .gz, .zst compress.")
-@click.option(
+STATUSES = {0: "written, or there was nothing to write", 2: "nothing was written"}
+
+
+@click.command(cls=Manual, examples=EXAMPLES, statuses=STATUSES)
+@click.argument("paths", nargs=-1, required=True, metavar="DATA…|-", shell_complete=files)
+@option(
+    "--counterfactual",
+    type=Choice(["gender", "race", "religion"]),
+    required=True,
+    help="Axis on which groups trade places.",
+)
+@option(
+    "--output",
+    required=True,
+    metavar="OUT",
+    shell_complete=files,
+    help="File to write; .gz and .zst compress.",
+)
+@option(
     "--pair",
     multiple=True,
     metavar="A:B",
-    help="Groups that trade places, such as jewish:muslim; may be given again.",
+    show_default="the usual pairs of the axis",
+    help="Groups that trade places, such as jewish:muslim; may be repeated.",
 )
-@click.option(
+@option(
     "--balance",
     type=float,
     metavar="SKEW",
-    help="Write only the fewest twins that bring the skew of a pair within this, such as 0.1.",
+    show_default="a twin of every example that can have one",
+    help="Write only the fewest twins after which no pair is apart by more than this share of "
+    "both, such as 0.1.",
 )
-@click.option("--with-data", is_flag=True, help="Write the examples too, each before its twin.")
-@click.option("--force", is_flag=True, help="Replace files that are there.")
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
-@click.option("-q", "--quiet", is_flag=True, help="No summary, no progress.")
+@option("--with-data", is_flag=True, help="Write the examples too, each before its twin.")
+@force
+@summary_format("table", "json")
+@quiet
 def augment(paths: tuple[str, ...], format_: str, quiet: bool, **asked: Any) -> None:
-    """Write counterfactual twins: examples with women for men, one faith for another.
+    """Write twins of examples: women for men, one faith for another.
 
     English only: examples in other languages are left as they are, and counted. Nothing is
     swapped in code, addresses and quotations of law or history, and an example that names
     somebody in particular, or is about the groups themselves, has no twin. DATA is never
-    changed; OUT.manifest.json says which line is whose twin. Exit status: 0 written, 2 nothing
-    was written.
+    changed; OUT.manifest.json says which line is whose twin.
     """
     from ftlint.console.intake import spooled
     from ftlint.console.progress import watching

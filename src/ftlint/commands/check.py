@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftlint.commands.argument import encoding_names, rule_names, target_names, words
+from ftlint.commands.argument import words
+from ftlint.commands.complete import files
+from ftlint.commands.manual import Manual
+from ftlint.commands.options import DATA, FIXES, KNOWN, REPORT, RULES, RUN
 from ftlint.console.output import check_writable
 from ftlint.console.rendering import FORMATS, TABLES, further, write
 from ftlint.error import UsageError
@@ -19,133 +22,34 @@ if TYPE_CHECKING:
     from ftlint.configuration.config import Config
     from ftlint.session import Request
 
-LEVELS = ("error", "warning", "note")
+EXAMPLES = (
+    ("ftlint check train.jsonl", "lint one file"),
+    ("ftlint check data/ --target openai:gpt-4.1-mini", "a folder, as that model takes it"),
+    ("ftlint check --train a.jsonl --validation b.jsonl", "also what leaks between them"),
+    ("ftlint check data/ --statistics", "counts, when there are many findings"),
+    ("ftlint check a.jsonl --select FT4 --format json", "duplicates, for a program"),
+)
+STATUSES = {
+    0: "no finding at or above --fail-on",
+    1: "such findings; with --diff: there are changes to make",
+    2: "could not run: a mistake in the command line or the configuration, a file that cannot be "
+    "read, a rule that crashed",
+}
 
 
-@click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH…|-]")
-@click.option("--train", multiple=True, metavar="PATH", help="A training file; may be repeated.")
-@click.option("--validation", multiple=True, metavar="PATH", help="A validation file.")
-@click.option(
-    "--target",
-    "targets",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=target_names,
-    help="Where the data is sent: openai:gpt-4.1-mini, together, ./own.yaml, …; may be repeated.",
-)
-@click.option(
-    "--encoding",
-    metavar="NAME",
-    shell_complete=encoding_names,
-    help="Count tokens in this encoding, also for a model that no target lists: o200k_base.",
-)
-@click.option(
-    "--tokenizer",
-    metavar="DIR",
-    help="Folder of a Hugging Face tokenizer; it renders and counts every example.",
-)
-@click.option(
-    "--shape",
-    metavar="NAME",
-    help="Shape of the records: chat, preference, alpaca, …  [default: what the files show]",
-)
-@click.option(
-    "--method",
-    metavar="NAME",
-    help="How it is trained on: sft, dpo, kto, rft, …  [default: what shape and target say]",
-)
-@click.option(
-    "--grader",
-    metavar="FILE",
-    help="JSON of a reinforcement job's grader: what it reads must be in every record.",
-)
-@click.option(
-    "--benchmark",
-    "benchmarks",
-    multiple=True,
-    metavar="NAME=PATH",
-    help="A test set whose items must not be in training data; may be repeated.",
-)
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="RULES",
-    shell_complete=rule_names,
-    help="Run only these codes, prefixes or names (FT1,FT010,no-user); ALL, DEFAULT.",
-)
-@click.option(
-    "--ignore", multiple=True, metavar="RULES", shell_complete=rule_names, help="Leave these out."
-)
-@click.option(
-    "--severity", multiple=True, metavar="RULES=LEVEL", help="Change a severity: FT125=error."
-)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="full",
-    show_default=True,
-    help="Form of the report on standard output.",
-)
-@click.option("--output", metavar="PATH", help="Write the report to a file instead.")
-@click.option(
-    "-o",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT=PATH",
-    help="Write a further report: -o json=report.json; may be repeated. csv= and parquet= write "
-    "what was measured, one row an example.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice([*LEVELS, "never"]),
-    help="Lowest severity that makes the exit status 1.  [default: error]",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 256),
-    metavar="N",
-    help="Worker processes.  [default: by the size of the data]",
-)
-@click.option("--no-cache", is_flag=True, help="Neither read nor write what is kept on disk.")
-@click.option("--cache-dir", metavar="DIR", help="Keep results here  [default: the user's folder]")
-@click.option(
-    "--max-findings",
-    type=click.IntRange(0),
-    metavar="N",
-    help="Findings kept a rule; all are counted, 0 keeps all.  [default: 500]",
-)
-@click.option("--fix", is_flag=True, help="Write safe fixes; ftlint undo takes them back.")
-@click.option("--unsafe-fixes", is_flag=True, help="Also fixes that change what is trained on.")
-@click.option("--rejects", metavar="FILE", help="Move lines here that no fix frees of errors.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
-@click.option("--baseline", metavar="FILE", help="Report only what this file does not know.")
-@click.option("--update-baseline", is_flag=True, help="Write all findings to the baseline file.")
-@click.option("--prune", is_flag=True, help="Remove what is gone from the baseline file.")
-@click.option("--no-baseline", is_flag=True, help="Also what the configured baseline knows.")
-@click.option("--no-suppressions", is_flag=True, help="Also what .ftlint-ignore.yaml accepts.")
-@click.option("--changed", is_flag=True, help="Only findings of rows that HEAD does not have.")
-@click.option("--since", metavar="REV", help="Only of rows that came since a branch left REV.")
-@click.option("--watch", is_flag=True, help="Run again whenever data or configuration change.")
-@click.option("--offline", is_flag=True, help="Let no text leave the machine, whoever is to judge.")
-@click.option("--show-content", is_flag=True, help="Quote also what is private, such as abuse.")
-@click.option("--statistics", is_flag=True, help="Counts a rule instead of single findings.")
-@click.option("-q", "--quiet", is_flag=True, help="Findings only: no summary, no progress.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Colours; auto obeys NO_COLOR and the terminal.",
-)
-@click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")
+@click.command(cls=Manual, examples=EXAMPLES, statuses=STATUSES)
+@click.argument("paths", nargs=-1, metavar="[PATH…|-]", shell_complete=files)
+@DATA
+@RULES
+@REPORT
+@FIXES
+@KNOWN
+@RUN
 def check(paths: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> None:
     """Lint datasets: files, folders, globs, or - for standard input.
 
     Reads .jsonl and .ndjson, also with .gz or .zst. Without a PATH the files under data: in the
-    configuration are linted. Exit status: 0 clean, 1 findings at or above --fail-on, 2 could not
-    run.
+    configuration are linted.
     """
     from ftlint.storage import cache
 
@@ -236,5 +140,5 @@ def _request(paths: tuple[str, ...], options: dict[str, Any], figures: bool) -> 
         offline=options["offline"],
         show_content=options["show_content"],
         table=options["table"],
-        jobs=options["jobs"] or 0,
+        jobs=options["jobs"],
     )

@@ -6,35 +6,35 @@ from typing import Any
 
 import click
 
-from ftlint.commands.argument import target_names, words
+from ftlint.commands.argument import words
+from ftlint.commands.complete import files
+from ftlint.commands.manual import Manual
+from ftlint.commands.options import config, ignore, jobs, option, select, summary_format, targets
 from ftlint.console.output import write_out
 
+EXAMPLES = (
+    ("ftlint compare old.jsonl new.jsonl", "what was added, lost, moved"),
+    ("ftlint compare v1/ v2/ --fail-on-drift", "as a gate"),
+    ("ftlint compare before.json after.json", "two saved runs"),
+)
+STATUSES = {0: "compared", 1: "drifted, with --fail-on-drift", 2: "could not compare"}
 
-@click.command()
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="NEW")
-@click.option(
-    "--target",
-    "targets",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=target_names,
-    help="As of check.",
-)
-@click.option("--select", multiple=True, metavar="RULES", help="As of check.")
-@click.option("--ignore", multiple=True, metavar="RULES", help="As of check.")
-@click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")
-@click.option("--jobs", type=click.IntRange(0, 256), default=0, metavar="N", help="Processes.")
-@click.option("--fail-on-drift", is_flag=True, help="Exit with 1 if a distribution has drifted.")
-@click.option(
-    "--format", "format_", type=click.Choice(["table", "json", "markdown"]), default="table"
-)
+
+@click.command(cls=Manual, examples=EXAMPLES, statuses=STATUSES)
+@click.argument("old", metavar="OLD", shell_complete=files)
+@click.argument("new", metavar="NEW", shell_complete=files)
+@option("--fail-on-drift", is_flag=True, help="Exit with 1 if a distribution has drifted.")
+@targets
+@select
+@ignore
+@summary_format("table", "json", "markdown")
+@config
+@jobs
 def compare(old: str, new: str, format_: str, fail_on_drift: bool, **asked: Any) -> None:
-    """Show what changed between two versions of a dataset: files, folders or globs.
+    """Show what changed between two versions of a dataset.
 
-    OLD and NEW may also be two runs that check -o json=RUN.json has saved: new, fixed and
-    unchanged findings, and how figures moved. Exit status: 0 compared, 1 drifted with
-    --fail-on-drift, 2 could not compare.
+    OLD and NEW are files, folders or globs. They may also be two runs that
+    check -o json=RUN.json has saved: new, fixed and unchanged findings, and how figures moved.
     """
     from ftlint.comparing.runs import saved
 

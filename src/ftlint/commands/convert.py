@@ -7,21 +7,51 @@ from typing import Any
 import click
 
 from ftlint.commands.argument import complain
+from ftlint.commands.complete import bridge_names, files
+from ftlint.commands.manual import Manual
+from ftlint.commands.options import force, option, quiet
+
+EXAMPLES = (
+    ("ftlint convert alpaca.json --to chat --output train.jsonl", "from Alpaca"),
+    ("ftlint convert a.jsonl --to sharegpt --drop id --output b.jsonl", "without a key"),
+)
+STATUSES = {0: "written", 2: "nothing was written, for instance since something would be lost"}
 
 
-@click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="DATA…|-")
-@click.option("--to", required=True, metavar="SHAPE", help="chat, preference, alpaca, converse, …")
-@click.option("--output", required=True, metavar="OUT", help="File to write; .gz, .zst compress.")
-@click.option("--shape", default="auto", metavar="SHAPE", help="Shape of DATA, if it is not plain.")
-@click.option("--drop", multiple=True, metavar="KEY", help="A key of records to leave out.")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
-@click.option("-q", "--quiet", is_flag=True, help="No summary, no progress.")
+@click.command(cls=Manual, examples=EXAMPLES, statuses=STATUSES)
+@click.argument("paths", nargs=-1, required=True, metavar="DATA…|-", shell_complete=files)
+@option(
+    "--to",
+    required=True,
+    metavar="SHAPE",
+    shell_complete=bridge_names,
+    help="Shape to write: chat, preference, alpaca, converse, …",
+)
+@option(
+    "--output",
+    required=True,
+    metavar="OUT",
+    shell_complete=files,
+    help="File to write; .gz and .zst compress.",
+)
+@option(
+    "--shape",
+    default="auto",
+    metavar="SHAPE",
+    shell_complete=bridge_names,
+    show_default="what the files show",
+    help="Shape of DATA.",
+)
+@option(
+    "--drop", multiple=True, metavar="KEY", help="Leave this key of records out; may be repeated."
+)
+@force
+@quiet
 def convert(paths: tuple[str, ...], quiet: bool, **asked: Any) -> None:
-    """Write a dataset in another record shape, if nothing of it is lost.
+    """Write a dataset in another record shape, if nothing is lost.
 
     Reads lines of JSON, and JSON arrays. What the other shape cannot say is listed with its lines,
-    and then nothing is written. Exit status: 0 written, 2 nothing was written.
+    and then nothing is written.
     """
     from ftlint.bridges.convert import LossError, Wish
     from ftlint.bridges.convert import convert as converted

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ftlint.commands.argument import rule_names
+from ftlint.commands.complete import files, rule_names
+from ftlint.commands.manual import Manual
+from ftlint.commands.options import config, option
 from ftlint.error import UsageError
 
 if TYPE_CHECKING:
@@ -20,12 +22,26 @@ if TYPE_CHECKING:
     from ftlint.source import Source
 
 
-@click.command()
-@click.argument("place", metavar="PATH:LINE")
+EXAMPLES = (
+    (
+        'ftlint ignore train.jsonl:12 role-invalid --reason "The loader maps it."',
+        "as the report names line and rule",
+    ),
+)
+STATUSES = {0: "an entry was added", 2: "nothing was written"}
+
+
+@click.command(cls=Manual, examples=EXAMPLES, statuses=STATUSES)
+@click.argument("place", metavar="PATH:LINE", shell_complete=files)
 @click.argument("rule", metavar="RULE", shell_complete=rule_names)
-@click.option("--reason", required=True, help="Why the finding is accepted.")
-@click.option("--expires", metavar="DATE", help="The last day on which that holds: 2027-01-31.")
-@click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")
+@option("--reason", required=True, metavar="TEXT", help="Why the finding is accepted.")
+@option(
+    "--expires",
+    metavar="DATE",
+    show_default="never",
+    help="Last day on which that holds, in UTC: 2027-01-31.",
+)
+@config
 def ignore(place: str, rule: str, reason: str, expires: str | None, config: str | None) -> None:
     """Accept what a rule finds in one line, with a reason.
 

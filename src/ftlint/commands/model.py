@@ -6,23 +6,42 @@ import sys
 
 import click
 
+from ftlint.commands.complete import model_names
+from ftlint.commands.manual import Manual, Overview
+from ftlint.commands.options import option
 from ftlint.error import UsageError
 
+EXAMPLES = (("ftlint model fetch detoxify-original", "once on a machine"),)
 
-@click.group()
+
+@click.group(cls=Overview, examples=EXAMPLES)
 def model() -> None:
-    """Weights of the models that ftlint does not bring along."""
+    """Fetch weights of models that ftlint does not bring along."""
 
 
-@model.command()
-@click.argument("name")
-@click.option("--from", "mirror", metavar="URL", help="A folder that has the files, by name.")
-@click.option("--sha256", metavar="HEX", help="Of the checkpoint, if it is not the published one.")
+@model.command(
+    cls=Manual, examples=EXAMPLES, statuses={0: "fetched", 2: "nothing has changed on disk"}
+)
+@click.argument("name", shell_complete=model_names)
+@option(
+    "--from",
+    "mirror",
+    metavar="URL",
+    show_default="where it is published",
+    help="Folder that has the files, by name.",
+)
+@option(
+    "--sha256",
+    metavar="HEX",
+    show_default="the one that is published",
+    help="Digest of the checkpoint, 64 hexadecimal digits.",
+)
 def fetch(name: str, mirror: str | None, sha256: str | None) -> None:
-    """Download a model: detoxify-original, detoxify-unbiased or detoxify-multilingual.
+    """Download the weights of a model.
 
-    The files go to the folder FTLINT_MODELS, else to ~/.local/share/ftlint/models. Checkpoints are
-    checked against the hash in their published name; what was fetched is pinned from then on.
+    NAME is detoxify-original, detoxify-unbiased or detoxify-multilingual. The files go to the
+    folder FTLINT_MODELS, else to ~/.local/share/ftlint/models. Checkpoints are checked against the
+    hash in their published name; what was fetched is pinned from then on.
     """
     from ftlint.configuration.document import suggest
     from ftlint.scoring.fetch import fetch as fetched

@@ -6,26 +6,56 @@ from typing import Any
 
 import click
 
-from ftlint.commands.argument import complain, encoding_names, target_names
+from ftlint.commands.argument import complain
+from ftlint.commands.complete import files
+from ftlint.commands.manual import Manual
+from ftlint.commands.options import (
+    encoding,
+    jobs,
+    option,
+    summary_format,
+    target,
+    tokenizer,
+)
 from ftlint.console.output import write_out
 
-
-@click.command()
-@click.argument("paths", nargs=-1, metavar="[DATA…]")
-@click.option("--target", metavar="NAME", shell_complete=target_names, help="PROVIDER:MODEL")
-@click.option("--validation", multiple=True, metavar="PATH", help="A validation file: not billed.")
-@click.option("--encoding", metavar="NAME", shell_complete=encoding_names, help="As of check.")
-@click.option("--tokenizer", metavar="DIR", help="As of check: counts what a trainer renders.")
-@click.option("--epochs", type=click.IntRange(1), metavar="N", help="Instead of the default.")
-@click.option("--budget", metavar="MONEY", help="Exit with 1 if the job would cost more: 25usd.")
-@click.option("--jobs", type=click.IntRange(0, 256), default=0, metavar="N", help="Processes.")
-@click.option(
-    "--format", "format_", type=click.Choice(["table", "json", "markdown"]), default="table"
+EXAMPLES = (
+    ("ftlint plan train.jsonl --target openai:gpt-4.1-mini", "tokens, epochs, steps, cost"),
+    ("ftlint plan a.jsonl --target openai:gpt-4.1 --budget 25usd", "as a gate before sending"),
 )
-def plan(paths: tuple[str, ...], format_: str, epochs: int, budget: str, **asked: Any) -> None:
-    """Show tokens, epochs, steps and cost of a training job, with advice, before it is paid for.
+STATUSES = {0: "planned", 1: "over the budget", 2: "could not plan"}
 
-    Exit status: 0 planned, 1 over the budget, 2 could not plan.
+
+@click.command(cls=Manual, examples=EXAMPLES, statuses=STATUSES)
+@click.argument("paths", nargs=-1, metavar="[DATA…]", shell_complete=files)
+@target
+@option(
+    "--validation",
+    multiple=True,
+    metavar="PATH",
+    shell_complete=files,
+    help="Held-out data: counted, not billed; may be repeated.",
+)
+@option(
+    "--epochs",
+    type=click.IntRange(1),
+    metavar="N",
+    show_default="what the provider would choose",
+    help="Plan so many epochs.",
+)
+@option(
+    "--budget",
+    metavar="MONEY",
+    help="Exit with 1 if the job would cost more: 25usd.",
+)
+@encoding
+@tokenizer
+@summary_format("table", "json", "markdown")
+@jobs
+def plan(paths: tuple[str, ...], format_: str, epochs: int, budget: str, **asked: Any) -> None:
+    """Show tokens, epochs, steps and cost of a job, with advice.
+
+    Without DATA the files under data: in the configuration are planned. Nothing is sent.
     """
     from datetime import date
 

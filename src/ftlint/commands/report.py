@@ -6,30 +6,41 @@ from typing import Any
 
 import click
 
+from ftlint.commands.complete import files, reports
+from ftlint.commands.manual import Manual
+from ftlint.commands.options import color, config, option, output, quiet, report_format, statistics
 from ftlint.console.rendering import FORMATS, further, write
 
-
-@click.command()
-@click.argument("run", metavar="RUN.json")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="full",
-    show_default=True,
-    help="Form of the report on standard output.",
+EXAMPLES = (
+    ("ftlint check data/ -o json=run.json", "save a run"),
+    ("ftlint report run.json --statistics", "look at it again"),
+    ("ftlint report run.json -o sarif=run.sarif", "in another format"),
 )
-@click.option("--output", metavar="PATH", help="Write the report to a file instead.")
-@click.option("-o", "outputs", multiple=True, metavar="FORMAT=PATH", help="Write a further report.")
-@click.option("--statistics", is_flag=True, help="Counts a rule instead of single findings.")
-@click.option("-q", "--quiet", is_flag=True, help="Findings only: no summary.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
-@click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")
-def report(run: str, outputs: tuple[str, ...], config: str | None, **options: Any) -> None:
-    """Render a run that `ftlint check -o json=RUN.json` has saved, as check would have.
+STATUSES = {0: "rendered, whatever the run found", 2: "could not render"}
 
-    Rules of packs are described as the configuration's packs have them. Exit status: 0 rendered,
-    whatever the run found, 2 could not render.
+
+@click.command(cls=Manual, examples=EXAMPLES, statuses=STATUSES)
+@click.argument("run", metavar="RUN.json", shell_complete=files)
+@report_format
+@output
+@option(
+    "-o",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT=PATH",
+    shell_complete=reports(FORMATS),
+    group="Report",
+    help="Write a further report, such as sarif=run.sarif; may be repeated.",
+)
+@statistics
+@quiet
+@color
+@config
+def report(run: str, outputs: tuple[str, ...], config: str | None, **options: Any) -> None:
+    """Render a run that check -o json=RUN.json has saved.
+
+    Shows what check would have shown; the data need not be there. Rules of packs are described as
+    the configuration's packs have them.
     """
     from pathlib import Path
 

@@ -6,22 +6,30 @@ import sys
 
 import click
 
-from ftlint.commands.argument import is_terminal, rule_names, target_names
+from ftlint.commands.argument import is_terminal
+from ftlint.commands.complete import rule_names, target_names
+from ftlint.commands.manual import Manual
+from ftlint.commands.options import config, summary_format
 from ftlint.console.output import write_out
 
 
-@click.command()
-@click.argument("word", required=False, metavar="[CODE|NAME]", shell_complete=rule_names)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
+@click.command(
+    cls=Manual,
+    examples=(
+        ("ftlint rule", "all rules, by family"),
+        ("ftlint rule FT4", "those of a family"),
+        ("ftlint rule near-duplicate", "one: why it harms, options, good and bad examples"),
+    ),
+    statuses={0: "shown", 2: "there is no such rule"},
 )
-@click.option("--config", metavar="PATH", help="Configuration  [default: nearest ftlint.yaml]")
+@click.argument("word", required=False, metavar="[CODE|NAME]", shell_complete=rule_names)
+@summary_format("text", "markdown", "json")
+@config
 def rule(word: str | None, format_: str, config: str | None) -> None:
-    """List all rules or those of a prefix (FT1), or show one with documentation and cases."""
+    """List all rules, or explain one: why it harms, good and bad.
+
+    A rule is named by its code or name; the beginning of a code (FT1) lists a family.
+    """
     from pathlib import Path
 
     from ftlint.configuration.config import discover
@@ -43,17 +51,22 @@ def rule(word: str | None, format_: str, config: str | None) -> None:
         write_out([page(chosen[0])])
 
 
-@click.command()
-@click.argument("name", required=False, metavar="[NAME]", shell_complete=target_names)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
+@click.command(
+    cls=Manual,
+    examples=(
+        ("ftlint targets", "all of them"),
+        ("ftlint targets openai", "one, with its models"),
+        ("ftlint targets openai:gpt-4.1-mini", "limits, prices and dates of a model"),
+    ),
+    statuses={0: "shown", 2: "there is no such target"},
 )
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=target_names)
+@summary_format("text", "markdown", "json")
 def targets(name: str | None, format_: str) -> None:
-    """List all targets, or show one with its limits, models, prices, dates and sources."""
+    """List who trains on data, or show one with limits and prices.
+
+    Every figure has its date and its source. Your own target is a file: ./own.yaml.
+    """
     from datetime import date
 
     from ftlint.views.profile import render

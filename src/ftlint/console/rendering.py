@@ -26,7 +26,10 @@ def further(words: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]
     for word in words:
         format_, equals, path = word.partition("=")
         if format_ not in known or not equals or not path:
-            raise UsageError(f"-o {word}: write FORMAT=PATH, with one of {', '.join(known)}")
+            from ftlint.configuration.document import suggest
+
+            near = suggest(format_, known) if format_ not in known else ""
+            raise UsageError(f"-o {word}: write FORMAT=PATH{near} ({', '.join(known)})")
         if format_ in TABLES:
             from ftlint.frames import check_installed
 
