@@ -7,8 +7,10 @@ NaN for the labels that it does not know: nothing that was not judged is ever ze
 from __future__ import annotations
 
 import sys
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
+from itertools import accumulate
 from math import nan
 from typing import Any, Protocol
 
@@ -125,14 +127,16 @@ class Toxicity(Feature[list[tuple[int, Scores]]]):
     def compute(self, batch: Batch) -> Judged:
         """Return the judged texts of each example; equal texts are judged once."""
         turns = batch.column(TURNS)
-        texts = list(dict.fromkeys([text for said in turns for _, text in said]))
+        every = [text for said in turns for _, text in said]
+        texts = list(dict.fromkeys(every))
         scores = self.backend.judge(texts)
         known = {texts[index]: row for index, row in scores.items()}
         found: dict[int, list[tuple[int, Scores]]] = {}
-        for index, said in enumerate(turns) if known else ():
-            rows = [(n, known[text]) for n, (_, text) in enumerate(said) if text in known]
-            if rows:
-                found[index] = rows
+        if known:
+            ends = list(accumulate(map(len, turns), initial=0))
+            for at in [at for at, text in enumerate(every) if text in known]:
+                index = bisect_right(ends, at) - 1
+                found.setdefault(index, []).append((at - ends[index], known[every[at]]))
         return Judged(len(batch), found)
 
 
