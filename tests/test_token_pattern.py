@@ -207,16 +207,41 @@ def test_spacy_is_imported_for_a_hit_only(
     assert done.stdout.splitlines()[-1] == str(asked), done.stderr
 
 
+def without_spacy(folder: Path, *arguments: str) -> str:
+    """Return what a run prints where spaCy is not installed."""
+    (folder / "t.jsonl").write_bytes(orjson.dumps(chat(user("Hi"), assistant("Women are sly."))))
+    every = ["check", "t.jsonl", *arguments]
+    code = _PROBE.format(before="sys.modules['spacy'] = None", arguments=every)
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    return done.stdout.removesuffix("\nFalse\n")
+
+
 def test_without_spacy_rules_are_listed_as_not_run(tmp_path: Path) -> None:
-    (tmp_path / "t.jsonl").write_bytes(orjson.dumps(chat(user("Hi"), assistant("Women are sly."))))
-    arguments = ["check", "t.jsonl", "--format", "json"]
-    code = _PROBE.format(before="sys.modules['spacy'] = None", arguments=arguments)
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    printed = without_spacy(tmp_path, "--format", "json")
+    report = json.loads(printed.rpartition("}")[0] + "}")
+    missing = [entry for entry in report["run"]["not_run"] if entry["reason"] == NO_SPACY]
+    assert [(entry["code"], entry["unasked"]) for entry in missing] == [
+        ("FT710", True),
+        ("FT712", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [((), False), (("--statistics",), True), (("--select", "FT710"), True)],
+)
+def test_only_who_asks_is_told_that_spacy_is_missing(
+    arguments: tuple[str, ...], told: bool, tmp_path: Path
+) -> None:
+    assert (NO_SPACY in without_spacy(tmp_path, "--format", "concise", *arguments)) is told
+
+
+def test_a_pipeline_that_is_named_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    assert rule().unready() == NO_SPACY
+    assert (
+        rule(pipeline="en_core_web_sm").unready() == f"{NO_SPACY} for the pipeline 'en_core_web_sm'"
     )
-    report = json.loads(done.stdout.rpartition("}")[0] + "}")
-    missing = {entry["code"] for entry in report["run"]["not_run"] if entry["reason"] == NO_SPACY}
-    assert missing == {"FT710", "FT712"}
 
 
 GOOD = """good:

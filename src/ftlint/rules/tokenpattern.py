@@ -64,9 +64,9 @@ class TokenPattern(Searching):
 
     def unready(self) -> str | None:
         """Return that spaCy, or the pipeline that is named, is not installed."""
-        if find_spec("spacy") is None:
-            return NO_SPACY
         name = self.pipeline
+        if find_spec("spacy") is None:
+            return f"{NO_SPACY} for the pipeline {name!r}" if name else NO_SPACY
         if name and not Path(name).is_dir() and not (name.isidentifier() and find_spec(name)):
             return f"spaCy pipeline {name!r} is not installed; ftlint downloads nothing"
         return None
