@@ -21,7 +21,7 @@ from ftlint.example import Batch
 from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.identity import Mentions, finder
 from ftlint.features.refusal import HEAD, recogniser
-from ftlint.features.toxicity import Judged, Toxicity, Triage
+from ftlint.features.toxicity import Judged, Toxicity, Triage, judge_all
 from ftlint.features.turns import TURNS
 from ftlint.finding import Where
 from ftlint.source import Dataset
@@ -207,23 +207,17 @@ def _refused(batch: Batch, indices: Sequence[int]) -> set[int]:
 
 def _toxic(batch: Batch, indices: Sequence[int]) -> set[int]:
     turns, backend = batch.column(TURNS), Triage(gated=True)
-    if isinstance(known := batch.made(Toxicity(backend)), Judged):
-        high = {
-            index: [place for place, row in rows if row[0] >= backend.threshold]
-            for index, rows in known.found.items()
-        }
-        return {
-            at for at in indices if any(turns[at][n][0] == "assistant" for n in high.get(at, ()))
-        }
-    owners: dict[str, list[int]] = {}
-    for index in indices:
-        for role, text in turns[index]:
-            if role == "assistant":
-                owners.setdefault(text, []).append(index)
-    texts = list(owners)
-    scores = backend.judge(texts).items()
-    chosen = [texts[at] for at, row in scores if row[0] >= backend.threshold]
-    return {index for text in chosen for index in owners[text]}
+    known = batch.made(Toxicity(backend))
+    if isinstance(known, Judged):
+        told = {at: known.found[at] for at in indices if at in known.found}
+    else:  # nobody wants to know of other texts
+        some = judge_all(backend, [turns[at] for at in indices], "assistant")
+        told = {indices[at]: rows for at, rows in some.items()}
+    return {
+        at
+        for at, rows in told.items()
+        if any(row[0] >= backend.threshold and turns[at][n][0] == "assistant" for n, row in rows)
+    }
 
 
 def _tones(
