@@ -109,7 +109,7 @@ class Finder:
         # The longest of those that begin at one place comes first, and hides what is inside it.
         hits = [(start, -end, which) for which, start, end in self._find(low, overlapping=True)]
         hits.sort()
-        firsts = list(accumulate(sizes, lambda at, size: at + size + 1, initial=1))
+        firsts = list(accumulate([size + 1 for size in sizes], initial=1))
         found: list[Found] = []
         last = 0
         for start, end, which in hits:
