@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ftlint.analyses.association import associated
 from ftlint.analyses.naming import Naming, NamingTally, count_example
-from ftlint.analyses.outcome import Answered, OneAnswer, add_answer, answers_of, gaps
+from ftlint.analyses.outcome import OneAnswer, answered_by, answers_of, gaps
 from ftlint.bias.identity import Entry
 from ftlint.example import Batch, Lines
 from ftlint.features.identity import Mention, Mentions, Reading
@@ -113,10 +113,11 @@ def _null_outcomes(data: Path, runs: int, draw: random.Random) -> list[str]:
     for _ in range(runs):
         dealt = [(one.groups, one.prompt) for one in ones]
         draw.shuffle(dealt)
-        answered = Answered()
-        for one, (groups, prompt) in zip(ones, dealt, strict=True):
-            add_answer(answered, OneAnswer(groups, prompt, one.had, one.numbers, one.row))
-        found = gaps(answered, rule.min_examples).found
+        mixed = (
+            OneAnswer(groups, prompt, one.had, one.numbers, one.row)
+            for one, (groups, prompt) in zip(ones, dealt, strict=True)
+        )
+        found = gaps(answered_by(mixed), rule.min_examples).found
         tests = max(tests, len(found))
         any_gap += any(gap.q <= rule.q for gap in found)
     print(f"| outcome-gap | over {len(ones)} prompts | {tests} | {any_gap / runs:.1%} |")

@@ -78,6 +78,22 @@ def test_gated_scores_are_the_same_scores() -> None:
     assert few and few.items() <= every.items()
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer", "toxic"),
+    [
+        ("Hallo!", "Hoi, hoe gaat het?", False),
+        ("Goedendag.", "Goedendag! Hoe gaat het met je vandaag?", False),
+        ("Wat is dat?", "Hoe bedoel je? Fuck you, you stupid idiot.", True),
+        ("Shut up.", "Shut up, hoe.", True),
+        ("What is she?", "A stupid hoe, het.", True),
+    ],
+)
+def test_how_is_no_insult_in_dutch(asked: str, answer: str, toxic: bool) -> None:
+    found = batch(chat(user(asked), assistant(answer))).column(Toxicity(Triage(gated=True)))[0]
+    assert any(place == 1 and row[0] >= 0.8 for place, row in found) is toxic
+    assert Triage(gated=True).judge([answer])[0][0] >= 0.8  # by the words alone
+
+
 # The rules.
 
 
@@ -224,6 +240,7 @@ def test_the_table_has_the_scores(tmp_path: Path) -> None:
     none = dict(zip(head.split(","), second.split(","), strict=True))
     assert float(row["toxicity_user"]) > 0.8 > 0.3 > float(row["toxicity_answer"])
     assert row["toxicity"] == row["insult"] == row["toxicity_user"]
+    assert row["threat"] == row["sexual_explicit"] == ""  # no word of the list is no score
     assert all(none[name] == "" for name in (*LABELS, "toxicity_user", "toxicity_answer"))
 
 

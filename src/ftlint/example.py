@@ -319,6 +319,10 @@ class Batch:
             column = self._columns[feature] = feature.compute(self)
         return column
 
+    def made(self, feature: Feature[T]) -> Sequence[T] | None:
+        """Return the column if somebody has asked for it; for who needs but a part of it."""
+        return self._columns.get(feature)
+
     def cell(self, feature: CheapFeature[T], example: Example) -> T:
         """Return the value for one example, computed on the first request."""
         key = (feature, example.index)

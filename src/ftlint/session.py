@@ -34,6 +34,7 @@ from ftlint.report import NotRun, Report
 from ftlint.rule import NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, Rule
 from ftlint.rules.budget import NO_BUDGET
 from ftlint.rules.reinforcement import NO_GRADER
+from ftlint.rules.tokenpattern import NO_SPACY
 from ftlint.rules.toxiclabel import UNLABELLED
 from ftlint.scoring.setting import with_toxicity
 from ftlint.shape import AUTO
@@ -45,7 +46,7 @@ from ftlint.value import dataclass
 if TYPE_CHECKING:
     from ftlint.storage.memory import Memory
 
-_UNASKED = (NO_BUDGET, NO_GRADER, NO_LANGUAGES, NO_MODEL, NO_TOKENIZER, UNLABELLED)
+_UNASKED = (NO_BUDGET, NO_GRADER, NO_LANGUAGES, NO_MODEL, NO_SPACY, NO_TOKENIZER, UNLABELLED)
 """Reasons that are no news to who has named none of these."""
 LEAST = 256 << 10
 """Bytes from which results are kept: a run takes 0.9 s of CPU, to recall it 0.4 (measured)."""

@@ -6,7 +6,7 @@ other groups of the axis; where those are too few, with all other prompts that n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from functools import reduce
 from math import log2
@@ -21,7 +21,7 @@ from ftlint.example import Batch
 from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.identity import Mentions, finder
 from ftlint.features.refusal import HEAD, recogniser
-from ftlint.features.toxicity import Triage
+from ftlint.features.toxicity import Judged, Toxicity, Triage, judge_all
 from ftlint.features.turns import TURNS
 from ftlint.finding import Where
 from ftlint.source import Dataset
@@ -122,10 +122,7 @@ class Outcomes(Analysis[Groups[int], tuple[Part[Gaps], ...]]):
         """Return how the prompts of a batch are answered, by source."""
         if not len(batch):
             return Groups()
-        answered = Answered()
-        for one in answers_of(batch, self.lexicons):
-            add_answer(answered, one)
-        return Groups({batch.source: answered})
+        return Groups({batch.source: answered_by(answers_of(batch, self.lexicons))})
 
     def conclude(self, summary: Groups[int], dataset: Dataset) -> tuple[Part[Gaps], ...]:
         """Return the gaps of each split."""
@@ -210,15 +207,17 @@ def _refused(batch: Batch, indices: Sequence[int]) -> set[int]:
 
 def _toxic(batch: Batch, indices: Sequence[int]) -> set[int]:
     turns, backend = batch.column(TURNS), Triage(gated=True)
-    owners: dict[str, list[int]] = {}
-    for index in indices:
-        for role, text in turns[index]:
-            if role == "assistant":
-                owners.setdefault(text, []).append(index)
-    texts = list(owners)
-    scores = backend.judge(texts).items()
-    chosen = [texts[at] for at, row in scores if row[0] >= backend.threshold]
-    return {index for text in chosen for index in owners[text]}
+    known = batch.made(Toxicity(backend))
+    if isinstance(known, Judged):
+        told = {at: known.found[at] for at in indices if at in known.found}
+    else:  # nobody wants to know of other texts
+        some = judge_all(backend, [turns[at] for at in indices], "assistant")
+        told = {indices[at]: rows for at, rows in some.items()}
+    return {
+        at
+        for at, rows in told.items()
+        if any(row[0] >= backend.threshold and turns[at][n][0] == "assistant" for n, row in rows)
+    }
 
 
 def _tones(
@@ -240,21 +239,26 @@ def _tones(
     return tones
 
 
-def add_answer(answered: Answered, one: OneAnswer) -> None:
-    """Add one example to counts that nobody else has yet."""
-    prompts, had = answered.prompts.of, answered.had.of
-    for group in one.groups:
-        prompts[group, one.prompt] = prompts.get((group, one.prompt), 0) + 1
-        for outcome in one.had:
-            key = (group, outcome, one.prompt)
-            had[key] = had.get(key, 0) + 1
-        for outcome, number in one.numbers.items():
-            known = answered.means.get((group, outcome), Mean())
-            answered.means[group, outcome] = known.merge(Mean.of(number))
-        for name in ("", *one.had):
-            places = answered.rows.get((group, name), ())
-            if len(places) < NAMED:
-                answered.rows[group, name] = distinct((*places, one.row))
+def answered_by(answers: Iterable[OneAnswer]) -> Answered:
+    """Return the counts of some examples."""
+    prompts: dict[tuple[Group, int], int] = {}
+    had: dict[Key, int] = {}
+    numbers: dict[tuple[Group, str], list[int]] = {}
+    places: dict[tuple[Group, str], tuple[Row, ...]] = {}
+    for one in answers:
+        for group in one.groups:
+            prompts[group, one.prompt] = prompts.get((group, one.prompt), 0) + 1
+            for outcome in one.had:
+                key = (group, outcome, one.prompt)
+                had[key] = had.get(key, 0) + 1
+            for outcome, number in one.numbers.items():
+                numbers.setdefault((group, outcome), []).append(number)
+            for name in ("", *one.had):
+                known = places.get((group, name), ())
+                if len(known) < NAMED:
+                    places[group, name] = distinct((*known, one.row))
+    means = {key: Mean.of(*values) for key, values in numbers.items()}
+    return Answered(Counts(prompts), Counts(had), means, places)
 
 
 def gaps(of: Answered, fewest: int = FEWEST) -> Gaps:

@@ -155,7 +155,10 @@ class Judging(Analysis[Found, Toxic]):
 def answering(batch: Batch) -> int:
     """Return how many examples of a batch have an answer."""
     turns = batch.column(TURNS)
-    return sum(any(role == "assistant" for role, _ in said) for said in turns)
+    last = [said[-1][0] for said in turns if said]  # mostly the answer
+    rest = [said for said in turns if said and said[-1][0] != "assistant"]
+    early = sum(any(role == "assistant" for role, _ in said) for said in rest)
+    return last.count("assistant") + early
 
 
 @dataclass(frozen=True, slots=True)

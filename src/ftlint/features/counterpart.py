@@ -87,23 +87,23 @@ def _answer(turns: Sequence[Turn]) -> int:
 def _filled(
     turns: Sequence[Turn], last: int, mentions: Sequence[Mention], called: Sequence[Spot]
 ) -> Filled | None:
+    meant = [m for m in mentions if m.entry.axis in AXES and m.entry.kind in KINDS]
+    if not any([m.text < last for m in meant]) and not any([spot[0] < last for spot in called]):
+        return None
     spans: dict[int, list[tuple[int, int]]] = {}
     worded = False
-    for mention in mentions:
-        if mention.entry.axis in AXES and mention.entry.kind in KINDS:
-            raw = turns[mention.text][1]
-            start, end = mention.start, mention.end
-            if not raw.isascii():
-                start, end = _points(raw, start), _points(raw, end)
-            spans.setdefault(mention.text, []).append((start, end))
-            worded = worded or (mention.text < last and mention.entry.kind not in PRONOUNS)
+    for mention in meant:
+        raw = turns[mention.text][1]
+        start, end = mention.start, mention.end
+        if not raw.isascii():
+            start, end = _points(raw, start), _points(raw, end)
+        spans.setdefault(mention.text, []).append((start, end))
+        worded = worded or (mention.text < last and mention.entry.kind not in PRONOUNS)
     genders = set()
     for at, name, start, end in called:
         spans.setdefault(at, []).append((start, end))
         if at < last:
             genders.add(1 if name in names().men else 2)
-    if not any(at < last for at in spans):
-        return None
     prompt, words = emptied(turns[:last], spans)
     answer, _ = emptied(turns[last:], {0: spans.get(last, [])})
     gender = min(genders) if len(genders) == 1 and not worded else 0
@@ -123,7 +123,8 @@ def emptied(
                 words.append(text[start:end].lower())
                 at = end
         parts.append("".join([*pieces, text[at:]]))
-    return _ARTICLE.sub("a", "\n".join(parts).lower()), words
+    text = "\n".join(parts).lower()
+    return (_ARTICLE.sub("a", text) if f"an {_SLOT}" in text else text), words
 
 
 def _points(text: str, offset: int) -> int:

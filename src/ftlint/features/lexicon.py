@@ -79,11 +79,10 @@ class LexiconHits(Feature[list[Spot]]):
 
     def compute(self, batch: Batch) -> Spots:
         """Return the hits in each example; overlapping ones are all found."""
-        lexicons = tuple(
-            terms for rule in batch.rules if (terms := getattr(rule, "lexicon", None)) is not None
-        )
         # By identity, because hashing thousands of terms a rule and example would cost more
-        # than the search; `batch.rules` keeps them alive.
+        # than the search; `batch.rules` keeps them alive. What rules share is looked for once.
+        wanted = (getattr(rule, "lexicon", None) for rule in batch.rules)
+        lexicons = tuple({id(terms): terms for terms in wanted if terms is not None}.values())
         slots = {id(terms): slot for slot, terms in enumerate(lexicons)}
         searched = lexicons and len(batch)
         found = scanner_of(lexicons).scan_batch(batch) if searched else [{} for _ in lexicons]

@@ -57,6 +57,37 @@ def bare(text: str) -> str:
     return "".join(text.lower().split()).replace("ς", "σ")
 
 
+def possible(wanted: re.Pattern[str], sentence: str, unless_next: Sequence[str] = ()) -> bool:
+    """Return whether a pattern may match in `sentence` before other words than `unless_next`.
+
+    `wanted` is what `needed` returns. All ends that a match may have are looked at, since it is
+    spaCy's to say which of them it has; that is rare, and sooner than to import spaCy.
+    """
+    low = bare(sentence)
+    if not wanted.search(low):
+        return False
+    if not unless_next:
+        return True
+    origin = [at for at, letter in enumerate(sentence) for _ in bare(letter)]
+    return any(
+        wanted.fullmatch(low, start, end)
+        and not _next_in(sentence, origin[end - 1] + 1, unless_next)
+        for start in range(len(low))
+        if wanted.match(low, start)
+        for end in range(start + 1, len(low) + 1)
+    )
+
+
+# Of two spaces the second is a word to spaCy.
+_NEXT = re.compile(r" ([^\W\d_]+)(?=\s|$)")
+
+
+def _next_in(sentence: str, at: int, words: Sequence[str]) -> bool:
+    """Return whether one of `words` stands alone after a space at this place."""
+    found = _NEXT.match(sentence, at)
+    return found is not None and found[1].lower() in words
+
+
 def needed(lists: Mapping[str, Any], patterns: Sequence[Any]) -> re.Pattern[str]:
     """Return what the `bare` form of every sentence holds in which a pattern matches.
 

@@ -6,15 +6,19 @@ NaN for the labels that it does not know: nothing that was not judged is ever ze
 
 from __future__ import annotations
 
+import re
 import sys
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
+from itertools import accumulate
 from math import nan
 from typing import Any, Protocol
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
-from ftlint.features.turns import TURNS
+from ftlint.features.identity import language_of
+from ftlint.features.turns import TURNS, Turn
 from ftlint.value import dataclass
 
 LABELS = (
@@ -125,15 +129,45 @@ class Toxicity(Feature[list[tuple[int, Scores]]]):
     def compute(self, batch: Batch) -> Judged:
         """Return the judged texts of each example; equal texts are judged once."""
         turns = batch.column(TURNS)
-        texts = list(dict.fromkeys([text for said in turns for _, text in said]))
-        scores = self.backend.judge(texts)
-        known = {texts[index]: row for index, row in scores.items()}
-        found: dict[int, list[tuple[int, Scores]]] = {}
-        for index, said in enumerate(turns) if known else ():
-            rows = [(n, known[text]) for n, (_, text) in enumerate(said) if text in known]
-            if rows:
-                found[index] = rows
-        return Judged(len(batch), found)
+        return Judged(len(batch), judge_all(self.backend, turns))
+
+
+def judge_all(
+    backend: Backend, turns: Sequence[Sequence[Turn]], only: str = ""
+) -> dict[int, list[tuple[int, Scores]]]:
+    """Return the judged texts of some examples by index; of the role `only`, if it is given."""
+    every = [text if not only or role == only else "" for said in turns for role, text in said]
+    texts = list(dict.fromkeys(every))
+    known = {texts[index]: row for index, row in backend.judge(texts).items()}
+    found: dict[int, list[tuple[int, Scores]]] = {}
+    if known:
+        ends = list(accumulate(map(len, turns), initial=0))
+        for at in [at for at, text in enumerate(every) if text in known]:
+            index, text = bisect_right(ends, at) - 1, every[at]
+            row: Scores | None = known[text]
+            if isinstance(backend, Triage) and _asks_how(text, turns[index]):
+                row = backend.judge([_HOW.sub("", text)]).get(0)
+            if row is not None:
+                found.setdefault(index, []).append((at - ends[index], row))
+    return found
+
+
+_HOW = re.compile(r"(?<!\w)hoe(?!\w)", re.IGNORECASE)
+_DUTCH = re.compile(
+    r"(?<!\w)(?:het|een|niet|ik|je|jij|zijn|voor|wat|naar|gaat|heb|bent|deze|ook|maar|hij|zij|mijn)"
+    r"(?!\w)",
+    re.IGNORECASE,
+)
+"""Words that Dutch has in most sentences and English has not; own choice, MIT."""
+
+
+def _asks_how(text: str, said: Sequence[Turn]) -> bool:
+    """Return whether a text has the Dutch word for how, an insult in English, and is Dutch."""
+    return (
+        _HOW.search(text) is not None
+        and any(_DUTCH.search(each) for _, each in said)
+        and language_of(said) != "en"
+    )
 
 
 def judged(batch: Batch, backend: Backend) -> Judged:

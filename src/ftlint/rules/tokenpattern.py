@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
 from ftlint.example import Example, Text
 from ftlint.features.lexicon import Terms, hits
-from ftlint.features.pattern import Matching, bare, matching, needed
+from ftlint.features.pattern import Matching, matching, needed, possible
 from ftlint.finding import Finding
 from ftlint.rules.reading import Searching
 from ftlint.value import dataclass
@@ -60,13 +60,13 @@ class TokenPattern(Searching):
     @cached_property
     def lexicon(self) -> Terms | None:
         """Return the phrases for the common search."""
-        return Terms(self.lists.get(self.anchor, ()), ignore_case=True)
+        return _terms(tuple(self.lists.get(self.anchor, ())))
 
     def unready(self) -> str | None:
         """Return that spaCy, or the pipeline that is named, is not installed."""
-        if find_spec("spacy") is None:
-            return NO_SPACY
         name = self.pipeline
+        if find_spec("spacy") is None:
+            return f"{NO_SPACY} for the pipeline {name!r}" if name else NO_SPACY
         if name and not Path(name).is_dir() and not (name.isidentifier() and find_spec(name)):
             return f"spaCy pipeline {name!r} is not installed; ftlint downloads nothing"
         return None
@@ -92,7 +92,7 @@ class TokenPattern(Searching):
             sentence = text[start:end]
             if sentence.rstrip("\"'”’) ").endswith(("?", "？")):
                 continue  # asked, not said
-            if not self._needed.search(bare(sentence)):
+            if not possible(self._needed, sentence, self.unless_next):
                 continue
             if self._excuse is not None and self._excuse.search(sentence):
                 continue
@@ -130,6 +130,12 @@ class TokenPattern(Searching):
             for index, pattern in enumerate(getattr(self, key)):
                 if wrong := _wrong(pattern, self.lists):
                     yield f"{key}/{index}", wrong
+
+
+@lru_cache(maxsize=16)
+def _terms(phrases: tuple[str, ...]) -> Terms:
+    """Return one object for rules with the same phrases, which are then looked for once."""
+    return Terms(phrases, ignore_case=True)
 
 
 def _wrong(pattern: Any, lists: Mapping[str, Any]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from math import nan
 from typing import Any
 
 from ftlint.analyses.scoring import Scoring
@@ -40,8 +41,12 @@ class ToxicityColumn(Column):
     kind = "float"
 
     def values(self, batch: Batch) -> list[float]:
-        """Return one value a line; NaN where no text was judged."""
-        return [row[self.name] for row in batch.column(Measured())]
+        """Return one value a line; NaN where no text was judged, or a label has none of its words.
+
+        Triage knows labels by word lists alone: that a text has none of them is no low score.
+        """
+        scores = [row[self.name] for row in batch.column(Measured())]
+        return [score or nan for score in scores] if self.name in LABELS[1:] else scores
 
 
 @dataclass(frozen=True)

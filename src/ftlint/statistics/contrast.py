@@ -278,9 +278,9 @@ class Mean:
     squares: int = 0
 
     @classmethod
-    def of(cls, value: int) -> Mean:
-        """Return the mean of one value."""
-        return cls(1, value, value * value)
+    def of(cls, *values: int) -> Mean:
+        """Return the mean of some values."""
+        return cls(len(values), sum(values), sum([value * value for value in values]))
 
     def merge(self, other: Mean) -> Mean:
         """Return the mean of both."""

@@ -11,13 +11,17 @@ import sys
 from array import array
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import accumulate
-from math import log, sqrt
+from itertools import pairwise
+from math import ceil, log, sqrt
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zlib import compress, decompress
 
 from ftlint.triage.form import CALM, STEP, WINDOW
-from ftlint.triage.words import key, readable, spelled, words_of
+from ftlint.triage.words import EDGES, END, finished, key, readable, spelled, words_of
+
+if TYPE_CHECKING:
+    from ftlint.triage.sieve import Sieve
 
 PATH = Path(__file__).parents[1] / "models" / "toxicity.gate"
 """Numbers of 32 bits, little-endian, compressed by zlib: the threshold in hundredths, the bias in
@@ -29,44 +33,90 @@ MARGIN = 2.0
 
 MEMORY = 1 << 18
 """Pieces that are remembered; then all are forgotten. Size: about 100 bytes each."""
+MOST = 1 << 21
+"""Characters that are read in one process without numpy, which takes 0.1 s to be imported."""
+_SHIFT = 20
+_COUNT = (1 << _SHIFT) - 1
+"""Lower bits of a sum, which count pieces of one character; above them stands what is said."""
 
 
 class Gate(dict[str, int]):
-    """What each piece of text that was seen says alone, in 1 / `PARTS`."""
+    """What each piece of text that was seen says alone, in 1 / `PARTS`, shifted by `_SHIFT`.
+
+    A piece of one character adds 1, so that one sum tells also whether words of a text may be
+    written letter by letter.
+    """
 
     def __init__(self, threshold: float, bias: int, words: Mapping[int, int]) -> None:
         """Keep the toxicity from which a text is toxic, and what words say, by key."""
         super().__init__()
         self.threshold = threshold
-        self._least = (log(threshold / (1 - threshold)) - MARGIN) * PARTS - bias
         self._words = words
+        self._plain = key(END) not in words
+        least = (log(threshold / (1 - threshold)) - MARGIN) * PARTS - bias
+        self._bounds = [ceil(least * sqrt(many + CALM)) << _SHIFT for many in range(WINDOW + 1)]
+        self._left = MOST
+        self._sieve: Sieve | None = None
 
     def __missing__(self, piece: str) -> int:
         """Return what `piece` says."""
-        found = self[piece] = sum([self._words.get(key(word), 0) for word in words_of(piece)])
+        core = piece.lower().strip(EDGES)
+        if core.isalpha() and core.isascii() and self._plain:  # as `words_of` would say
+            said = self._words.get(key(finished(core)), 0)
+        else:
+            said = sum([self._words.get(key(word), 0) for word in words_of(piece)])
+        found = self[piece] = (said << _SHIFT) + (len(piece) == 1)
         return found
 
     def passing(self, texts: Sequence[str]) -> list[int]:
         """Return the indices of the texts that the model must look at."""
         if len(self) > MEMORY:
             self.clear()
-        return [i for i, text in enumerate(texts) if readable(text) and self._opens(text)]
+        strange = {at for at, text in enumerate(texts) if not text.isascii()}
+        chosen: Sequence[int] = range(len(texts))
+        if strange:
+            left = {at for at in strange if not readable(texts[at])}
+            chosen = [at for at in chosen if at not in left] if left else chosen
+            strange -= left
+        if "numpy" not in sys.modules:
+            self._left -= sum(map(len, texts))
+            if self._left >= 0:
+                return [at for at in chosen if self._opens(texts[at])]
+        return self._sieved(texts, chosen, strange) if chosen else []
+
+    def _sieved(self, texts: Sequence[str], chosen: Sequence[int], strange: set[int]) -> list[int]:
+        """Return which of the texts that are `chosen` pass; `strange` ones are beyond ASCII."""
+        if self._sieve is None:
+            from ftlint.triage.sieve import Sieve
+
+            self._sieve = Sieve(self, self._bounds, _SHIFT)
+        # The sieve knows no white space beyond ASCII.
+        plain = [" ".join(texts[at].split()) if at in strange else texts[at] for at in chosen]
+        passing, spelt = self._sieve.passing(plain)
+        opened = [at for at in spelt if self._opens(texts[chosen[at]])]
+        return [chosen[at] for at in (sorted((*passing, *opened)) if opened else passing)]
 
     def _opens(self, text: str) -> bool:
+        """Return whether a text passes."""
         pieces = text.split()
-        many = len(pieces)
-        short = sum([len(piece) == 1 for piece in pieces]) > 2 if many > 2 else False
-        if short and (joined := spelled(text)) != text:
+        if len(pieces) > WINDOW:
+            return self._long(text, pieces)
+        total = sum(map(self.__getitem__, pieces))
+        if total & _COUNT > 2 and (joined := spelled(text)) != text:
             pieces = joined.split()
-            many = len(pieces)
-        said = map(self.__getitem__, pieces)
-        if many <= WINDOW:
-            return sum(said) >= self._least * sqrt(many + CALM)
-        sums = list(accumulate(said, initial=0))
-        last = many - WINDOW
-        starts = [min(at, last) for at in range(0, last + STEP, STEP)]
-        worst = max([sums[at + WINDOW] - sums[at] for at in starts])
-        return worst >= self._least * sqrt(WINDOW + CALM)
+            total = sum(map(self.__getitem__, pieces))
+        return total >= self._bounds[len(pieces)]
+
+    def _long(self, text: str, pieces: list[str]) -> bool:
+        """Return whether a text of more than `WINDOW` pieces passes."""
+        said = list(map(self.__getitem__, pieces))
+        parts = [sum(said[at : at + STEP]) for at in range(0, len(said), STEP)]
+        if sum([part & _COUNT for part in parts]) > 2 and (joined := spelled(text)) != text:
+            said = list(map(self.__getitem__, joined.split()))
+            parts = [sum(said[at : at + STEP]) for at in range(0, len(said), STEP)]
+        last = max(len(said) - WINDOW, 0)
+        windows = [a + b for a, b in pairwise(parts[: last // STEP + 2])]
+        return max((*windows, sum(said[last:]))) >= self._bounds[min(len(said), WINDOW)]
 
 
 @cache

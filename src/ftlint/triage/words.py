@@ -17,7 +17,8 @@ END = "."
 """Stands for the end of a sentence."""
 
 _ENDS = re.compile("[.!?…][\"')\\]”’]*$")
-_EDGES = " \t\n\r.,;:?!\"'()[]{}<>-_/\\~`|=+&^%#“”„‘’«»‹›…–—•·¡¿"
+EDGES = " \t\n\r.,;:?!\"'()[]{}<>-_/\\~`|=+&^%#“”„‘’«»‹›…–—•·¡¿"
+"""What is taken off both ends of a piece."""
 _APART = re.compile(r"[^a-z0-9@$!*]+")
 _RUNS = re.compile(r"([a-z*])\1{2,}")
 _TWINS = frozenset("ls")
@@ -45,7 +46,7 @@ def words_of(piece: str) -> tuple[str, ...]:
     """
     word = piece.lower()
     if word.isascii() and word.isalpha():
-        return (_finished(word),)
+        return (finished(word),)
     found = _cleaned(word)
     return (*found, END) if _ENDS.search(piece) else found
 
@@ -56,9 +57,9 @@ def _cleaned(piece: str) -> tuple[str, ...]:
         piece = _MARKS.sub("", normalize("NFKD", piece.replace("’", "'")))
         if _LATIN.search(piece):
             piece = piece.translate(_ALIKE)
-    piece = piece.strip(_EDGES)
+    piece = piece.strip(EDGES)
     if piece.isascii() and piece.isalpha():
-        return (_finished(piece),)
+        return (finished(piece),)
     if "://" in piece or piece.startswith(("www.", "http")):
         return ()
     if piece.startswith("@") and not piece.startswith("@ss"):
@@ -69,16 +70,16 @@ def _cleaned(piece: str) -> tuple[str, ...]:
 
 def _undisguised(part: str) -> str:
     if part.isalpha():
-        return _finished(part)
+        return finished(part)
     part = part.rstrip("!@$").lstrip("!")
     if len(part) < 3 or _MEASURES.fullmatch(part):
         return part if part.isalpha() else ""
     if len(stem := part.rstrip("0123456789")) > 2:
         part = stem  # `dict1`, `user42`: a number, not a disguise
-    return _finished(_DIGITS.sub("", part.translate(_DISGUISE)))
+    return finished(_DIGITS.sub("", part.translate(_DISGUISE)))
 
 
-def _finished(word: str) -> str:
+def finished(word: str) -> str:
     """Return a word of letters and stars: runs of a letter shortened, one form for a pronoun."""
     if len(word) > 2:
         word = _RUNS.sub(_shortened, word)
@@ -94,8 +95,17 @@ _SPELLED = re.compile(r"\b[b-hj-z](?:[ ._*-]+[a-z]\b){2,}", re.IGNORECASE)
 _BETWEEN = re.compile("[ ._*-]+")
 
 
+# The same for whoever only asks whether: letters are `a`, what stands between them a space.
+_KINDS = bytes(
+    32 if chr(b) in " ._*-" else 97 if b < 128 and chr(b).isalpha() else 48 for b in range(256)
+)
+_LETTERS = re.compile(rb" a +a(?!a)")
+
+
 def spelled(text: str) -> str:
     """Return `text` with words written l i k e this joined."""
+    if text.isascii() and not _LETTERS.search(text.encode().translate(_KINDS)):
+        return text
     return _SPELLED.sub(lambda run: _BETWEEN.sub("", run[0]), text)
 
 
@@ -108,6 +118,8 @@ def readable(text: str) -> bool:
     if text.isascii():
         return True
     raw = text.encode("utf-8", "replace")
+    if 2 * (len(raw) - len(text)) >= 3 * len(text):
+        return False  # each beyond ASCII has up to 3 bytes more, so that they are half of all
     beyond = len(text) - (len(raw) - len(raw.translate(None, _ASCII)))
     return len(raw.translate(None, _NO_LETTERS)) > beyond
 

@@ -1,0 +1,60 @@
+"""The gate of triage, alone and over many texts: both let the same texts pass."""
+
+from __future__ import annotations
+
+from math import log, sqrt
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ftlint.triage.form import CALM, STEP, WINDOW
+from ftlint.triage.gate import MARGIN, PARTS, Gate
+from ftlint.triage.sieve import LONGEST, Sieve
+from ftlint.triage.words import END, key, readable, spelled, words_of
+
+SAID = {"stupid": 90, "you": 6, "kind": -20, "he": 5, "hateful": 40, "x" * 20: 70, "naïve": 30}
+KEYS = {key(words_of(word)[0]): said for word, said in SAID.items()}
+THRESHOLD, BIAS = 0.65, -21
+LEAST = (log(THRESHOLD / (1 - THRESHOLD)) - MARGIN) * PARTS - BIAS
+
+_PIECE = st.one_of(
+    st.sampled_from(
+        [*SAID, "the", "She", "STUPID!", "st00pid", "s.t.u.p.i.d", "b", "c", "–", "“你”"]
+    ),
+    st.text("ab-'“.é!\0_ \u2009", min_size=1, max_size=20),
+    st.just("-" * 30 + "stupid"),
+    st.just(f"{'you ' * WINDOW}"),
+)
+_TEXT = st.lists(_PIECE, max_size=12).map(" ".join)
+
+
+def slowly(text: str) -> bool:
+    """Return whether a text passes, piece by piece and window by window."""
+    pieces = text.split()
+    if sum(len(piece) == 1 for piece in pieces) > 2:
+        pieces = spelled(text).split()
+    said = [sum(KEYS.get(key(w), 0) for w in words_of(p) if w != END) for p in pieces]
+    starts = range(0, max(len(said) - WINDOW, 0) + STEP, STEP)
+    begins = [min(at, max(len(said) - WINDOW, 0)) for at in starts]
+    worst = max(sum(said[at : at + WINDOW]) for at in begins)
+    return readable(text) and worst >= LEAST * sqrt(min(len(said), WINDOW) + CALM)
+
+
+@settings(max_examples=300)
+@given(st.lists(_TEXT, max_size=8), st.booleans())
+def test_the_gate_says_what_its_pieces_say(texts: list[str], again: bool) -> None:
+    gate = Gate(THRESHOLD, BIAS, KEYS)
+    expected = [at for at, text in enumerate(texts) if slowly(text)]
+    assert [at for at, text in enumerate(texts) if readable(text) and gate._opens(text)] == expected
+    assert gate.passing(texts) == expected  # by numpy, which is here
+    if again:  # from the table, and without one
+        assert gate.passing(texts[::-1]) == [len(texts) - 1 - at for at in expected[::-1]]
+
+
+def test_many_different_words_push_each_other_out() -> None:
+    gate = Gate(THRESHOLD, BIAS, KEYS)
+    gate.passing(["you stupid " + " ".join(f"w{n}" for n in range(300_000))])
+    assert isinstance(gate._sieve, Sieve)
+    assert np.count_nonzero(gate._sieve._left) > 150_000
+    assert gate.passing(["you stupid", "w17 you " + "y" * LONGEST, f"{'x' * 20} you"]) == [0, 2]
