@@ -148,6 +148,7 @@ from ftlint.rules.preference import (
     PreferenceInputAnswered,
     PreferenceOutputShape,
 )
+from ftlint.rules.privacy import EmailAddress, Iban, NationalId, PaymentCard, PhoneNumber
 from ftlint.rules.prompt import NearConflictingAnswers
 from ftlint.rules.record import (
     MessageNotObject,
@@ -167,6 +168,7 @@ from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
 from ftlint.rules.representation import RepresentationSkew
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
+from ftlint.rules.secret import ApiKey, PasswordInAddress, PrivateKey
 from ftlint.rules.semantic import SemanticDuplicate
 from ftlint.rules.shape import MethodMismatch, MixedFormats, ShapeUnknown
 from ftlint.rules.suppression import SuppressionExpired, SuppressionUnused
@@ -391,5 +393,13 @@ BUILTIN: tuple[type[Rule], ...] = (
     OutcomeGap,
     NameOutcomeGap,
     CounterfactualInconsistency,
+    EmailAddress,
+    PhoneNumber,
+    PaymentCard,
+    Iban,
+    NationalId,
+    ApiKey,
+    PrivateKey,
+    PasswordInAddress,
 )
 """Every built-in rule that is a class, in the order of the codes."""

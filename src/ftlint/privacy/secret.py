@@ -1,0 +1,221 @@
+"""Secrets: keys of providers by the form that each documents, private keys, passwords in URLs.
+
+A form is a literal beginning and an exact alphabet and length, so that nothing is guessed from
+disorder alone. What people write in place of a key is told from one by rows, runs and words.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+
+from ftlint.privacy.sighting import Sighting
+from ftlint.value import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the keys of one provider look."""
+
+    provider: str
+    literals: tuple[str, ...]
+    """Beginnings of which one stands in every key."""
+    pattern: str
+    """Regular expression of a key from its literal on."""
+    lead: str = ""
+    """Regular expression of what goes before the literal and belongs to the key."""
+
+
+_B64 = "[A-Za-z0-9_-]"
+_ALNUM = "[A-Za-z0-9]"
+FORMS = (
+    Form("OpenAI", ("sk-proj-", "sk-svcacct-", "sk-admin-"), rf"{_B64}{{40,200}}"),
+    Form("Anthropic", ("sk-ant-",), rf"(?:api|admin|sid|oat)\d\d-{_B64}{{32,200}}"),
+    Form("OpenRouter", ("sk-or-v1-",), r"[0-9a-f]{64}"),
+    Form("OpenAI or one like it", ("sk-",), rf"{_ALNUM}{{32,64}}"),
+    Form("AWS", ("AKIA", "ASIA", "ABIA", "ACCA"), r"[A-Z2-7]{16}"),
+    Form("AWS", ("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY"),
+         r"[\"' ]{0,3}[:=][\"' ]{0,3}[A-Za-z0-9/+]{40}(?![/+=])"),
+    Form("GitHub", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), rf"{_ALNUM}{{36,255}}"),
+    Form("GitHub", ("github_pat_",), rf"{_ALNUM}{{22}}_{_ALNUM}{{59}}"),
+    Form("GitLab", ("glpat-", "glptt-", "gldt-", "glrt-"), rf"{_B64}{{20,64}}"),
+    Form("Slack", ("xoxa-", "xoxb-", "xoxe-", "xoxo-", "xoxp-", "xoxr-", "xoxs-"),
+         r"(?:\d{8,14}-){1,3}[A-Za-z0-9-]{16,80}"),
+    Form("Slack", ("xapp-",), r"\d-[A-Z0-9]{8,14}-\d{8,14}-[0-9a-f]{32,64}"),
+    Form("Slack", ("hooks.slack.com",),
+         rf"/services/T[A-Z0-9]{{8,12}}/B[A-Z0-9]{{8,12}}/{_ALNUM}{{24}}"),
+    Form("Stripe", ("sk_live_", "rk_live_"), rf"{_ALNUM}{{24,120}}"),
+    Form("Stripe", ("whsec_",), rf"{_ALNUM}{{32,64}}"),
+    Form("Google", ("AIza",), rf"{_B64}{{35}}"),
+    Form("Google", ("GOCSPX-",), rf"{_B64}{{28}}"),
+    Form("Google", ("ya29.",), rf"{_B64}{{50,400}}"),
+    Form("Hugging Face", ("hf_", "api_org_"), rf"{_ALNUM}{{34,40}}"),
+    Form("npm", ("npm_",), rf"{_ALNUM}{{36}}"),
+    Form("PyPI", ("pypi-AgE",), rf"{_B64}{{50,300}}"),
+    Form("SendGrid", ("SG.",), rf"{_B64}{{22}}\.{_B64}{{43}}"),
+    Form("Twilio", tuple(f"SK{digit:x}" for digit in range(16)), r"[0-9a-f]{31}"),
+    Form("Mailgun", ("key-",), r"[0-9a-f]{32}"),
+    Form("DigitalOcean", ("dop_v1_", "doo_v1_", "dor_v1_"), r"[0-9a-f]{64}"),
+    Form("Shopify", ("shpat_", "shpca_", "shppa_", "shpss_"), r"[0-9a-fA-F]{32}"),
+    Form("Square", ("sq0csp-", "sq0atp-"), rf"{_B64}{{22,43}}"),
+    Form("Telegram", (":AA",), rf"{_B64}{{33}}", r"(?<!\d)\d{8,10}"),
+    Form("Databricks", ("dapi",), r"[0-9a-f]{32}(?:-\d)?"),
+    Form("Linear", ("lin_api_",), rf"{_ALNUM}{{40}}"),
+    Form("Notion", ("ntn_",), rf"{_ALNUM}{{40,50}}"),
+    Form("Groq", ("gsk_",), rf"{_ALNUM}{{52}}"),
+    Form("xAI", ("xai-",), rf"{_ALNUM}{{80}}"),
+    Form("Replicate", ("r8_",), rf"{_ALNUM}{{37}}"),
+    Form("Perplexity", ("pplx-",), rf"{_ALNUM}{{48,56}}"),
+    Form("Vault", ("hvs.", "hvb."), rf"{_B64}{{24,120}}"),
+    Form("Docker", ("dckr_pat_",), rf"{_B64}{{27,40}}"),
+    Form("Azure", ("AccountKey=",), r"[A-Za-z0-9+/]{86}=="),
+    Form("New Relic", ("NRAK-",), r"[A-Z0-9]{27}"),
+    Form("Grafana", ("glsa_",), rf"{_ALNUM}{{32}}_[0-9a-f]{{8}}"),
+    Form("Postman", ("PMAK-",), r"[0-9a-f]{24}-[0-9a-f]{34}"),
+    Form("Atlassian", ("ATATT3",), r"[A-Za-z0-9_=-]{150,250}"),
+    Form("JSON Web Token", ("eyJ",), rf"{_B64}{{10,}}\.eyJ{_B64}{{10,}}\.{_B64}{{20,}}"),
+)  # fmt: skip
+"""Forms as the providers document them, or as their keys are (2026-11); own choice, MIT."""
+
+BLOCK = "PRIVATE KEY"
+LITERALS = (*(literal for form in FORMS for literal in form.literals), BLOCK)
+_PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_FILLER = re.compile(r"(?:\\[nr]|[\s\"'+,])+|(?:Proc-Type|DEK-Info|Version|Comment): ?[^\n\\]*")
+_BODY = re.compile(r"[A-Za-z0-9+/=]+")
+_LEAST = 64
+"""Characters of base64 that make the body of a private key; the shortest is an Ed25519 one."""
+_BLOCK_LONGEST = 20_000
+
+_INSTEAD = re.compile(
+    r"example|your|xxx|placeholder|sample|dummy|fake|redacted|insert|replace|changeme|here|token_?"
+    r"goes|secret_?key|abcdef|123456|fedcba|654321|qwerty|asdf|test_?key|foobar|\.\.\.|\*\*\*",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://([^\s:/@?#\"'<>`]{0,64}):([^\s/@\"'<>`]{8,128})@"
+                  r"([A-Za-z0-9.-]+)", re.IGNORECASE)  # fmt: skip
+_PASSWORDS = re.compile(
+    r"pass|pwd|secret|admin|root|guest|user|login|token|key|change|default|[$%{}\[\]*#]|\.\.|x{3}",
+    re.IGNORECASE,
+)
+_HOSTS = re.compile(
+    r"(?:localhost|127\.|0\.0\.0\.0|192\.168\.|10\.|host|db|server|database|postgres|mysql|redis"
+    r"|mongo|rabbitmq|proxy)[\w.-]*\Z|(?:.*\.)?(?:example|test|invalid|localhost|local)(?:\.\w+)?\Z",
+    re.IGNORECASE,
+)
+
+
+def made_up(body: str) -> bool:
+    """Return whether people have typed this in place of a key: words, rows, runs, few signs."""
+    lowered = body.lower()
+    if _INSTEAD.search(lowered) or len(set(lowered)) < min(10, len(body) // 2):
+        return True
+    steps = [ord(b) - ord(a) for a, b in pairwise(lowered)]
+    return any(_row(steps, step) >= 5 for step in (0, 1, -1))
+
+
+def _row(steps: list[int], wanted: int) -> int:
+    """Return how often in a row the same step is taken, at most."""
+    most = row = 0
+    for step in steps:
+        row = row + 1 if step == wanted else 0
+        most = max(most, row)
+    return most
+
+
+@cache
+def _compiled() -> tuple[tuple[str, str, re.Pattern[str], re.Pattern[str] | None], ...]:
+    """Return literal, provider and the two expressions of each form, compiled once a process."""
+    return tuple(
+        (literal, form.provider, re.compile(rf"{form.pattern}(?![A-Za-z0-9])"), lead)
+        for form in FORMS
+        for lead in [re.compile(rf"{form.lead}\Z") if form.lead else None]
+        for literal in form.literals
+    )
+
+
+def keys(text: str) -> Iterator[Sighting]:
+    """Yield the keys, tokens and other secrets that providers give out."""
+    for literal, provider, pattern, lead in _compiled():
+        at = text.find(literal)
+        while at >= 0:
+            start = _begun(text, at, lead)
+            body = pattern.match(text, at + len(literal)) if start >= 0 else None
+            if body and not _shown(literal, text[start : body.end()], body[0]):
+                yield Sighting(start, body.end(), "api-key", provider)
+            at = text.find(literal, at + len(literal))
+
+
+def _begun(text: str, at: int, lead: re.Pattern[str] | None) -> int:
+    """Return where a key with its literal at `at` begins; -1 where a longer word goes on."""
+    if lead is not None:
+        before = lead.search(text[max(0, at - 20) : at])
+        return max(0, at - 20) + before.start() if before else -1
+    previous = text[at - 1 : at] if at else ""
+    return -1 if previous.isascii() and (previous.isalnum() or previous == "_") else at
+
+
+def _shown(literal: str, key: str, body: str) -> bool:
+    """Return whether a key is only shown: made up, or a token that carries no claim."""
+    if literal == "eyJ":
+        return _demo(key)
+    return made_up(re.split("[:=]", body)[-1] if "access" in literal.lower() else body)
+
+
+def _demo(token: str) -> bool:
+    """Return whether a token is no token, has no signature, or is that of a well-known page."""
+    try:
+        head, claims = (
+            json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+            for part in token.split(".")[:2]
+        )
+    except (ValueError, binascii.Error):
+        return True
+    if not isinstance(head, dict) or not isinstance(claims, dict):
+        return True
+    known = claims.get("sub") == "1234567890" or claims.get("name") in ("John Doe", "Jane Doe")
+    return known or str(head.get("alg", "none")).lower() == "none"
+
+
+def blocks(text: str) -> Iterator[Sighting]:
+    """Yield the private keys in PEM: a block with a body, to its end or that of the body."""
+    for begin in _PEM.finditer(text):
+        limit = begin.end() + _BLOCK_LONGEST
+        end = _END.search(text, begin.end(), limit)
+        inside = text[begin.end() : end.start() if end else limit]
+        body = _FILLER.sub("", inside)
+        found = _BODY.match(body)
+        if found and len(found[0]) >= _LEAST and not _hollow(found[0]):
+            last = end.end() if end else begin.end() + _reach(inside)
+            yield Sighting(begin.start(), last, "private-key", "PEM")
+
+
+def _hollow(body: str) -> bool:
+    """Return whether a body is none: hardly any different signs, or words in place of it."""
+    return len(set(body)) < 20 or bool(re.search("example|your|placeholder", body, re.IGNORECASE))
+
+
+def _reach(inside: str) -> int:
+    """Return how far base64 goes on in what follows the beginning of a block without an end."""
+    found = re.match(r"(?:[A-Za-z0-9+/=\s]|\\[nr])*", inside)
+    return len(found[0].rstrip()) if found else 0
+
+
+def passwords(text: str) -> Iterator[Sighting]:
+    """Yield the passwords in URLs of databases and other services."""
+    for match in _URL.finditer(text) if "://" in text else ():
+        password = match[2]
+        mixed = re.search("[0-9]", password) and re.search("[A-Za-z]", password)
+        if not mixed or _PASSWORDS.search(password) or made_up(password):
+            continue
+        if not _HOSTS.match(match[3]):
+            yield Sighting(*match.span(2), "password", f"of {_scheme(match[0])}")
+
+
+def _scheme(url: str) -> str:
+    return f"a {url.partition('://')[0].lower()} address"
