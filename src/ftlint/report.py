@@ -12,6 +12,7 @@ from ftlint import __version__
 from ftlint.analysis import Analysis
 from ftlint.finding import Finding, Fix, Severity, Where
 from ftlint.panel import audience
+from ftlint.privacy.veil import veiled
 from ftlint.rule import Rule
 from ftlint.snippet import Snippet, Spot, place
 from ftlint.source import Dataset
@@ -223,11 +224,11 @@ def locate(
     rules = {rule.code: rule for rule in report.rules}
     located = []
     for finding, targets in zip(findings, told, strict=True):
-        where = finding.where
+        where, shown = finding.where, finding if report.show_content else veiled(finding)
         line = None if where.ordinal is None else lines[where.ordinal]
-        spot = place(line.raw, where) if line else Spot()
+        spot = place(line.raw, where, veil=not report.show_content) if line else Spot()
         raw = b"" if line is None else line.raw
-        located.append(_located(report, rules[finding.code], finding, spot, raw, targets))
+        located.append(_located(report, rules[finding.code], shown, spot, raw, targets))
     return sorted(located, key=lambda entry: entry.order)
 
 

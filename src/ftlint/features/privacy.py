@@ -12,7 +12,6 @@ from typing import Any
 from ftlint.example import Batch, Example, Text
 from ftlint.feature import Feature
 from ftlint.privacy.gate import gate
-from ftlint.privacy.look import sightings
 from ftlint.privacy.sighting import Kind, Sighting
 from ftlint.value import dataclass
 
@@ -80,6 +79,8 @@ def _read(example: Example, bits: int) -> list[Spotted]:
     """Return what stands in one example; nothing where there is no record."""
     if not example.proven and example.fault:
         return []
+    from ftlint.privacy.look import sightings  # compiled where there is something to look at
+
     return [Spotted(text, each) for text in told(example) for each in sightings(text.value, bits)]
 
 

@@ -26,7 +26,7 @@ def _search() -> Any:
     """Return what finds the literals of secrets, and escapes that may hide some."""
     from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
-    from ftlint.privacy.secret import LITERALS
+    from ftlint.privacy.form import LITERALS
 
     words = [word.encode() for word in (*LITERALS, *HIDING)]
     # Leftmost matches alone are found by comparing many bytes at once: 0.4 ns a byte.

@@ -38,6 +38,7 @@ class Sighted(ExampleRule):
     """A rule about one kind of value: one finding for each different value of an example."""
 
     private = True
+    veiled = True
     kind: ClassVar[Kind]
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
