@@ -146,9 +146,10 @@ def _unfilled(local: str) -> bool:
 
 
 def _in_address(text: str, start: int) -> bool:
-    """Return whether what begins at `start` is a part of a URL: its user, or its password."""
-    if text[start - 1 : start] not in (":", "/", "@"):
-        return False
+    """Return whether what begins at `start` is a part of a URL, or of no address at all."""
+    before = text[start - 1 : start]
+    if before not in (":", "/"):
+        return before == "@"
     word = text[max(0, start - 200) : start].split()
     return bool(word) and "://" in word[-1]
 

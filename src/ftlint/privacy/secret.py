@@ -21,6 +21,10 @@ _PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _FILLER = re.compile(r"(?:\\[nr]|[\s\"'+,])+|(?:Proc-Type|DEK-Info|Version|Comment): ?[^\n\\]*")
 _BODY = re.compile(r"[A-Za-z0-9+/=]+")
+_LINES = re.compile(
+    r"(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{20,})+(?:(?:\r?\n|\\n)[A-Za-z0-9+/=]{1,19}(?=[\s\"'\\]|\Z))?"
+)
+"""Lines of base64; words of a sentence are shorter."""
 _LEAST = 64
 """Characters of base64 that make the body of a private key; the shortest is an Ed25519 one."""
 _BLOCK_LONGEST = 20_000
@@ -118,8 +122,9 @@ def blocks(text: str) -> Iterator[Sighting]:
     """Yield the private keys in PEM: a block with a body, to its end or that of the body."""
     for begin in _PEM.finditer(text):
         limit = begin.end() + _BLOCK_LONGEST
-        end = _END.search(text, begin.end(), limit)
-        inside = text[begin.end() : end.start() if end else limit]
+        stop = text.find("-----", begin.end(), limit)
+        end = _END.match(text, stop) if stop >= 0 else None
+        inside = text[begin.end() : stop if stop >= 0 else limit]
         body = _FILLER.sub("", inside)
         found = _BODY.match(body)
         if found and len(found[0]) >= _LEAST and not _hollow(found[0]):
@@ -134,8 +139,8 @@ def _hollow(body: str) -> bool:
 
 def _reach(inside: str) -> int:
     """Return how far base64 goes on in what follows the beginning of a block without an end."""
-    found = re.match(r"(?:[A-Za-z0-9+/=\s]|\\[nr])*", inside)
-    return len(found[0].rstrip()) if found else 0
+    found = _LINES.match(inside)
+    return found.end() if found else 0
 
 
 def passwords(text: str) -> Iterator[Sighting]:

@@ -421,7 +421,7 @@ class NationalId(Sighted):
             chat(user("Is 078-05-1120 an SSN?"), assistant("It was printed on wallets, so no.")),
             note="a famous number that is nobody's",
         ),
-        good(chat(user("Part 509-41-3827?"), assistant("It is on the shelf."))),
+        good(chat(user("Part 417-62-9035?"), assistant("It is on the shelf."))),
     )
     bad = later(
         lambda: (
