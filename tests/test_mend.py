@@ -115,9 +115,9 @@ def test_only_changed_rows_are_mended(tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
     old = CLEAN + row(ODD) + CLEAN.split(b"\n")[0] + b"\n"
     path.write_bytes(old)
-    for words in (("init", "-q"), ("add", "."), ("commit", "-qm", "Begin")):
+    for git in (["init", "-q"], ["add", "."], ["commit", "-qm", "Begin"]):
         who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
-        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run(["git", *who, *git], cwd=tmp_path, check=True, capture_output=True)
     path.write_bytes(old + row(OTHER) + row({**OTHER, "id": 7}))
     words = (path.name, "--changed", "--select", "FT1,FT4", *UNSAFE)
     fix(tmp_path, *words)

@@ -12,9 +12,7 @@ from collections.abc import Iterator
 from ftlint.privacy.number import made_up
 from ftlint.privacy.sighting import Sighting, listed
 
-_ABROAD = re.compile(
-    r"(?<![\w+./=:@-])\+[1-9](?:[ .-]?\(?\d\)?){7,14}(?![\w@]|[ .-]?\(?\d)", re.ASCII
-)
+_ABROAD = re.compile(r"(?<![\w+./=:@-])\+[1-9](?:[ .-]?\(?\d\)?){7,14}(?![\w@]|[ .-]?\d)", re.ASCII)
 _AMERICAN = re.compile(
     r"(?<![\w.+/=(@-])(?:\+?1[ .-])?(?:\(([2-9]\d\d)\) ?|([2-9]\d\d)[-.])([2-9]\d\d)[-.](\d{4})"
     r"(?: ?(?:x|ext\.?) ?\d{1,6})?(?![\w@]|[.-]\d)",
