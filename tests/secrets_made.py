@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ftlint.rules.privacy import account, checked, resident
+from ftlint.rules.account import account, checked, resident
 from ftlint.rules.secret import ALPHABET, LETTERS, made, pem
 
 HEX = "0123456789abcdef"
@@ -29,7 +29,6 @@ KEYS = {
     "npm": "npm" + "_" + made("w", 36),
     "pypi": "pypi-" + "AgEIcHlwaS5vcmc" + made("x", 120),
     "sendgrid": "SG" + "." + made("y", 22) + "." + made("z", 43),
-    "twilio": "SK" + made("A", 32, HEX),
     "mailgun": "key" + "-" + made("B", 32, HEX),
     "digitalocean": "dop" + "_v1_" + made("C", 64, HEX),
     "shopify": "shpat" + "_" + made("D", 32, HEX),

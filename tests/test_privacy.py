@@ -28,7 +28,7 @@ from ftlint.docs import page
 from ftlint.privacy.gate import gate
 from ftlint.privacy.look import masked, masked_json, sightings
 from ftlint.privacy.number import luhn
-from ftlint.rules.privacy import account
+from ftlint.rules.account import account
 from ftlint.rules.secret import made as made_of
 from ftlint.rules.secret import pem
 

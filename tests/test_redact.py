@@ -26,8 +26,8 @@ from ftlint.engine import Plan, run
 from ftlint.finding import Safety
 from ftlint.privacy.look import sightings
 from ftlint.report import Report
-from ftlint.rules.privacy import PLACEHOLDERS
 from ftlint.rules.secret import made as key
+from ftlint.rules.sighted import PLACEHOLDERS
 from ftlint.source import Dataset, Source
 
 # Of the rules that compare examples only that which drops copies: texts that differed in a value

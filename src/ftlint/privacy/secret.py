@@ -1,4 +1,4 @@
-"""Secrets: keys of providers by the form that each documents, private keys, passwords in URLs.
+"""Secrets: keys of providers by the form that each documents, and private keys.
 
 A form is a literal beginning and an exact alphabet and length, so that nothing is guessed from
 disorder alone. What people write in place of a key is told from one by rows, runs and words.
@@ -12,9 +12,9 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
 
 from ftlint.privacy.form import FORMS, Form
+from ftlint.privacy.invented import made_up
 from ftlint.privacy.sighting import Sighting
 
 _PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
@@ -30,41 +30,6 @@ _LEAST = 64
 _BLOCK_LONGEST = 20_000
 _LEAD = 20
 """Code points that may go before the literal of a key and belong to it."""
-
-_INSTEAD = re.compile(
-    r"example|your|xxx|placeholder|sample|dummy|fake|redacted|insert|replace|changeme|here|token_?"
-    r"goes|secret_?key|abcdef|123456|fedcba|654321|qwerty|asdf|test_?key|foobar|\.\.\.|\*\*\*",
-    re.IGNORECASE,
-)
-_URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://([^\s:/@?#\"'<>`]{0,64}):([^\s/@\"'<>`]{8,128})@"
-                  r"([A-Za-z0-9.-]+)", re.IGNORECASE)  # fmt: skip
-_PASSWORDS = re.compile(
-    r"pass|pwd|secret|admin|root|guest|user|login|token|key|change|default|[$%{}\[\]*#]|\.\.|x{3}",
-    re.IGNORECASE,
-)
-_HOSTS = re.compile(
-    r"(?:localhost|127\.|0\.0\.0\.0|192\.168\.|10\.|host|db|server|database|postgres|mysql|redis"
-    r"|mongo|rabbitmq|proxy)[\w.-]*\Z|(?:.*\.)?(?:example|test|invalid|localhost|local)(?:\.\w+)?\Z",
-    re.IGNORECASE,
-)
-
-
-def made_up(body: str) -> bool:
-    """Return whether people have typed this in place of a key: words, rows, runs, few signs."""
-    lowered = body.lower()
-    if _INSTEAD.search(lowered) or len(set(lowered)) < min(10, len(body) // 2):
-        return True
-    steps = [ord(b) - ord(a) for a, b in pairwise(lowered)]
-    return any(_row(steps, step) >= 5 for step in (0, 1, -1))
-
-
-def _row(steps: list[int], wanted: int) -> int:
-    """Return how often in a row the same step is taken, at most."""
-    most = row = 0
-    for step in steps:
-        row = row + 1 if step == wanted else 0
-        most = max(most, row)
-    return most
 
 
 @cache
@@ -141,18 +106,3 @@ def _reach(inside: str) -> int:
     """Return how far base64 goes on in what follows the beginning of a block without an end."""
     found = _LINES.match(inside)
     return found.end() if found else 0
-
-
-def passwords(text: str) -> Iterator[Sighting]:
-    """Yield the passwords in URLs of databases and other services."""
-    for match in _URL.finditer(text) if "://" in text else ():
-        password = match[2]
-        mixed = re.search("[0-9]", password) and re.search("[A-Za-z]", password)
-        if not mixed or _PASSWORDS.search(password) or made_up(password):
-            continue
-        if not _HOSTS.match(match[3]):
-            yield Sighting(*match.span(2), "password", f"of {_scheme(match[0])}")
-
-
-def _scheme(url: str) -> str:
-    return f"a {url.partition('://')[0].lower()} address"

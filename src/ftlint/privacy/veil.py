@@ -14,10 +14,13 @@ from typing import Any
 from ftlint.finding import Finding, Fix
 from ftlint.privacy.gate import gate
 
+SHORTEST = 6
+"""Characters of the shortest value, an address such as `xy@a.de`, less one."""
+
 
 def veiled_text(text: str) -> str:
     """Return `text` with dots for what is personal or secret."""
-    if not gate(text.encode(errors="surrogatepass")):
+    if len(text) < SHORTEST or not gate(text.encode(errors="surrogatepass")):
         return text
     from ftlint.privacy.look import masked
 

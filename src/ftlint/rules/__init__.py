@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ftlint.rule import Rule
+from ftlint.rules.account import Iban, NationalId, PaymentCard
 from ftlint.rules.answer import (
     ToolCallIdDuplicate,
     ToolContentNotString,
@@ -148,7 +149,7 @@ from ftlint.rules.preference import (
     PreferenceInputAnswered,
     PreferenceOutputShape,
 )
-from ftlint.rules.privacy import EmailAddress, Iban, NationalId, PaymentCard, PhoneNumber
+from ftlint.rules.privacy import EmailAddress, PhoneNumber
 from ftlint.rules.prompt import NearConflictingAnswers
 from ftlint.rules.record import (
     MessageNotObject,

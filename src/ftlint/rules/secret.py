@@ -12,7 +12,7 @@ from base64 import b64encode
 from ftlint.case import assistant, chat, system, user
 from ftlint.finding import Severity
 from ftlint.rule import Case, bad, good, later
-from ftlint.rules.privacy import Sighted
+from ftlint.rules.sighted import Sighted
 from ftlint.value import dataclass
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
