@@ -14,7 +14,7 @@ _HIDING = re.compile(r"\\u00(?:2[bdeBDE]|[3-7])")
 HIDDEN = "•"
 
 
-def _looks(bits: int) -> Iterator[Callable[[str], Iterator[Sighting]]]:
+def _looks(text: str, bits: int) -> Iterator[Callable[[str], Iterator[Sighting]]]:
     """Yield what looks for values; of two that overlap that of the first counts.
 
     Imported where they are asked for: to compile their expressions takes 10 ms in all.
@@ -24,7 +24,7 @@ def _looks(bits: int) -> Iterator[Callable[[str], Iterator[Sighting]]]:
 
         yield blocks
         yield keys
-    if bits & ADDRESS:
+    if bits & ADDRESS and "://" in text:
         from ftlint.privacy.password import passwords
 
         yield passwords
@@ -45,7 +45,7 @@ def _looks(bits: int) -> Iterator[Callable[[str], Iterator[Sighting]]]:
 def sightings(text: str, bits: int = EVERYTHING) -> Sequence[Sighting]:
     """Return what stands in `text`, in order; `bits` are those of a gate that it has passed."""
     found: list[Sighting] = []
-    for look in _looks(bits):
+    for look in _looks(text, bits):
         for each in look(text):
             at = bisect_left(found, each.start, key=_start)
             left = at == 0 or found[at - 1].end <= each.start

@@ -23,7 +23,7 @@ _HOSTS = re.compile(
 
 def passwords(text: str) -> Iterator[Sighting]:
     """Yield the passwords in URLs of databases and other services."""
-    for match in _URL.finditer(text) if "://" in text else ():
+    for match in _URL.finditer(text):
         password = match[2]
         mixed = re.search("[0-9]", password) and re.search("[A-Za-z]", password)
         if not mixed or _PASSWORDS.search(password) or made_up(password):

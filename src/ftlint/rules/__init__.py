@@ -51,13 +51,7 @@ from ftlint.rules.completion import (
 )
 from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
 from ftlint.rules.contamination import BenchmarkContamination
-from ftlint.rules.content import (
-    ContentEmpty,
-    ContentMissing,
-    ContentNull,
-    ContentType,
-    RefusalType,
-)
+from ftlint.rules.content import ContentEmpty, ContentMissing, ContentNull, ContentType, RefusalType
 from ftlint.rules.counterpart import CounterfactualInconsistency, NameOutcomeGap
 from ftlint.rules.declaration import (
     FunctionsDeprecated,
@@ -118,12 +112,7 @@ from ftlint.rules.leakage import (
     PromptLeakage,
     SplitLeakage,
 )
-from ftlint.rules.length import (
-    LengthOutlier,
-    ShortAnswer,
-    SingleTurnShare,
-    TurnOutlier,
-)
+from ftlint.rules.length import LengthOutlier, ShortAnswer, SingleTurnShare, TurnOutlier
 from ftlint.rules.line import (
     JsonDuplicateKey,
     JsonLoneSurrogate,
@@ -151,12 +140,7 @@ from ftlint.rules.preference import (
 )
 from ftlint.rules.privacy import EmailAddress, PhoneNumber
 from ftlint.rules.prompt import NearConflictingAnswers
-from ftlint.rules.record import (
-    MessageNotObject,
-    MessagesShape,
-    MissingMessages,
-    UnknownTopLevelKey,
-)
+from ftlint.rules.record import MessageNotObject, MessagesShape, MissingMessages, UnknownTopLevelKey
 from ftlint.rules.refusal import OverRefusal, RefusalShare
 from ftlint.rules.reinforcement import (
     GraderFieldMissing,
