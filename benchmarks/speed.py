@@ -19,7 +19,6 @@ from typing import Any
 
 import process
 
-HERE = Path(__file__).resolve().parent
 TARGET_RATIO = 8.0
 TARGET_JOBS = 1.8
 SMALLEST = 100_000_000  # bytes; on a shorter file start-up blurs the comparison
@@ -52,7 +51,7 @@ def main() -> int:
     parser.add_argument("--memory", action="store_true", help="peak memory at two sizes instead")
     parser.add_argument("--megabytes", type=float, help="size of the corpus: 120, memory: 40")
     parser.add_argument("--data", type=Path, help="what the corpus is made of, see corpus.py")
-    parser.add_argument("--cache", type=Path, default=HERE / ".cache")
+    parser.add_argument("--cache", type=Path, default=process.CACHE)
     options = parser.parse_args()
     options.cache = options.cache.resolve()
     return compare_memory(options) if options.memory else compare_speed(options)
@@ -60,7 +59,9 @@ def main() -> int:
 
 def compare_speed(options: argparse.Namespace) -> int:
     """Run both programs in turns; print a table and the ratio of their speeds."""
-    file = (options.file or corpus(options, options.megabytes or 120)).resolve()
+    file = (
+        options.file or process.corpus(options.megabytes or 120, options.cache, options.data)
+    ).resolve()
     if file.stat().st_size < SMALLEST:
         print(f"Note: {file.name} is shorter than {SMALLEST / 1e6:.0f} MB.\n")
     if options.jobs:
@@ -96,7 +97,7 @@ def compare_memory(options: argparse.Namespace) -> int:
     print("|---|---|---|")
     peaks = []
     for megabytes in (small, 3 * small):
-        file = corpus(options, megabytes)
+        file = process.corpus(megabytes, options.cache, options.data)
         run = ftlint(file, options)
         peaks.append(run.peak)
         print(f"| {run.bytes / 1e6:.1f} | {run.peak / 1e6:.1f} | {run.cpu:.2f} |", flush=True)
@@ -108,25 +109,14 @@ def compare_memory(options: argparse.Namespace) -> int:
     return 0 if bounded else 1
 
 
-def corpus(options: argparse.Namespace, megabytes: float) -> Path:
-    """A corpus of this size in the cache folder, made if absent."""
-    file: Path = options.cache / f"corpus-{megabytes:g}.jsonl"
-    if not file.exists():
-        options.cache.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
-        arguments = ["--megabytes", str(megabytes), "--output", str(part)]
-        if options.data:
-            arguments += ["--data", str(options.data.resolve())]
-        with tempfile.TemporaryDirectory() as folder:
-            # A process of its own: what stays in this one's memory would count as its children's.
-            process.run([str(HERE / "corpus.py"), *arguments], Path(folder))
-        part.rename(file)
-    return file
-
-
 def notebook(file: Path, options: argparse.Namespace) -> Run:
     """One run of the cookbook notebook's work, with the CPU time it reports itself."""
-    arguments = [str(HERE / "cookbook_baseline.py"), str(file), "--cache", str(options.cache)]
+    arguments = [
+        str(process.HERE / "cookbook_baseline.py"),
+        str(file),
+        "--cache",
+        str(options.cache),
+    ]
     if options.no_tokens:
         arguments.append("--no-tokens")
     with tempfile.TemporaryDirectory() as folder:

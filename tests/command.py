@@ -34,6 +34,22 @@ TWICE = b"""{"messages":[{"role":"user","role":"user","content":"What does a her
 """
 """An example with one warning: FT010, a key that stands twice."""
 
+PACK = """\
+code: ACME001
+name: internal-name
+kind: lexicon
+severity: warning
+message: "{role} names the internal project {term}"
+summary: Text names a project that is not public.
+why: the model will name it to customers.
+terms: [Bluefin]
+good: [{example: {messages: [{role: user, content: Hi}, {role: assistant, content: Hello!}]}}]
+bad:
+  - example: {messages: [{role: user, content: Next?}, {role: assistant, content: Bluefin.}]}
+    at: PLACE
+"""
+"""A rule of a user's own; `PLACE` is where its bad case says that it speaks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

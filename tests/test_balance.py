@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from records import write
 
 from ftlint.analyses.label import MOST, LabelCounts
 from ftlint.analyses.system import Prompts, drifts
@@ -23,11 +24,6 @@ from ftlint.rules.balance import LabelSplitGap
 from ftlint.source import Dataset, Source
 
 FAMILY = tuple(rule for rule in builtin() if "FT501" <= rule.code <= "FT529")
-
-
-def write(path: Path, records: list[Any]) -> Path:
-    path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
-    return path
 
 
 def check(*paths: Path, splits: tuple[str, ...] = ("train", "validation"), **plan: Any) -> Report:
@@ -183,6 +179,14 @@ def test_what_is_a_variant(usual: str, other: str, drifted: bool) -> None:
     assert bool(found) == drifted
     if drifted:
         assert [(text, count) for text, count, _ in found[0].variants] == [(other, 2)]
+
+
+def test_a_prompt_that_comes_late_is_not_missing() -> None:
+    said = [user("Open?"), assistant("Yes.")]
+    late = chat(said[0], system("Be brief."), said[1])
+    records = [chat(system("Be brief."), *said)] * 3 + [late] * 2 + [chat(*said)]
+    prompts = Prompts.of(Batch(Lines(0, 0, [json.dumps(record).encode() for record in records])))
+    assert (prompts.present.total, prompts.missing.total, prompts.examples) == (3, 1, 4)
 
 
 # Hostile data

@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 import pytest
 from command import CLEAN, ftlint, inside
+from records import batch
 
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
-from ftlint.example import Batch, Lines
 from ftlint.features.template import rendering, template_tokens
 from ftlint.rule import NO_TOKENIZER
 from ftlint.rules.template import ChatTemplateDropsText, ChatTemplateFails
@@ -134,10 +134,6 @@ def one(source: str, talk: dict[str, Any] | None = None, **given: Any) -> Reply:
         return made.render([job(talk or chat(HI, HELLO))])[0]
     finally:
         made.close()
-
-
-def batch(*talks: Any) -> Batch:
-    return Batch(Lines(0, 0, [orjson.dumps(talk) for talk in talks]))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 import zstandard
-from command import CLEAN, HUMAN, TWICE, Outcome, ftlint, inside, timeless
+from command import CLEAN, HUMAN, PACK, TWICE, Outcome, ftlint, inside, timeless
 
 import ftlint as package
 
@@ -71,7 +71,7 @@ def test_the_whole_example_is_readable(folder: Path) -> None:
     shutil.copy(EXAMPLE, folder / "bot.jsonl")
     done = ftlint(folder, "check", "bot.jsonl")
     assert done.status == 1
-    assert "bot.jsonl:7:140 error FT107 role-invalid at /messages/1/role" in done.out
+    assert "bot.jsonl:7:164 error FT107 role-invalid at /messages/1/role" in done.out
     assert "did you mean 'user'?" in done.out
     assert "failed: " in done.out and "explains" in done.out.splitlines()[-1]
 
@@ -134,6 +134,9 @@ def test_compressed_files_say_the_same(folder: Path, suffix: str) -> None:
     def alike(report: dict[str, Any]) -> dict[str, Any]:
         report["run"]["duration_seconds"] = 0
         report["sources"] = [source["examples"] for source in report["sources"]]
+        for finding in report["findings"]:
+            if finding["pointer"] is None:  # without a record, a finding is known by its path
+                del finding["fingerprint"]
         return report
 
     plain = alike(check(folder, "x.jsonl").report)
@@ -187,25 +190,10 @@ def test_ignores_of_a_file(folder: Path) -> None:
     assert done.places == [("other.jsonl", 11, "FT107")]
 
 
-PACK = """\
-code: ACME001
-name: internal-name
-kind: lexicon
-severity: warning
-message: "{role} names the internal project {term}"
-summary: Text names a project that is not public.
-why: the model will name it to customers.
-terms: [Mercury]
-good: [{example: {messages: [{role: user, content: Hi}, {role: assistant, content: Hello!}]}}]
-bad:
-  - example: {messages: [{role: user, content: Next?}, {role: assistant, content: Mercury.}]}
-    at: /messages/1/content
-"""
-
-
 def test_packs(folder: Path) -> None:
     (folder / "ours").mkdir()
-    (folder / "ours" / "name.yaml").write_text(PACK)
+    pack = PACK.replace("PLACE", "/messages/1/content").replace("Bluefin", "Mercury")
+    (folder / "ours" / "name.yaml").write_text(pack)
     configured(folder, "packs: [./ours]\nseverity: {ACME: error}\n")
     done = check(folder, "clean.jsonl")
     assert done.status == 1

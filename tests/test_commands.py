@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from command import CLEAN, HUMAN, TWICE, inside
+from command import CLEAN, HUMAN, PACK, TWICE, inside
 
 import ftlint
 from ftlint.configuration.catalogue import builtin
@@ -155,21 +155,6 @@ def test_force_overwrites_the_configuration_alone(tmp_path: Path) -> None:
 
 
 # test
-
-PACK = """\
-code: ACME001
-name: internal-name
-kind: lexicon
-severity: warning
-message: "{role} names the internal project {term}"
-summary: Text names a project that is not public.
-why: the model will name it to customers.
-terms: [Bluefin]
-good: [{example: {messages: [{role: user, content: Hi}, {role: assistant, content: Hello!}]}}]
-bad:
-  - example: {messages: [{role: user, content: Next?}, {role: assistant, content: Bluefin.}]}
-    at: PLACE
-"""
 
 
 def pack(folder: Path, text: str, name: str = "ours") -> Path:

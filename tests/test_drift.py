@@ -15,6 +15,7 @@ import pytest
 from command import ftlint, inside
 from hypothesis import given
 from hypothesis import strategies as st
+from records import batch, write
 
 from ftlint.analyses.content import Change, Contents
 from ftlint.analyses.profile import Profiling, profile
@@ -108,13 +109,9 @@ def test_the_median_is_a_lower_one(sample: list[int]) -> None:
     assert median(Counter(sample)) == sorted(sample)[(len(sample) - 1) // 2]
 
 
-def batch(records: list[Any]) -> Batch:
-    return Batch(Lines(0, 0, [json.dumps(record).encode() for record in records]))
-
-
 def test_a_profile_counts() -> None:
     found = profile(
-        batch([
+        batch(*[
             chat(system("abc"), user("de"), assistant("x")),
             chat(user("q"), assistant("long " * 30), user("q"), assistant(" x ")),
             {"messages": 4},
@@ -171,11 +168,6 @@ def test_changes_are_those_of_multisets(old: list[tuple[int, int]], new: list[An
     assert change.answered == sum((gone & come).values())
     assert change.kept + change.answered + change.removed == before.total()
     assert change.kept + change.answered + change.added == after.total()
-
-
-def write(path: Path, records: list[Any]) -> Path:
-    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-    return path
 
 
 def talk(number: int, answer: str = "It is in the harbour.") -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 import pickle
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
 import orjson
 import pytest
+from records import batch, check, spans
 
 from ftlint.case import assistant, calling, chat, tool, user
 from ftlint.engine import Plan, run
@@ -18,7 +18,7 @@ from ftlint.example import Batch, Lines
 from ftlint.features.size import Size, SizeName
 from ftlint.finding import Finding, Severity, Where
 from ftlint.proof import prove
-from ftlint.rule import ExampleRule, Rule, bad
+from ftlint.rule import ExampleRule, bad
 from ftlint.rules.declared import Declared, Documentation
 from ftlint.rules.kinds import KINDS, Lexicon, Pattern, Share, Threshold
 from ftlint.rules.tokenpattern import TokenPattern
@@ -28,23 +28,6 @@ from ftlint.testing import check_laws
 
 HEAD: dict[str, Any] = {"code": "ACME001", "name": "test-rule"}
 HI = chat(user("Hi"), assistant("Hello!"))
-
-
-def batch(*records: Any, rules: Sequence[Rule] = (), first: int = 0, source: int = 0) -> Batch:
-    raws = [record if isinstance(record, bytes) else orjson.dumps(record) for record in records]
-    return Batch(Lines(source, first, raws), rules)
-
-
-def check(rule: ExampleRule, *records: Any) -> list[Finding]:
-    """Return the findings when the rule runs alone; it must not matter that it does."""
-    alone = [f for e in batch(*records, rules=[rule]).examples for f in rule.check(e)]
-    foreign = [f for e in batch(*records).examples for f in rule.check(e)]
-    assert alone == foreign
-    return alone
-
-
-def spans(rule: ExampleRule, text: str) -> list[tuple[int, int] | None]:
-    return [finding.where.span for finding in check(rule, chat(user(text)))]
 
 
 def lexicon(*terms: str, **how: Any) -> Lexicon:

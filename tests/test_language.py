@@ -26,7 +26,7 @@ from ftlint.report import Report
 from ftlint.rules.language import AnswerLanguageMismatch, LanguageMix, UnexpectedLanguage
 from ftlint.sample import Thinned, level_of
 from ftlint.source import Dataset, Source
-from ftlint.text.languagename import MERGED, NAMES, asks, canonical, meant
+from ftlint.text.languagename import MERGED, NAMES, asks, canonical, meant, orders_language
 
 EN = "How long does a sourdough loaf have to bake until its crust is crisp?"
 DE = "Wie lange muss ein Sauerteigbrot im Ofen backen, damit die Kruste knusprig wird?"
@@ -138,6 +138,19 @@ def test_prompts_that_do_not() -> None:
     assert not asks(EN) and not asks(DE) and not asks(ZH)
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Answer in the user's language.", False), ("Reply in the same language.", False),
+        ("Use the language of the question.", False), ("Write in the language they use.", False),
+        ("Answer in the user's language, or else in French.", True), ("Answer in Dutch.", True),
+        ("Translate into the customer's language.", True), ("You teach languages.", True),
+    ],
+)  # fmt: skip
+def test_instructions_that_name_a_language(text: str, named: bool) -> None:
+    assert orders_language(text) is named
+
+
 def reply(*turns: tuple[str, str]) -> list[tuple[str, str]]:
     return [pair for index in doubtful(turns) if (pair := differs(turns, index))]
 
@@ -153,6 +166,11 @@ def test_replies() -> None:
     assert reply(("user", f"{DE}\n\n{EN}"), ("assistant", EN)) == [], "quoted"
     assert reply(("user", EN), ("user", DE), ("assistant", EN)) == [], "said before"
     assert reply(("system", "Reply in English."), ("user", DE), ("assistant", EN)) == []
+    english = "You are the friendly assistant of a small bicycle shop. Answer in two sentences."
+    assert reply(("system", english), ("user", DE), ("assistant", EN)) == [("de", "en")]
+    follows = "You are a friendly assistant. Answer in the customer's language, in two sentences."
+    assert reply(("system", follows), ("user", DE), ("assistant", EN)) == [("de", "en")]
+    assert reply(("system", DE), ("user", EN), ("assistant", DE)) == [], "a German assistant"
     code = "def f(x):\n    return [a[i] * (b[i] + c[i]) for i in range(x)]\n"
     assert reply(("user", DE), ("assistant", code)) == []
     mixed = f"{EN} {'x ' * 200} {DE} {DE} {DE} {DE}"

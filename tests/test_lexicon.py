@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,31 +12,14 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from records import batch, check, spans
 
 from ftlint.case import assistant, chat, system, user
-from ftlint.example import Batch, Lines
 from ftlint.features.lexicon import Scanner, Terms, fold, hits, scanner_of
-from ftlint.finding import Finding, Where
+from ftlint.finding import Where
 from ftlint.proof import prove
-from ftlint.rule import ExampleRule, Rule
+from ftlint.rule import ExampleRule
 from ftlint.rules.kinds import Lexicon, Pattern
-
-
-def batch(*records: Any, rules: Sequence[Rule] = (), first: int = 0, source: int = 0) -> Batch:
-    raws = [record if isinstance(record, bytes) else orjson.dumps(record) for record in records]
-    return Batch(Lines(source, first, raws), rules)
-
-
-def check(rule: ExampleRule, *records: Any) -> list[Finding]:
-    """Return the findings when the rule runs alone; it must not matter that it does."""
-    alone = [f for e in batch(*records, rules=[rule]).examples for f in rule.check(e)]
-    foreign = [f for e in batch(*records).examples for f in rule.check(e)]
-    assert alone == foreign
-    return alone
-
-
-def spans(rule: ExampleRule, text: str) -> list[tuple[int, int] | None]:
-    return [finding.where.span for finding in check(rule, chat(user(text)))]
 
 
 def lexicon(*terms: str, **how: Any) -> Lexicon:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from records import batch
 
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
 from ftlint.example import Batch, Lines
@@ -62,10 +63,6 @@ def test_these_are_the_same(left: str, right: str) -> None:
 )
 def test_these_are_not(left: str, right: str) -> None:
     assert normalise(left) != normalise(right)
-
-
-def batch(*records: Any) -> Batch:
-    return Batch(Lines(0, 0, [json.dumps(record).encode() for record in records]))
 
 
 def digests(record: Any) -> dict[tuple[str, bool], int]:

@@ -83,14 +83,14 @@ def output(command: str) -> str:
 
 
 def picture() -> str:
-    """Return the report on the example: the first error, the first warning, the verdict."""
+    """Return the report on the example: the first of two severities, the scope, the verdict."""
     command = f"ftlint check {EXAMPLE}"
     blocks = output(command).rstrip().split("\n\n")
-    error, warning, scope = (
-        next(block for block in blocks if re.match(start, block))
-        for start in (r"\S+ error ", r"\S+ warning ", r"\d+ examples? in ")
+    starts = (r"\S+ error ", r"\S+ warning ", r"\d+ examples? in ")
+    first = sorted(
+        next(n for n, block in enumerate(blocks) if re.match(start, block)) for start in starts
     )
-    shown = "\n\n".join([error, "[…]", warning, "[…]", scope, blocks[-1]])
+    shown = "\n\n[…]\n\n".join(blocks[n] for n in first) + f"\n\n{blocks[-1]}"
     return f"```console\n$ {command}\n{shown}\n```"
 
 
@@ -141,9 +141,10 @@ def targets() -> str:
 
 
 def finding() -> str:
-    """Return the first finding of the JSON report on the example."""
+    """Return the first finding with a line of the JSON report on the example."""
     report = json.loads(output(f"ftlint check {EXAMPLE} --format json"))
-    text = json.dumps(report["findings"][0], ensure_ascii=False, indent=2)
+    first = next(each for each in report["findings"] if each["line"])
+    text = json.dumps(first, ensure_ascii=False, indent=2)
     return f"```json\n{text}\n```"
 
 

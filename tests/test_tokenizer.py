@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 import pytest
 from command import CLEAN, Outcome, inside
+from records import batch
 from test_chat_template import CHATML, folder, trained
 
 from ftlint.case import assistant, chat, system, user
-from ftlint.example import Batch, Lines
 from ftlint.features.template import template_tokens
 from ftlint.features.tokens import TokenCount
 from ftlint.finding import Finding
@@ -38,10 +38,6 @@ TALK = chat(
 TEXT = "".join(
     f"<|im_start|>{m['role']}\n{m['content'].strip()}<|im_end|>\n" for m in TALK["messages"]
 )
-
-
-def batch(*talks: Any) -> Batch:
-    return Batch(Lines(0, 0, [orjson.dumps(talk) for talk in talks]))
 
 
 def counted(folder: Path, talk: dict[str, Any]) -> TokenCount:

@@ -17,11 +17,11 @@ import orjson
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from records import batch
 from reference import Tiktoken
 
 from ftlint.analyses.tokens import TokenSummary
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
-from ftlint.example import Batch, Lines
 from ftlint.features.tokens import (
     Guess,
     TokenCount,
@@ -44,11 +44,6 @@ O200K = load("o200k_base")
 IMAGE, LOW_IMAGE = 765, 85
 SEEING = Tokens(image=IMAGE, low_image=LOW_IMAGE)
 Lint = Callable[..., Report]
-
-
-def batch(*raws: Any, first: int = 0) -> Batch:
-    rows = [raw if isinstance(raw, bytes) else orjson.dumps(raw) for raw in raws]
-    return Batch(Lines(0, first, rows))
 
 
 def summed(*raws: Any, first: int = 0) -> TokenSummary:

@@ -11,9 +11,9 @@ import numpy as np
 import orjson
 import pytest
 from command import ftlint
+from records import batch
 
 from ftlint.case import assistant, chat, user
-from ftlint.example import Batch, Lines
 from ftlint.features.toxicity import LABELS, Scores, Toxicity, Triage, measured
 from ftlint.triage.gate import gate
 from ftlint.triage.model import Model, load
@@ -29,10 +29,6 @@ def score(*texts: str) -> np.ndarray:
 
 
 # The feature.
-
-
-def batch(*records: object) -> Batch:
-    return Batch(Lines(0, 0, [orjson.dumps(record) for record in records]))
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,17 @@ def test_all_texts_are_read_together() -> None:
     assert [len(text) for text in swap(["Is she in?", "No, she left."], GENDER).changes] == [1, 1]
 
 
+def test_a_firm_in_the_instructions_is_nobody() -> None:
+    texts = ["You help the customers of Fernhill Bikes.", "My wife left her helmet with you."]
+    assert swap(texts, GENDER).left == PERSON
+    done = swap(texts, GENDER, (0,))
+    assert [len(changes) for changes in done.changes] == [0, 2]
+    owned = ["You help Ada Lovelace, who owns the shop; she is kind.", texts[1]]
+    assert swap(owned, GENDER, (0,)).left == PERSON
+    asked = ["Be brief.", "What did Einstein say?", "He said no."]
+    assert swap(asked, GENDER, (0,)).left == PERSON
+
+
 def test_groups_are_paired_as_asked() -> None:
     swaps = table("religion", (("jewish", "muslim"),))
     assert twin("My Jewish neighbour met a Christian.", swaps) == (

@@ -27,6 +27,7 @@ LIKE = 0.9
 """Similarity of words (2 M / T, Ratcliff and Obershelp 1988) from which prompts are variants."""
 NAMED = 5
 
+_SYSTEM = frozenset(("system", "developer"))
 _WORD = re.compile(r"\w+|[^\w\s]")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
 
@@ -56,7 +57,8 @@ class Prompts:
                 continue
             system = dialogue.system
             if system is None:
-                missing.append(index)
+                if _SYSTEM.isdisjoint(dialogue.roles):  # one that comes late has a rule of its own
+                    missing.append(index)
                 continue
             present.append(index)
             text = system[:TEXT]
@@ -172,8 +174,15 @@ def _difference(left: str, right: str) -> tuple[str, str]:
     end = 0
     while end < min(len(left), len(right)) - start and left[-1 - end] == right[-1 - end]:
         end += 1
-    start, end = max(start - 12, 0), max(end - 12, 0)
+    # Twelve characters more on either side, from a whole word to a whole word.
+    start -= _whole(left[max(start - 12, 0) : start][::-1])
+    end -= _whole(left[len(left) - end : len(left) - end + 12])
     return left[start : len(left) - end], right[start : len(right) - end]
+
+
+def _whole(beside: str) -> int:
+    """Return how much of a text beside a difference ends with a word; all where none does."""
+    return len(beside) if len(beside) < 12 else max(beside.rfind(" "), 0) or len(beside)
 
 
 @dataclass(frozen=True)

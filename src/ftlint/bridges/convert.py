@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from ftlint.bridges import BRIDGES
-from ftlint.console.output import check_writable, staged
+from ftlint.console.output import check_new, staged
 from ftlint.decode import Fault, Problem, decode
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.formats import FORMATS
@@ -61,8 +61,6 @@ class Wish:
 
     def check(self, sources: Sequence[Source]) -> None:
         """Find out what is impossible before anything is read. Raises: UsageError."""
-        import os
-
         for name in (self.to, *((self.shape,) if self.shape != AUTO else ())):
             if name not in BRIDGES:
                 from ftlint.configuration.document import suggest
@@ -71,11 +69,7 @@ class Wish:
                 raise UsageError(f"unknown shape {name!r}{suggest(name, BRIDGES)} ({known})")
         if self.output == "-":
             raise UsageError("--output: - is no file; name one")
-        if os.path.realpath(self.output) in {os.path.realpath(each.path) for each in sources}:
-            raise UsageError(f"{self.output}: is read as DATA and cannot be written; name another")
-        if os.path.exists(self.output) and not self.force:
-            raise UsageError(f"{self.output}: is there already; --force replaces it")
-        check_writable(self.output)
+        check_new(self.output, (each.path for each in sources), self.force)
 
 
 def convert(

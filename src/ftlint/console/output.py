@@ -48,6 +48,20 @@ def check_writable(path: str) -> None:
     raise UsageError(f"{path}: cannot be written: {reason}")
 
 
+def check_new(path: str, read: Iterable[str], force: bool) -> None:
+    """Find out that `path` must not be written: it is one of `read`, or there already.
+
+    Raises: UsageError
+    """
+    if os.path.realpath(path) in {os.path.realpath(each) for each in read}:
+        raise UsageError(f"{path}: is read as DATA and cannot be written; name another")
+    if os.path.exists(path) and not force:
+        raise UsageError(f"{path}: is there already; --force replaces it")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UsageError(f"{path}: is not a file; name one")
+    check_writable(path)
+
+
 def write_atomically(path: str, chunks: Iterable[str | bytes]) -> None:
     """Write `chunks` to `path`, texts as UTF-8, replacing it only when all is written.
 

@@ -16,6 +16,8 @@ LEAST = 100
 """Characters of the shortest loop."""
 TIMES = 4
 """Times that a unit is said at least; shorter units more often."""
+_MARKS = ("\n", ". ", "! ", "? ", "。", "，", " ")
+"""Ends of sentences, else of words."""
 LINE = 30
 """Characters of a line or sentence that is counted."""
 
@@ -55,7 +57,16 @@ def _around(text: str, anchor: int, period: int) -> Loop:
             start -= size
         while end + size <= len(text) and text.startswith(text[end : end + size], end - period):
             end += size
-    return Loop(start, end, text[start : start + period], (end - start) // period)
+    return Loop(start, end, _turned(text[start : start + period]), (end - start) // period)
+
+
+def _turned(unit: str) -> str:
+    """Return a unit from the start of its first sentence on, else of its first word."""
+    for mark in _MARKS:
+        at = unit.find(mark) + len(mark)
+        if at >= len(mark):
+            return unit[at:] + unit[:at]
+    return unit
 
 
 def _times(unit: str) -> float:

@@ -9,7 +9,7 @@ from ftlint.features.glance import SHORT, unclear
 from ftlint.features.language import HEAD, SURE, Guess, akin, guess
 from ftlint.features.script import script
 from ftlint.features.turns import Turn
-from ftlint.text.languagename import asks
+from ftlint.text.languagename import asks, orders_language
 
 _SEGMENT = re.compile(r"[^\n.!?。！？:：\"“”«»「」]+")
 _SEGMENTS = 40
@@ -34,12 +34,14 @@ def differs(turns: Sequence[Turn], index: int) -> tuple[str, str] | None:
     They do not where anything said before names a language, asks for a translation, or is itself
     in the language of the answer.
     """
-    before = [text for role, text in turns[:index] if role in ("system", "developer", "user")]
-    asked = next(text for role, text in reversed(turns[:index]) if role == "user")
-    pair = _pair(asked, turns[index][1])
-    if pair is None or any(map(asks, before)):
+    orders = [text for role, text in turns[:index] if role in ("system", "developer")]
+    before = [text for role, text in turns[:index] if role == "user"]
+    pair = _pair(before[-1], turns[index][1])
+    if pair is None or any(map(asks, before)) or any(map(orders_language, orders)):
         return None
     prompt, answer = pair
+    # Bots of all languages have instructions in English, which say nothing of the answer's.
+    before += [text for text in orders if guess(text).language != "en"]
     written = script(turns[index][1][:HEAD])
     if any(_speaks(text, answer.language, written) for text in before):
         return None

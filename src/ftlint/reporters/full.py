@@ -195,7 +195,7 @@ def _table(report: Report, options: Options, paint: Paint) -> Iterator[str]:
         about = crop(_about(rule), max(options.width - cells(left) - 11, 1))
         yield f"  {word}{left}  {paint(about, dim=True)}\n"
     if hidden := ranked[len(rows) :]:
-        total = number(sum(report.counts[rule.code] for rule in hidden))
+        total = count(sum(report.counts[rule.code] for rule in hidden), "finding")
         rules = count(len(hidden), "more rule")
         yield paint(f"  {ELLIPSIS} and {total} of {rules} (--statistics)\n", dim=True)
     if rows:
@@ -277,7 +277,8 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 def _verdict(report: Report, paint: Paint) -> Iterator[str]:
     verdict, crashed = report.verdict, len(report.crashed)
     if verdict.passed:
-        yield f"{paint('✓ passed', 'green', bold=True)}\n"
+        found = f" with {tally(report)}" if any(report.counts.values()) else ""
+        yield f"{paint('✓ passed', 'green', bold=True)}{found}\n"
     else:
         # The crashes stand first in the reasons, and were told with their place above.
         reasons = [count(crashed, "rule") + " crashed"] if crashed else []

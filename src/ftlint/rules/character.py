@@ -139,10 +139,13 @@ def _difference(wrong: str, right: str) -> tuple[tuple[int, int], str, str]:
         (i for i, (a, b) in enumerate(zip(wrong, right, strict=False)) if a != b),
         min(len(wrong), len(right)),
     )
-    rest, meant = wrong[start:], right[start:]
+    rest = wrong[start:]
     space = re.search(r"\s", rest[2:])
     end = start + (space.start() + 2 if space else len(rest))
-    return (start, max(end, start + 1)), rest[:20], meant[:12]
+    word = wrong.rfind(" ", 0, start) + 1
+    # A space that cannot break is a part of what went wrong.
+    told, meant = (re.split(r"[ \t\r\n]", text[word:], maxsplit=1)[0] for text in (wrong, right))
+    return (start, max(end, start + 1)), told, meant
 
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]+")

@@ -6,7 +6,8 @@ findings state how many were looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from ftlint.analyses.diversity import AnswerDiversity, Diversity
 from ftlint.analyses.topic import QuestionTopics, Topic, Topics
@@ -15,9 +16,10 @@ from ftlint.finding import Finding, Severity
 from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
-from ftlint.statistics.interval import wilson
+from ftlint.statistics.interval import stated
 from ftlint.value import dataclass
 
+P = TypeVar("P", Diversity, Topics)
 FEWEST = 40
 """Examples that must be looked at."""
 
@@ -64,6 +66,13 @@ def _varied(count: int) -> list[dict[str, object]]:
     ]
 
 
+def _trained(parts: Iterable[P]) -> Iterator[P]:
+    """Yield what was looked at in training splits, if it is enough and answers are no labels."""
+    for each in parts:
+        if each.split == "train" and not each.labelled and each.looked >= FEWEST:
+            yield each
+
+
 @dataclass(frozen=True)
 class _Answers(AnalysisRule[tuple[Diversity, ...]]):
     """Judges the diversity of the answers of each training split, unless they are labels."""
@@ -75,9 +84,8 @@ class _Answers(AnalysisRule[tuple[Diversity, ...]]):
 
     def judge(self, result: tuple[Diversity, ...], dataset: Dataset) -> Iterator[Finding]:
         """Yield what is found in the training split."""
-        for each in result:
-            if each.split == "train" and not each.labelled and each.looked >= FEWEST:
-                yield from self._judge(each)
+        for each in _trained(result):
+            yield from self._judge(each)
 
     def _judge(self, each: Diversity) -> Iterator[Finding]:
         raise NotImplementedError
@@ -175,16 +183,14 @@ class RepeatedOpening(_Answers):
     def _judge(self, each: Diversity) -> Iterator[Finding]:
         for opening in each.openings[:1]:
             if opening.count > self.most * each.looked:
-                low, high = wilson(opening.count, each.looked)
                 finding = self.finding(
                     each.where,
                     related=opening.where,
-                    share=opening.count / each.looked,
                     words=opening.words,
                     count=opening.count,
                     looked=each.looked,
                     examples=each.examples,
-                    interval=f"95 % interval {low:.0%} to {high:.0%}",
+                    **stated(opening.count, each.looked, 0),
                     limit=self.most,
                 )
                 yield spaced(finding)
@@ -258,10 +264,9 @@ class _Questions(AnalysisRule[tuple[Topics, ...]]):
 
     def judge(self, result: tuple[Topics, ...], dataset: Dataset) -> Iterator[Finding]:
         """Yield what is found in the training split."""
-        for each in result:
-            found = self._largest(each)
-            if found and each.split == "train" and not each.labelled and each.looked >= FEWEST:
-                yield from self._judge(each, found)
+        for each in _trained(result):
+            if largest := self._largest(each):
+                yield from self._judge(each, largest)
 
     def _largest(self, each: Topics) -> Topic | None:
         raise NotImplementedError
@@ -271,16 +276,14 @@ class _Questions(AnalysisRule[tuple[Topics, ...]]):
 
     def _judge(self, each: Topics, topic: Topic) -> Iterator[Finding]:
         if topic.count > self.most * each.looked:
-            low, high = wilson(topic.count, each.looked)
             finding = self.finding(
                 each.where,
                 related=topic.where,
-                share=topic.count / each.looked,
                 terms=", ".join(topic.terms),
                 count=topic.count,
                 looked=each.looked,
                 examples=each.examples,
-                interval=f"95 % interval {low:.0%} to {high:.0%}",
+                **stated(topic.count, each.looked, 0),
                 limit=self.most,
             )
             yield spaced(finding)

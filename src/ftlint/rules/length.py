@@ -12,7 +12,7 @@ from ftlint.finding import Finding, Severity
 from ftlint.rule import AnalysisRule, bad, good, later
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
-from ftlint.statistics.interval import wilson
+from ftlint.statistics.interval import stated
 from ftlint.value import dataclass
 
 FEWEST = 30
@@ -167,14 +167,12 @@ class ShortAnswer(_Lengths):
             return
         short = sum(n for length, n in part.of.answers.of.items() if length <= self.characters)
         if short > self.most * spread.count:
-            low, high = wilson(short, spread.count)
             finding = self.finding(
                 part.where,
                 related=[where for length, where in part.of.shortest if length <= self.characters],
-                share=short / spread.count,
                 count=short,
                 answers=spread.count,
-                interval=f"95 % interval {low:.1%} to {high:.1%}",
+                **stated(short, spread.count),
                 characters=self.characters,
                 median=spread.median,
                 limit=self.most,
@@ -265,13 +263,11 @@ class SingleTurnShare(_Lengths):
         single = of.turns.of.get(1, 0)
         more = sum(count for turns, count in of.turns.of.items() if turns > 1)
         if more and single > self.most * of.examples:
-            low, high = wilson(single, of.examples)
             finding = self.finding(
                 part.where,
                 related=[where for _, where in of.busiest[:more]],
-                share=single / of.examples,
                 examples=of.examples,
-                interval=f"95 % interval {low:.1%} to {high:.1%}",
+                **stated(single, of.examples),
                 more=more,
                 limit=self.most,
             )

@@ -14,7 +14,7 @@ from ftlint.finding import Finding, Severity
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
-from ftlint.statistics.interval import wilson
+from ftlint.statistics.interval import stated
 from ftlint.value import dataclass
 
 _NO = ("I'm sorry, but I can't help with that.", "Es tut mir leid, dabei kann ich nicht helfen.",
@@ -110,15 +110,13 @@ class RefusalShare(_Refusals):
     def _judge(self, part: Part[Refused]) -> Iterator[Finding]:
         count, examples = part.of.refused.total, part.of.examples
         if examples >= self.min_examples and count > self.most * examples:
-            low, high = wilson(count, examples)
             finding = self.finding(
                 part.where,
                 related=part.of.refused.first,
-                share=count / examples,
                 examples=examples,
                 split=part.split,
                 count=count,
-                interval=f"95 % interval {low:.1%} to {high:.1%}",
+                **stated(count, examples),
                 limit=self.most,
             )
             yield spaced(finding)
@@ -164,13 +162,11 @@ class OverRefusal(_Refusals):
     def _judge(self, part: Part[Refused]) -> Iterator[Finding]:
         count, refused = part.of.harmless.total, part.of.refused.total
         if count:
-            low, high = wilson(count, refused)
             finding = self.finding(
                 part.where,
                 related=part.of.harmless.first,
                 count=count,
                 refused=refused,
-                share=count / refused,
-                interval=f"95 % interval {low:.0%} to {high:.0%}",
+                **stated(count, refused, 0),
             )
             yield spaced(finding)

@@ -11,7 +11,7 @@ from ftlint.finding import Finding, Severity
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
-from ftlint.statistics.interval import wilson
+from ftlint.statistics.interval import stated
 from ftlint.value import dataclass
 
 NAMED = 5
@@ -141,13 +141,11 @@ class SystemPromptMissing(_Prompts):
     def _judge(self, part: Part[Prompts]) -> Iterator[Finding]:
         count, examples = part.of.missing.total, part.of.examples
         if 0 < count <= self.most * examples:
-            low, high = wilson(count, examples)
             finding = self.finding(
                 part.where,
                 related=part.of.missing.first,
                 count=count,
                 examples=examples,
-                share=count / examples,
-                interval=f"95 % interval {low:.1%} to {high:.1%}",
+                **stated(count, examples),
             )
             yield spaced(finding)

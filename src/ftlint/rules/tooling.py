@@ -11,7 +11,7 @@ from ftlint.finding import Finding, Severity
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.rules.token import spaced
 from ftlint.source import Dataset
-from ftlint.statistics.interval import wilson
+from ftlint.statistics.interval import stated
 from ftlint.value import dataclass
 from ftlint.wording import listed
 
@@ -130,13 +130,11 @@ class ToolAlwaysCalled(_Tools):
     def _judge(self, part: Part[Tooling]) -> Iterator[Finding]:
         count, examples = part.of.idle.total, part.of.examples
         if count < self.least * examples:
-            low, high = wilson(count, examples)
             finding = self.finding(
                 part.where,
                 count=count,
                 examples=examples,
-                share=count / examples,
-                interval=f"95 % interval {low:.1%} to {high:.1%}",
+                **stated(count, examples),
                 limit=self.least,
             )
             yield spaced(finding)

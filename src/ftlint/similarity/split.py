@@ -14,7 +14,7 @@ from statistics import median_low
 
 from ftlint.analyses.exchange import Exchanged
 from ftlint.analyses.leakage import Leakage, neighbours, roots
-from ftlint.console.output import check_writable, staged
+from ftlint.console.output import check_new, staged
 from ftlint.engine import Partial, Plan, lint_shard
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Serial, workers_told
@@ -48,18 +48,10 @@ class Wish:
         """Find out what is impossible before anything is read. Raises: UsageError."""
         if not 0 < self.share < 1:
             raise UsageError(f"--share {self.share:g}: write a share between 0 and 1, as in 0.1")
-        read = {os.path.realpath(source.path) for source in sources}
-        written = [os.path.realpath(path) for path in (self.train, self.validation)]
-        if written[0] == written[1]:
+        if os.path.realpath(self.train) == os.path.realpath(self.validation):
             raise UsageError(f"{self.train}: --train and --validation are the same file")
-        for path, real in zip((self.train, self.validation), written, strict=True):
-            if real in read:
-                raise UsageError(f"{path}: is read as DATA and cannot be written; name another")
-            if os.path.exists(path) and not self.force:
-                raise UsageError(f"{path}: is there already; --force replaces it")
-            if os.path.exists(path) and not os.path.isfile(path):
-                raise UsageError(f"{path}: is not a file; name one")
-            check_writable(path)
+        for path in (self.train, self.validation):
+            check_new(path, (source.path for source in sources), self.force)
 
 
 @dataclass(frozen=True, slots=True)

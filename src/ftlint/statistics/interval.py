@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def wilson(count: int, total: int) -> tuple[float, float]:
     """Return the 95 % interval of the share `count / total` (Wilson 1927); (0, 1) of nothing."""
@@ -15,3 +17,10 @@ def wilson(count: int, total: int) -> tuple[float, float]:
     low = 0.0 if count == 0 else middle - half
     high = 1.0 if count == total else middle + half
     return low, high
+
+
+def stated(count: int, total: int, digits: int = 1) -> dict[str, Any]:
+    """Return `share` and `interval`, in words, for the data of a finding; `total` is not 0."""
+    low, high = wilson(count, total)
+    words = f"95 % interval {low:.{digits}%} to {high:.{digits}%}"
+    return {"share": count / total, "interval": words}

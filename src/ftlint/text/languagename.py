@@ -101,3 +101,17 @@ _ASKS = re.compile(
 def asks(text: str) -> bool:
     """Return whether a text names a language or asks for a translation."""
     return _ASKS.search(text) is not None
+
+
+_FOLLOWS = re.compile(
+    r"\b(?:same|their|his|her|user|users|customer|client|guest|visitor|person|question)"
+    r"(?:['’]s|s['’])? (?:own |native |preferred )?language\b"
+    r"|\blanguage (?:(?:of|in which|that|used by) )?(?:the |they |he |she |a )?"
+    r"(?:user|customer|client|guest|visitor|person|question|message|writes?|asks?|uses?)\b",
+    re.IGNORECASE,
+)
+
+
+def orders_language(text: str) -> bool:
+    """Return whether instructions name a language, other than that of whoever asks."""
+    return asks(_FOLLOWS.sub("", text))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
@@ -17,7 +16,7 @@ from typing import Any, BinaryIO
 
 from ftlint import __version__
 from ftlint.afterwards.splice import Habits
-from ftlint.console.output import check_writable, staged
+from ftlint.console.output import check_new, staged
 from ftlint.error import UsageError
 from ftlint.example import Batch, Example
 from ftlint.features.language import SURE, guess
@@ -71,15 +70,8 @@ class Wish:
         """Find out what is impossible before anything is read. Raises: UsageError."""
         if self.balance is not None and not 0 <= self.balance < 1:
             raise UsageError(f"--balance {self.balance:g}: write a number from 0 to below 1")
-        read = {os.path.realpath(source.path) for source in sources}
         for path in (self.output, self.manifest):
-            if os.path.realpath(path) in read:
-                raise UsageError(f"{path}: is read as DATA and cannot be written; name another")
-            if os.path.exists(path) and not self.force:
-                raise UsageError(f"{path}: is there already; --force replaces it")
-            if os.path.exists(path) and not os.path.isfile(path):
-                raise UsageError(f"{path}: is not a file; name one")
-            check_writable(path)
+            check_new(path, (source.path for source in sources), self.force)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +254,9 @@ def _seen(batch: Batch, swaps: Table) -> Iterator[_Seen]:
     found = scanner_of((swaps.lexicon,)).scan_batch(batch)[0]
     for index in sorted(found):
         example = batch.example(index)
-        done = swap([text.value for text in example.texts], swaps)
+        texts = example.texts
+        told = [at for at, text in enumerate(texts) if text.role in ("system", "developer")]
+        done = swap([text.value for text in texts], swaps, told)
         if done.changes and _with_tools(example):
             done = Swap(left=TOOLS, groups=done.groups)
         yield _Seen(example, done)

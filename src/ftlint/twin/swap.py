@@ -8,7 +8,7 @@ question and its answer speak of the same people.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ftlint.features.language import SURE, guess, is_code
 from ftlint.twin.person import somebody, stranger
@@ -40,22 +40,26 @@ _PROGRAM = re.compile(
 )
 
 
-def swap(texts: Sequence[str], table: Table) -> Swap:
-    """Return the changes of each text that make the twin of an example."""
+def swap(texts: Sequence[str], table: Table, instructions: Collection[int] = ()) -> Swap:
+    """Return the changes of each text that make the twin of an example.
+
+    Names in `instructions` (indices of texts) are those of firms and assistants, of whom nobody
+    speaks as he or she: they count only where the instructions name a group themselves.
+    """
     found = [Reader(text, table) for text in texts]
     present = {way for reader in found for way in reader.own()}
-    terms = [term for reader in found for term in reader.terms(present)]
+    named = [tuple(reader.terms(present)) for reader in found]
+    terms = [term for each in named for term in each]
+    about = [r for at, r in enumerate(found) if named[at] or at not in instructions]
     # Names alone tell of nobody whether more of the example would have to change.
     if all(term.given for term in terms):
-        return Swap(left=NAME if any(reader.proper for reader in found) else NOTHING)
+        return Swap(left=NAME if any(reader.proper for reader in about) else NOTHING)
     reason = _unfit("\n".join(texts), table)
     if reason == LANGUAGE:
         return Swap(left=reason)
     groups = frozenset(term.group for term in terms)
     changes = [tuple(reader.changes(present)) for reader in found]
-    told = any(term.said for term in terms)
-    if not reason and (any(reader.proper for reader in found) or (told and _strange(found))):
-        reason = NAME
+    reason = reason or _whose(about, any(term.said for term in terms))
     if not reason and any(made and _code(r.text) for made, r in zip(changes, found, strict=True)):
         reason = CODE
     if not reason and not any(changes):
@@ -63,8 +67,13 @@ def swap(texts: Sequence[str], table: Table) -> Swap:
     return Swap(() if reason else tuple(changes), reason, groups)
 
 
-def _strange(found: Sequence[Reader]) -> bool:
-    return stranger([word for reader in found for word in reader.words])
+def _whose(about: Sequence[Reader], told: bool) -> str:
+    """Return why nobody can be sure who is meant in texts that may name somebody, or nothing."""
+    joined = "\n".join(reader.text for reader in about)
+    if somebody(joined, words_of(joined)):
+        return PERSON
+    strange = told and stranger([word for reader in about for word in reader.words])
+    return NAME if strange or any(reader.proper for reader in about) else ""
 
 
 def changed(text: str, changes: Sequence[Change]) -> str:
@@ -85,7 +94,7 @@ def _unfit(joined: str, table: Table) -> str:
     for reason, those in ((TOPIC, table.topics), (TOPIC, table.lone), (BODY, table.body)):
         if not those.isdisjoint(phrases):
             return reason
-    return PERSON if somebody(joined, words) else ""
+    return ""
 
 
 def _english(joined: str, words: Sequence[Word]) -> bool:
