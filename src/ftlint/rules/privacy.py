@@ -24,8 +24,8 @@ class EmailAddress(Sighted):
     are what models are known to give away, and data that holds them needs a reason by law.
 
     Ignore when: the address is public and is what answers are to give, or it was made up. The
-    addresses of roles (`support@`, `info@`, `noreply@`) are passed over unless `role-addresses` is set, and
-    so are reserved names (`example.com`, `.test`) and what people write for an example.
+    addresses of roles (`support@`, `info@`, `noreply@`) are passed over unless `role-addresses` is
+    set, and so are reserved names (`example.com`, `.test`) and what people write for an example.
 
     Fix: writes `[EMAIL]`, the same for the same address of an example; unsafe.
 
