@@ -6,14 +6,17 @@ import codecs
 import dataclasses
 import inspect
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from ftlint.error import UsageError
+from ftlint.privacy.veil import veiled_text
 from ftlint.rule import Case, DatasetRule, Rule
 from ftlint.wording import cut
 
+_DOTS = re.compile("•+")
 FAMILIES = {
     "FT0": "File and JSON",
     "FT1": "Schema",
@@ -60,10 +63,12 @@ def _page(rule: Rule) -> Iterator[str]:
         word, _, rest = paragraph.partition(": ")
         yield f"**{word}.** {_begun(rest)}\n"
     yield f"**Message.** `{rule.message}`\n"
-    if rule.private:  # what reports do not show, pages do not show either
+    if rule.veiled:  # what reports do not show, pages do not show either
+        yield "Dots stand for what is found.\n"
+    elif rule.private:
         yield "Texts are in rot13, so that nobody meets these words by chance.\n"
-    yield from _cases("Bad", rule.bad, rule.private)
-    yield from _cases("Good", rule.good, rule.private)
+    yield from _cases("Bad", _masks(rule), rule.bad)
+    yield from _cases("Good", _masks(rule), rule.good)
 
 
 def summary_of(rule: Rule) -> str:
@@ -82,13 +87,20 @@ def _begun(text: str) -> str:
     return text if "-" in first else text[:1].upper() + text[1:]
 
 
-def _cases(title: str, cases: Sequence[Case], masked: bool = False) -> Iterator[str]:
+def _masks(rule: Rule) -> Callable[[str], str]:
+    """Return what hides the texts of cases that a page must not show."""
+    if rule.veiled:
+        return lambda text: _DOTS.sub("••••••", veiled_text(text))
+    return (lambda text: codecs.encode(text, "rot13")) if rule.private else str
+
+
+def _cases(title: str, hide: Callable[[str], str], cases: Sequence[Case]) -> Iterator[str]:
     yield f"## {title}\n"
     for case in cases:
         if case.note:
             yield f"{case.note[:1].upper()}{case.note[1:]}:\n"
         yield "```json"
-        yield from (_shown(_masked(line) if masked else line) for line in case.lines[:4])
+        yield from (_shown(_hidden(line, hide)) for line in case.lines[:4])
         if len(case.lines) > 4:
             yield f"… {len(case.lines) - 4} more lines"
         if case.held:
@@ -106,14 +118,14 @@ def _cases(title: str, cases: Sequence[Case], masked: bool = False) -> Iterator[
             yield f"Reported at {', '.join(map(_place, case.at))}.\n"
 
 
-def _masked(value: Any, key: str = "") -> Any:
-    """Return a value with its texts in rot13, but for roles and types."""
+def _hidden(value: Any, hide: Callable[[str], str], key: str = "") -> Any:
+    """Return a value with its texts hidden, but for roles and types."""
     if isinstance(value, dict):
-        return {name: _masked(each, name) for name, each in value.items()}
+        return {name: _hidden(each, hide, name) for name, each in value.items()}
     if isinstance(value, list):
-        return [_masked(each, key) for each in value]
+        return [_hidden(each, hide, key) for each in value]
     if isinstance(value, str) and key not in ("role", "type"):
-        return codecs.encode(value, "rot13")
+        return hide(value)
     return value
 
 

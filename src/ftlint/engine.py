@@ -21,6 +21,7 @@ from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Severity, Where
 from ftlint.outcome import Key, reported, sort_in, tell
 from ftlint.panel import NOBODY, Panel, Voice, joined
+from ftlint.privacy.veil import veiled_value
 from ftlint.proof import PROVABLE, PROVES, WORTH_IT, prove
 from ftlint.report import NotRun, Report
 from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, Rule
@@ -308,7 +309,7 @@ def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
         dataset=dataset,
         examples=dict(total.examples.of),
         counts={code: sum(group.total for group in sets.values()) for code, sets in kept.items()},
-        measures=measures,
+        measures=measures if plan.show_content else veiled_value(measures),
         results=results,
         severities=plan.severities,
         show_content=plan.show_content,

@@ -12,6 +12,7 @@ from ftlint import __version__
 from ftlint.analysis import Analysis
 from ftlint.finding import Finding, Fix, Severity, Where
 from ftlint.panel import audience
+from ftlint.privacy.veil import veiled, veiled_text
 from ftlint.rule import Rule
 from ftlint.snippet import Snippet, Spot, place
 from ftlint.source import Dataset
@@ -223,11 +224,11 @@ def locate(
     rules = {rule.code: rule for rule in report.rules}
     located = []
     for finding, targets in zip(findings, told, strict=True):
-        where = finding.where
+        where, shown = finding.where, finding if report.show_content else veiled(finding)
         line = None if where.ordinal is None else lines[where.ordinal]
-        spot = place(line.raw, where) if line else Spot()
+        spot = place(line.raw, where, veil=not report.show_content) if line else Spot()
         raw = b"" if line is None else line.raw
-        located.append(_located(report, rules[finding.code], finding, spot, raw, targets))
+        located.append(_located(report, rules[finding.code], shown, spot, raw, targets))
     return sorted(located, key=lambda entry: entry.order)
 
 
@@ -245,12 +246,12 @@ def _located(
         rule.name,
         max(targets.values()) if targets else report.severity_of(rule),
         finding.message,
-        _place(report.dataset, where),
+        _place(report, where),
         spot.column,
         spot.end_column,
         where.span,
         finding.data,
-        tuple(_place(report.dataset, other) for other in finding.related),
+        tuple(_place(report, other) for other in finding.related),
         finding.fix,
         _fingerprint(report.dataset, finding, raw),
         None if rule.private and not report.show_content else spot.snippet,
@@ -266,9 +267,12 @@ def _located(
     )
 
 
-def _place(dataset: Dataset, where: Where) -> Place:
+def _place(report: Report, where: Where) -> Place:
+    dataset, pointer = report.dataset, where.pointer
     path = dataset.sources[where.source].path if where.source >= 0 else ""
-    return Place(path, dataset.line_number(where), where.pointer)
+    if pointer and not report.show_content:
+        pointer = veiled_text(pointer)  # the keys of a record are content
+    return Place(path, dataset.line_number(where), pointer)
 
 
 def _fingerprint(dataset: Dataset, finding: Finding, raw: bytes) -> str:

@@ -108,6 +108,8 @@ class Rule:
     they stand (preference pairs, prompts for a grader); or `chat` alone."""
     private: ClassVar[bool] = False
     """Whether reports must not show the text that is found; only where it stands."""
+    veiled: ClassVar[bool] = False
+    """Whether pages about the rule show dots in place of what is found in its cases."""
     good: ClassVar[tuple[Case, ...]] = ()
     bad: ClassVar[tuple[Case, ...]] = ()
 

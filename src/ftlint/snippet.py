@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from ftlint.finding import Where
 from ftlint.pointer import Extent, inside, locate, nearest
+from ftlint.privacy.veil import veiled_json
 from ftlint.value import dataclass
 
 WINDOW = 72
 """Code points shown of a line."""
+AROUND = 4096
+"""Code points beside the window in which what is private may begin or end; longer than a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,14 @@ class Spot:
     snippet: Snippet | None = None
 
 
-def place(raw: bytes, where: Where) -> Spot:
-    """Return the columns of `where` in the line `raw`, and the window around them."""
+def place(raw: bytes, where: Where, *, veil: bool = True) -> Spot:
+    """Return the columns of `where` in the line `raw`, and the window around them.
+
+    With `veil`, dots stand in the window for what is personal or secret.
+    """
     text = raw.decode(errors="replace").rstrip("\r")
     extent = _extent(text, where)
-    return Spot(extent.start + 1, extent.end + 1, window(text, extent))
+    return Spot(extent.start + 1, extent.end + 1, window(text, extent, veil=veil))
 
 
 def _extent(text: str, where: Where) -> Extent:
@@ -49,12 +55,24 @@ def _extent(text: str, where: Where) -> Extent:
     return inside(text, extent, where.span) if where.span and not where.key else extent
 
 
-def window(text: str, extent: Extent) -> Snippet:
+def window(text: str, extent: Extent, *, veil: bool = False) -> Snippet:
     """Return at most `WINDOW` code points of `text` around the start of `extent`."""
     width = min(extent.end - extent.start, WINDOW)
     left = max(0, min(extent.start - (WINDOW - width) // 2, len(text) - WINDOW))
     right = min(len(text), left + WINDOW)
     shown = min(width, right - extent.start)
     return Snippet(
-        text[left:right], extent.start - left, max(shown, 1), left > 0, right < len(text)
+        _seen(text, left, right, veil),
+        extent.start - left,
+        max(shown, 1),
+        left > 0,
+        right < len(text),
     )
+
+
+def _seen(text: str, left: int, right: int, veil: bool) -> str:
+    """Return a part of `text`; what begins before it or ends behind it is private all the same."""
+    if not veil:
+        return text[left:right]
+    near = max(0, left - AROUND)
+    return veiled_json(text[near : right + AROUND])[left - near : right - near]

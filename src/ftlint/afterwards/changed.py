@@ -95,7 +95,7 @@ def _by_repository(sources: Sequence[Source], asked: str) -> dict[Repository, li
     folders: dict[str, Repository] = {}
     groups: dict[Repository, list[int]] = {}
     for index, source in enumerate(sources):
-        if source.path == "-" or source.stored:
+        if source.path == "-" or (source.stored and not os.path.isfile(source.path)):
             raise GitError(f"{asked}: {source.path} is no file and has no history")
         if is_pointer(source.file):
             raise GitError(

@@ -53,7 +53,7 @@ class FileFix:
     whole: Mapping[str, str] = field(default_factory=dict)
     """What is done to the file as a whole, by the code of the rule that asks for it."""
     edits: tuple[Edit, ...] = ()
-    """In the order of the lines."""
+    """In the order of the lines, which are those of the items where an array is split."""
 
     def codes(self) -> Iterator[str]:
         """Yield the code of each fix that is applied."""
@@ -109,8 +109,12 @@ def fixes_of(
 
 
 def fixable(source: Source) -> bool:
-    """Return whether a fix can be written into the file of `source`."""
-    return seekable(source) and source.path != "-" and not source.stored
+    """Return whether a fix can be written into the file of `source`.
+
+    What is stored elsewhere is a copy of a file for another round, or what came through a pipe.
+    """
+    copied = not source.stored or os.path.isfile(source.path)
+    return seekable(source) and source.path != "-" and copied
 
 
 def _file_fix(
@@ -125,7 +129,7 @@ def _file_fix(
     first, shape = facts.first, facts.shape
     whole = {code: fix.whole for code, fix in lines.pop(-1, _Found()).fixes if fix.whole}
     edits = []
-    for number, raw in _lines_of(source, {ordinal - first for ordinal in lines}):
+    for number, raw in lines_of(source, {ordinal - first for ordinal in lines}):
         ordinal = number + first
         found = lines[ordinal]
         linter = _Linter(plan, allowed, accepted.get(ordinal, frozenset()))
@@ -140,7 +144,7 @@ def _file_fix(
     return FileFix(source, whole, tuple(edits))
 
 
-def _lines_of(source: Source, numbers: set[int]) -> Iterator[tuple[int, bytes]]:
+def lines_of(source: Source, numbers: set[int]) -> Iterator[tuple[int, bytes]]:
     """Yield some lines of a file by number, from 0, without their line ends."""
     last = max(numbers, default=-1)
     with open(source.file, "rb") as file:
@@ -244,12 +248,9 @@ def fixed_content(fix: FileFix) -> Iterator[bytes]:
     """Yield the bytes of the file after its fixes. Raises: OSError, ValueError."""
     edits = {edit.line: edit for edit in fix.edits}
     how = set(fix.whole.values())
-    if "split-array" in how:
-        with open(fix.source.file, "rb") as file:
-            yield from split_array(file.read())
-        return
     with open(fix.source.file, "rb") as file:
-        for number, raw in zip(count(1), file, strict=False):
+        rows = split_array(file.read()) if "split-array" in how else file
+        for number, raw in zip(count(1), rows, strict=False):
             mark = b"\xef\xbb\xbf" if number == 1 and raw.startswith(b"\xef\xbb\xbf") else b""
             kept = b"" if "remove-bom" in how else mark
             edit = edits.get(number)

@@ -22,6 +22,7 @@ from ftlint.afterwards.suppression import EXPIRED, UNUSED
 from ftlint.console.output import check_writable, write_atomically, write_out
 from ftlint.error import UsageError
 from ftlint.finding import Safety
+from ftlint.privacy.veil import veiled_json
 from ftlint.report import Report
 from ftlint.session import Session
 from ftlint.source import Source
@@ -110,16 +111,12 @@ class Steps:
         if self.suppressions:
             self._suppress(session, sources, report)
         if self.fix or self.diff:
-            mended = self._of_changes(session, sources, report) if self.changed else report
-            plan = session.plan(sources)
-            changes = fixes_of(mended, plan, self.allowed, rejecting=bool(self.rejects))
+            changes, left = self._mended(session, sources, report)
             if self.diff:
-                self._show(changes, mended)
+                self._show(changes, self._concerned(session, sources, report))
             elif changes:
                 self._write(changes)
-                report = session.check(sources)
-                if self.suppressions:
-                    self._suppress(session, sources, report)
+                report = left
         if self.baseline:
             self._compare(report)
         if self.changed:
@@ -127,6 +124,30 @@ class Steps:
         report.counts = {code: count for code, count in report.counts.items() if count}
         report.shorten(session.cap)
         return report
+
+    def _mended(
+        self, session: Session, sources: Sequence[Source], report: Report
+    ) -> tuple[list[FileFix], Report]:
+        """Return what fixes would do, and the report of what they would leave."""
+        from ftlint.afterwards.mend import mended
+
+        plan = session.plan(sources)
+
+        def find(found: Report) -> list[FileFix]:
+            concerned = self._concerned(session, found.dataset.sources, found)
+            return fixes_of(concerned, plan, self.allowed, rejecting=bool(self.rejects))
+
+        def lint(copies: Sequence[Source]) -> Report:
+            found = session.check(copies)
+            if self.suppressions:
+                self._suppress(session, copies, found)
+            return found
+
+        return mended(report, find, lint)
+
+    def _concerned(self, session: Session, sources: Sequence[Source], report: Report) -> Report:
+        """Return `report` with only the findings that are to be fixed."""
+        return self._of_changes(session, sources, report) if self.changed else report
 
     def _suppress(self, session: Session, sources: Sequence[Source], report: Report) -> None:
         from ftlint.afterwards.suppression import Suppressions, suppress
@@ -160,7 +181,8 @@ class Steps:
 
     def _show(self, changes: Sequence[FileFix], report: Report) -> None:
         """Print the differences and end: with 1 if there are any. Raises: SystemExit."""
-        write_out(line for change in changes for line in difference(change))
+        plain = report.show_content
+        write_out(line for change in changes for line in difference(change, plain))
         many = sum(1 for change in changes for _ in change.codes())
         moved = self._moved(changes, "would move")
         self._say(f"would fix {_many(many, 'finding')}{moved}{self._left(report)}")
@@ -247,8 +269,11 @@ def _lint(session: Session, sources: Sequence[Source], codes: frozenset[str]) ->
     return replace(session, request=request, selection=few).check(sources)
 
 
-def difference(change: FileFix) -> Iterator[str]:
-    """Yield a unified difference of each line that changes, as `diff -U0` shows it."""
+def difference(change: FileFix, plain: bool = False) -> Iterator[str]:
+    """Yield a unified difference of each line that changes, as `diff -U0` shows it.
+
+    Unless it is `plain`, dots stand for what is personal or secret.
+    """
     path = change.source.path
     yield f"--- {path}\n+++ {path}\n"
     for code, how in change.whole.items():
@@ -258,14 +283,15 @@ def difference(change: FileFix) -> Iterator[str]:
         gone = edit.after is None
         now = f"{edit.line - moved - gone}{',0' * gone}"
         yield f"@@ -{edit.line} +{now} @@ {' '.join(edit.codes)}\n"
-        yield f"-{_shown(edit.before)}\n"
+        yield f"-{_shown(edit.before, plain)}\n"
         if edit.after is not None:
-            yield f"+{_shown(edit.after)}\n"
+            yield f"+{_shown(edit.after, plain)}\n"
         moved += gone
 
 
-def _shown(raw: bytes) -> str:
-    return raw.decode(errors="backslashreplace").removesuffix("\r")
+def _shown(raw: bytes, plain: bool) -> str:
+    text = raw.decode(errors="backslashreplace").removesuffix("\r")
+    return text if plain else veiled_json(text)
 
 
 def _many(count: int, noun: str) -> str:

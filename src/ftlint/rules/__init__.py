@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ftlint.rule import Rule
+from ftlint.rules.account import Iban, NationalId, PaymentCard
 from ftlint.rules.answer import (
     ToolCallIdDuplicate,
     ToolContentNotString,
@@ -50,13 +51,7 @@ from ftlint.rules.completion import (
 )
 from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
 from ftlint.rules.contamination import BenchmarkContamination
-from ftlint.rules.content import (
-    ContentEmpty,
-    ContentMissing,
-    ContentNull,
-    ContentType,
-    RefusalType,
-)
+from ftlint.rules.content import ContentEmpty, ContentMissing, ContentNull, ContentType, RefusalType
 from ftlint.rules.counterpart import CounterfactualInconsistency, NameOutcomeGap
 from ftlint.rules.declaration import (
     FunctionsDeprecated,
@@ -117,12 +112,7 @@ from ftlint.rules.leakage import (
     PromptLeakage,
     SplitLeakage,
 )
-from ftlint.rules.length import (
-    LengthOutlier,
-    ShortAnswer,
-    SingleTurnShare,
-    TurnOutlier,
-)
+from ftlint.rules.length import LengthOutlier, ShortAnswer, SingleTurnShare, TurnOutlier
 from ftlint.rules.line import (
     JsonDuplicateKey,
     JsonLoneSurrogate,
@@ -148,13 +138,9 @@ from ftlint.rules.preference import (
     PreferenceInputAnswered,
     PreferenceOutputShape,
 )
+from ftlint.rules.privacy import EmailAddress, PhoneNumber
 from ftlint.rules.prompt import NearConflictingAnswers
-from ftlint.rules.record import (
-    MessageNotObject,
-    MessagesShape,
-    MissingMessages,
-    UnknownTopLevelKey,
-)
+from ftlint.rules.record import MessageNotObject, MessagesShape, MissingMessages, UnknownTopLevelKey
 from ftlint.rules.refusal import OverRefusal, RefusalShare
 from ftlint.rules.reinforcement import (
     GraderFieldMissing,
@@ -167,6 +153,7 @@ from ftlint.rules.repetition import AnswerRepeatsQuestion, RepetitionLoop
 from ftlint.rules.representation import RepresentationSkew
 from ftlint.rules.role import DeveloperRole, RoleInvalid, RoleMissing
 from ftlint.rules.schema import ToolSchemaInvalid
+from ftlint.rules.secret import ApiKey, PasswordInAddress, PrivateKey
 from ftlint.rules.semantic import SemanticDuplicate
 from ftlint.rules.shape import MethodMismatch, MixedFormats, ShapeUnknown
 from ftlint.rules.suppression import SuppressionExpired, SuppressionUnused
@@ -391,5 +378,13 @@ BUILTIN: tuple[type[Rule], ...] = (
     OutcomeGap,
     NameOutcomeGap,
     CounterfactualInconsistency,
+    EmailAddress,
+    PhoneNumber,
+    PaymentCard,
+    Iban,
+    NationalId,
+    ApiKey,
+    PrivateKey,
+    PasswordInAddress,
 )
 """Every built-in rule that is a class, in the order of the codes."""

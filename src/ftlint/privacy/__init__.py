@@ -1,0 +1,1 @@
+"""Privacy: what tells a person or opens a door in a text, and where it stands."""
