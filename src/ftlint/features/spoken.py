@@ -12,8 +12,8 @@ import orjson
 
 from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
-from ftlint.proof import plain_roles
-from ftlint.text.normalise import normalise
+from ftlint.features.turns import TURNS
+from ftlint.text.normalise import normalised
 from ftlint.value import dataclass
 
 Said = tuple[str, str]
@@ -34,12 +34,10 @@ class Spoken(Feature[list[Said]]):
         plain = batch.plain
         if plain is None:
             return [spoken(example) for example in batch.examples]
-        role = plain_roles()
+        # Of messages that are nothing but texts, these are all that is said.
         return [
-            [(role[m.__class__], m.content) for m in messages]
-            if messages
-            else spoken(batch.example(index))
-            for index, messages in enumerate(plain)
+            turns if messages else spoken(batch.example(index))
+            for index, (messages, turns) in enumerate(zip(plain, batch.column(TURNS), strict=True))
         ]
 
 
@@ -48,21 +46,10 @@ NORMAL = Spoken(normal=True)
 
 
 def _normal(column: Sequence[list[Said]]) -> list[list[Said]]:
-    """Return what is said, normalised; system prompts, which repeat, once each."""
-    known: dict[str, str] = {}
-    found = []
-    for said in column:
-        normal = []
-        for role, text in said:
-            if role == "system":
-                folded = known.get(text)
-                if folded is None:
-                    folded = known[text] = normalise(text)
-                normal.append((role, folded))
-            else:
-                normal.append((role, normalise(text)))
-        found.append(normal)
-    return found
+    """Return what is said, normalised; texts that repeat, as system prompts do, once each."""
+    texts = list(dict.fromkeys([text for said in column for _, text in said]))
+    known = dict(zip(texts, normalised(texts), strict=True))
+    return [[(role, known[text]) for role, text in said] for said in column]
 
 
 def spoken(example: Example) -> list[Said]:
