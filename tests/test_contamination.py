@@ -23,7 +23,7 @@ from ftlint.case import assistant, chat, user
 from ftlint.contamination import benchmark as module
 from ftlint.contamination.benchmark import SHIPPED, Benchmark, Index, build, matches, parse, shipped
 from ftlint.contamination.ngram import fold, hash_whole, hashes, places, words
-from ftlint.contamination.ngramarray import texts_with
+from ftlint.contamination.ngramarray import hits
 from ftlint.contamination.testset import index_of, texts_of
 from ftlint.engine import Plan, run
 from ftlint.error import PackError, SourceError
@@ -177,25 +177,28 @@ def test_hashes_are_equal_where_words_are(parts: list[str]) -> None:
         assert len(set(every)) == len({tuple(coded[at : at + 13]) for at in range(len(every))})
 
 
+@pytest.mark.parametrize("more", [[], ["😀"], ["𠀀", "𠀀日", "😀"], ["𝔸"], ["\x1a"]])
 @pytest.mark.parametrize("unspaced", [True, False])
-def test_arrays_find_what_plain_python_finds(unspaced: bool) -> None:
+def test_arrays_find_what_plain_python_finds(unspaced: bool, more: list[str]) -> None:
     random = Random(4)
-    texts = [
-        " ".join(
-            random.choices([*WORDS, "c,d", "\x1c", "İ", "\ud800", "."], k=random.randrange(60))
-        )
-        for _ in range(400)
-    ]
+    parts = [*WORDS, "c,d", "\x1c", "İ", "Σ", "\ud800", ".", *more]
+    texts = [" ".join(random.choices(parts, k=random.randrange(60))) for _ in range(400)]
+    texts = [text.replace("日本 ", "日本").replace(" \x1a", "\x1a") for text in texts]
     texts += ["", " ", "…", "x " * 100_000]
-    every = [set(hashes(words(text, unspaced))) for text in texts]
-    chosen = set(random.sample(sorted(set().union(*every)), 40))
+    every = [list(hashes(words(text, unspaced))) for text in texts]
+    chosen = set(random.sample(sorted({value for values in every for value in values}), 40))
 
     def known(values: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> Any:
         return np.flatnonzero([int(value) in chosen for value in values])
 
-    wanted = [at for at, values in enumerate(every) if values & chosen]
+    wanted = {}
+    for at, values in enumerate(every):
+        places = [place for place, value in enumerate(values) if value in chosen]
+        if places:
+            width = min(len(words(texts[at], unspaced)), 13)
+            wanted[at] = (places, [values[place] for place in places], width)
     assert 20 < len(wanted) < 400
-    assert texts_with(texts, known, unspaced) == wanted
+    assert hits(texts, known, unspaced) == wanted
 
 
 def test_places() -> None:

@@ -265,11 +265,17 @@ def matches(text: str, index: Index) -> list[Match]:
     """Return the items that `text` has n-grams of."""
     parts = words(text, index.unspaced)
     values = list(hashes(parts))
+    return matched(range(len(values)), values, min(len(parts), N), index)
+
+
+def matched(places: Sequence[int], values: Sequence[int], width: int, index: Index) -> list[Match]:
+    """Return the items with an n-gram of a text; each has a place in it, and `width` words."""
     found: dict[int, list[int]] = {}
-    for place, item in index.items(values):
-        found.setdefault(item, []).append(place)
-    width = min(len(parts), N) - 1
+    for at, item in index.items(values):
+        found.setdefault(item, []).append(at)
     return [
-        Match(item, len({values[place] for place in at}), at[0], at[-1] + width)
-        for item, at in found.items()
+        Match(
+            item, len({values[at] for at in those}), places[those[0]], places[those[-1]] + width - 1
+        )
+        for item, those in found.items()
     ]

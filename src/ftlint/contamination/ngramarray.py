@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +16,12 @@ from ftlint.contamination.ngram import (
     LENGTH,
     MIX,
     SHORTEST,
+    SIGN,
     TABLE,
     N,
     fold,
+    folded,
+    near,
 )
 
 Hashes = NDArray[np.uint64]
@@ -32,18 +37,24 @@ _KEEP = np.array([(1 << 8 * size) - 1 for size in range(_EIGHT + 1)], np.uint64)
 _POWER = [np.uint64(pow(BASE, exponent, 1 << 64)) for exponent in range(N)]
 
 
-def texts_with(texts: list[str], known: Known, unspaced: bool = True) -> list[int]:
-    """Return the indices of the texts with an n-gram, or a short whole, that is `known`."""
-    found: set[int] = set()
+Hits = tuple[list[int], list[int], int]
+"""The first words of n-grams that are known, their hashes, and how many words they have."""
+
+
+def hits(texts: list[str], known: Known, unspaced: bool = True) -> dict[int, Hits]:
+    """Return the n-grams, or the whole of a short text, that are `known`, by index of the text."""
+    found: dict[int, Hits] = {}
     # Apart, since one sign that is not ASCII makes the whole string wider, and slower.
     plain = [text.isascii() for text in texts]
     for ascii in (True, False):
         chosen = [index for index, is_ascii in enumerate(plain) if is_ascii is ascii]
         if chosen:
             column = _Column([texts[index] for index in chosen], unspaced)
-            found.update([chosen[text] for text in column.runs(known)])
-            found.update([chosen[text] for text in column.wholes(known)])
-    return sorted(found)
+            for text, place, value, width in (*column.runs(known), *column.wholes(known)):
+                places, values, _ = found.setdefault(chosen[text], ([], [], width))
+                places.append(place)
+                values.append(value)
+    return dict(sorted(found.items()))
 
 
 _END = "\x1c"
@@ -59,29 +70,38 @@ class _Column:
         if joined.count(_END) >= len(texts):
             joined = _END.join([text.replace(_END, " ") for text in texts])
         # Eight more bytes can be read at each word, also at the last.
-        encoded = fold(f"{_END}{joined}{_END}", unspaced).encode() + b" " * _EIGHT
+        bare = not (unspaced or joined.isascii() or SIGN in joined)
+        joined = (_folded if bare else fold)(f"{_END}{joined}{_END}", unspaced)
+        encoded = joined.encode() + b" " * _EIGHT
         data = encoded.translate(TABLE)
-        inside = np.frombuffer(data, np.uint8) != 32
-        edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
-        self.starts, self.ends = edges[::2], edges[1::2]
+        self.starts, self.ends = _bounds(np.frombuffer(data, np.uint8), bare)
         # Eight bytes from each place on: a view that overlaps itself.
         self.eights: Hashes = np.ndarray((len(data) - 7,), "<u8", data, 0, (1,))
         parts = np.flatnonzero(np.frombuffer(encoded, np.uint8) == ord(_END))
         self.firsts: Indices = np.searchsorted(self.starts, parts)
         """The number of the first word of each text, and of what would come next."""
 
-    def runs(self, known: Known) -> Iterator[np.intp]:
-        """Yield the texts with known n-grams."""
+    def runs(self, known: Known) -> Iterator[tuple[int, int, int, int]]:
+        """Yield texts, first words, hashes and lengths of n-grams that are known."""
         total = len(self.starts)
         for first in range(0, total, _SLICE):
-            values = self._words(first, min(first + _SLICE + N - 1, total))
-            begins = known(_rolled(values)) + first
+            rolled = _rolled(self._words(first, min(first + _SLICE + N - 1, total)))
+            met = known(rolled)
+            begins = met + first
             texts = np.searchsorted(self.firsts, begins, "right") - 1
             # No n-gram goes on into the next text.
-            yield from texts[begins + N <= self.firsts[texts + 1]]
+            inside = begins + N <= self.firsts[texts + 1]
+            places = begins - self.firsts[texts]
+            for text, place, value in zip(
+                texts[inside].tolist(),
+                places[inside].tolist(),
+                rolled[met[inside]].tolist(),
+                strict=True,
+            ):
+                yield text, place, value, N
 
-    def wholes(self, known: Known) -> Indices:
-        """Return the texts that are too short for an n-gram and known as a whole."""
+    def wholes(self, known: Known) -> Iterator[tuple[int, int, int, int]]:
+        """Yield the same of texts that are too short for an n-gram and known as a whole."""
         counts = np.diff(self.firsts)
         short = np.flatnonzero((counts >= SHORTEST) & (counts < N))
         values = np.zeros(len(short), np.uint64)
@@ -89,7 +109,8 @@ class _Column:
             there = np.flatnonzero(counts[short] > place)
             spoken = self._hashed(self.firsts[short[there]] + place)
             values[there] = values[there] * _POWER[1] + spoken
-        return short[known(values)]
+        for at in known(values).tolist():
+            yield int(short[at]), 0, int(values[at]), int(counts[short[at]])
 
     def _words(self, first: int, last: int) -> Hashes:
         return self._hashed(np.arange(first, last))
@@ -107,6 +128,43 @@ class _Column:
         values *= np.uint64(MIX)
         values ^= values >> np.uint64(29)
         return values
+
+
+def _folded(text: str, unspaced: bool) -> str:
+    """Return `text` as `ngram.fold` does, but for the spaces around the signs of a run."""
+    text = normalize("NFC", text)
+    units = _units(text)
+    if len(units) > len(text):
+        text = near(text)
+        units = _units(text)
+    if len(units) > len(text):
+        return fold(text, unspaced)
+    return _table()[units].tobytes().decode("utf-16-le").lower()
+
+
+def _units(text: str) -> NDArray[np.uint16]:
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
+
+
+@cache
+def _table() -> NDArray[np.uint16]:
+    """Return for each code point below 65 536 what becomes of it."""
+    every = "".join(map(chr, range(1 << 16)))
+    return _units(folded(every))
+
+
+def _bounds(data: NDArray[np.uint8], bare: bool) -> tuple[Indices, Indices]:
+    """Return where words begin and end; a `bare` run of `SIGN` is one of a single byte."""
+    inside = data != 32
+    edges = inside[1:] != inside[:-1]
+    runs = data == ord(SIGN)
+    if not bare or not runs.any():
+        found = np.flatnonzero(edges) + 1
+        return found[::2], found[1::2]
+    edges |= runs[1:] != runs[:-1]
+    starts = np.flatnonzero(edges & inside[1:]) + 1
+    ends = np.flatnonzero(edges & inside[:-1]) + 1
+    return starts, np.where(runs[starts], starts + 1, ends)
 
 
 def _rolled(one: Hashes) -> Hashes:
