@@ -34,6 +34,8 @@ MOST = 1 << 16
 COMMON = 10
 """Items that may share an n-gram; those of more are phrases (Brown et al. 2020 drop these)."""
 _ITEM = MOST - 1
+_MORE = 22
+"""Bits of a hash by which arrays are looked up once more before they are searched: 4 MB."""
 _MAGIC = b"ftngram1"
 _HEAD = struct.Struct("<8sII")
 """Magic, bytes of the JSON header, CRC-32 of all that follows this."""
@@ -132,14 +134,21 @@ class Index:
 
         if self._arrays is None:
             entries = np.frombuffer(self._entries, np.uint64)  # type: ignore[call-overload]
-            self._arrays = (np.frombuffer(self._bits, np.uint8), entries >> np.uint64(16))
-        bits, heads = self._arrays
-        slots = (values >> np.uint64(self._shift)).astype(np.intp)
-        likely = np.flatnonzero(bits[slots >> 3] >> (slots & 7) & 1)
+            heads = entries >> np.uint64(16)
+            more = np.zeros(1 << _MORE, bool)
+            more[_slots(heads)] = True
+            self._arrays = (np.frombuffer(self._bits, np.uint8), heads, more)
+        bits, heads, more = self._arrays
+        slots = (values >> np.uint64(self._shift)).view(np.int64)
+        likely = np.flatnonzero(bits[slots >> 3] >> (slots & 7).astype(np.uint8) & 1)
+        # Of 14 others one gets so far, and a search takes long.
         wanted = values[likely] >> np.uint64(16)
+        kept = more[_slots(wanted)]
+        likely, wanted = likely[kept], wanted[kept]
         places = np.searchsorted(heads, wanted)
         places[places == len(heads)] = 0
-        return likely[heads[places] == wanted] if len(heads) else likely[:0]
+        found: Indices = likely[heads[places] == wanted] if len(heads) else likely[:0]
+        return found
 
     def dump(self) -> bytes:
         """Return the bytes of a file with this index."""
@@ -162,6 +171,11 @@ class Index:
             totals.byteswap()
         body = text + entries.tobytes() + bytes(self._bits) + totals.tobytes()
         return _HEAD.pack(_MAGIC, len(text), crc32(body)) + body
+
+
+def _slots(heads: Hashes) -> Indices:
+    """Return the lower bits of hashes, which the first look at them leaves out."""
+    return (heads & ((1 << _MORE) - 1)).view("int64")
 
 
 def parse(data: bytes, path: str) -> Index:

@@ -66,6 +66,8 @@ class _Column:
 
     def __init__(self, texts: list[str], unspaced: bool) -> None:
         """Fold all texts as one, and find the words."""
+        if not texts[0].isascii():  # one by one: most are in this form, and are left alone
+            texts = [normalize("NFC", text) for text in texts]
         joined = _END.join(texts)
         if joined.count(_END) >= len(texts):
             joined = _END.join([text.replace(_END, " ") for text in texts])
@@ -131,8 +133,7 @@ class _Column:
 
 
 def _folded(text: str, unspaced: bool) -> str:
-    """Return `text` as `ngram.fold` does, but for the spaces around the signs of a run."""
-    text = normalize("NFC", text)
+    """Return text in NFC as `ngram.fold` does, but for the spaces around the signs of a run."""
     units = _units(text)
     if len(units) > len(text):
         text = near(text)
