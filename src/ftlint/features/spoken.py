@@ -12,7 +12,7 @@ import orjson
 
 from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
-from ftlint.features.turns import TURNS
+from ftlint.features.turns import PLAIN
 from ftlint.text.normalise import normalised
 from ftlint.value import dataclass
 
@@ -31,14 +31,9 @@ class Spoken(Feature[list[Said]]):
         """Return one list an example, with one item a message."""
         if self.normal:
             return _normal(batch.column(SPOKEN))
-        plain = batch.plain
-        if plain is None:
-            return [spoken(example) for example in batch.examples]
         # Of messages that are nothing but texts, these are all that is said.
-        return [
-            turns if messages else spoken(batch.example(index))
-            for index, (messages, turns) in enumerate(zip(plain, batch.column(TURNS), strict=True))
-        ]
+        plain = enumerate(batch.column(PLAIN))
+        return [turns or spoken(batch.example(index)) for index, turns in plain]
 
 
 SPOKEN = Spoken()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from itertools import accumulate, chain
-from typing import Literal, NamedTuple, get_args
+from typing import BinaryIO, Literal, NamedTuple, get_args
 
 from ftlint.example import Batch, Lines
 from ftlint.feature import Feature
@@ -17,7 +19,7 @@ from ftlint.proof import prove
 from ftlint.similarity.cluster import clusters, firsts
 from ftlint.similarity.neighbour import ROUNDING, THRESHOLD, Pair, near_pairs
 from ftlint.similarity.spool import Spool
-from ftlint.source import Dataset
+from ftlint.source import Dataset, seekable
 from ftlint.value import dataclass
 
 MANY = 1000
@@ -163,15 +165,38 @@ class DuplicateIndex:
 
     def texts(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return the texts by which examples are compared, read once more from their lines."""
-        places = {number: self.where(number) for number in numbers}
-        lines = self.dataset.fetch(places.values())
-        raws = [lines[at.ordinal or 0].raw for at in places.values()]
+        known = list(numbers)
+        raws = self._raws(known)
         odd_space = any(b"\t" in raw or b"\r" in raw for raw in raws)
         batch = Batch(Lines(0, 0, raws, odd_space=odd_space))
-        if len(raws) >= MANY:
+        if len(raws) >= MANY or "msgspec" in sys.modules:
             batch.plain = [None] * len(raws)
             prove(batch)
-        return dict(zip(places, batch.column(self.compared), strict=True))
+        return dict(zip(known, batch.column(self.compared), strict=True))
+
+    def _raws(self, numbers: Sequence[int]) -> list[bytes]:
+        """Return the lines of examples; of files that can be sought, without further ado."""
+        sources = self.dataset.sources
+        files: dict[int, BinaryIO] = {}
+        found: list[bytes] = []
+        rest: dict[int, Where] = {}
+        with ExitStack() as stack:
+            for number in numbers:
+                lot, at = self._lot(number)
+                file = files.get(lot.source)
+                if file is None and lot.starts[at] >= 0 and seekable(sources[lot.source]):
+                    file = stack.enter_context(open(sources[lot.source].file, "rb", buffering=0))
+                    files[lot.source] = file
+                if file is None:
+                    rest[len(found)] = self.where(number)
+                    found.append(b"")
+                else:
+                    file.seek(lot.starts[at])
+                    found.append(file.read(lot.sizes[at]))
+        lines = self.dataset.fetch(rest.values())
+        for place, where in rest.items():
+            found[place] = lines[where.ordinal or 0].raw
+        return found
 
     def pairs(self, threshold: float = THRESHOLD) -> list[Pair]:
         """Return the near duplicates among the leaders of all splits, in order.

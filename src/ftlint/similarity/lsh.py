@@ -1,6 +1,6 @@
 """LSH: which sketches are alike enough to be compared, band by band. This module loads numpy.
 
-Memory: 24 bytes an example for the band at hand, beside the sketches, which may be on disk.
+Memory: 48 bytes an example for the band at hand, beside the sketches, which may be on disk.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ CROWD = 128
 with the first and with its neighbours, so that a template of a million is not quadratic."""
 NEIGHBOURS = 16
 """Examples of a crowd after each that it is compared with."""
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _AT_ONCE = 1 << 17
 """Pairs of sketches that are compared at once (16 MB)."""
 
@@ -68,7 +69,8 @@ def candidates(
     for band in range(bands):
         # In a crowd those that meet in the next band, too, become neighbours.
         keys, more = more, _keys(sketches, rows, (band + 1) % bands * width, width)
-        order = np.lexsort((more, keys))
+        met = _meeting(keys)
+        order = met[np.lexsort((more[met], keys[met]))]
         ranked = keys[order]
         meet = ranked[1:] == ranked[:-1]
         busy = np.flatnonzero(np.append(meet, False) | np.insert(meet, 0, False))
@@ -79,6 +81,13 @@ def candidates(
             if kept.any():
                 first, second = members[left[kept]], members[right[kept]]
                 yield Candidates(np.minimum(first, second), np.maximum(first, second), crowded)
+
+
+def _meeting(keys: NDArray[np.uint64]) -> Numbers:
+    """Return the places of keys that are there twice, and of some others; sorting takes longer."""
+    bits = max(10, len(keys).bit_length() + 1)
+    slots = (keys * _SPREAD >> np.uint64(64 - bits)).view(np.int64)
+    return np.flatnonzero(np.bincount(slots, minlength=1 << bits)[slots] > 1)
 
 
 def _keys(sketches: NDArray[np.uint8], rows: Numbers, start: int, width: int) -> NDArray[np.uint64]:

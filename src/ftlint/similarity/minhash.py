@@ -28,6 +28,9 @@ _BASE = 0x9E3779B97F4A7C15
 _FIRST = np.uint64(0xD6E8FEB86659FD93)
 _BLANK = bytes.maketrans(b" ", b"\0")
 _FULL = np.uint32(0xFFFFFFFF)
+TAG = 48
+"""Bits of a hash, where its owner stands above it."""
+_OWNERS = (1 << 64 - TAG) - 1
 _RANK = 26
 """Bits of a value below the number of its round."""
 _THROWN = 1 << 15
@@ -49,23 +52,31 @@ def sketches(texts: Sequence[str]) -> NDArray[np.uint8]:
     return (found + np.uint32(1)).astype(np.uint8).reshape(-1, BINS)
 
 
-def hashed(texts: Sequence[str]) -> list[Words]:
-    """Return the set of shingles of each text, as sorted hashes of 64 bits."""
-    found: list[list[Words]] = [[] for _ in texts]
+def sets(texts: Sequence[str]) -> tuple[Words, Numbers]:
+    """Return the shingles of all texts, once each, and where those of each text begin and end.
+
+    They are hashes of 48 bits, in order; two of a text are the same by chance once in 10^10.
+    """
+    parts = [_sets(texts[at : at + _OWNERS]) for at in range(0, len(texts), _OWNERS)]
+    counts = np.concatenate([np.zeros(1, np.int64), *[np.diff(bounds) for _, bounds in parts]])
+    return np.concatenate([words for words, _ in parts]), np.cumsum(counts)
+
+
+def _sets(texts: Sequence[str]) -> tuple[Words, Numbers]:
+    every = []
     for rows, pieces in _pieces(texts):
         hashes, owners = shingles(pieces)
-        bounds = np.searchsorted(owners, np.arange(len(rows) + 1)).tolist()
-        for row, start, end in zip(rows, bounds, bounds[1:], strict=False):
-            found[row].append(hashes[start:end])
-    return [_distinct(np.concatenate(parts)) for parts in found]
-
-
-def _distinct(words: Words) -> Words:
-    """Return sorted words once each; for few of them several times faster than `np.unique`."""
+        every.append(tagged(hashes >> np.uint64(16), np.asarray(rows, np.int64)[owners]))
+    words = np.concatenate(every)
     words.sort()
-    new = np.ones(len(words), bool)
-    np.not_equal(words[1:], words[:-1], out=new[1:])
-    return words[new]
+    words = words[np.insert(words[1:] != words[:-1], 0, True)] if len(words) else words
+    bounds = np.searchsorted(words, np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(TAG))
+    return words & np.uint64((1 << TAG) - 1), bounds
+
+
+def tagged(words: Words, owners: Numbers) -> Words:
+    """Return hashes of 48 bits with the number of whose they are above them."""
+    return words | owners.astype(np.uint64) << np.uint64(TAG)
 
 
 def _pieces(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
@@ -184,7 +195,7 @@ def _multipliers() -> Words:
 
 @cache
 def _powers() -> tuple[Words, Words, Words]:
-    """Return the powers of the base and of its inverse modulo 2**64, from 0 up, and as much room."""
+    """Return the powers of the base and of its inverse modulo 2**64, from 0 up, and room."""
     tables = []
     for base in (_BASE, pow(_BASE, -1, 1 << 64)):
         table = np.full(2 * PIECE + 1, base, np.uint64)

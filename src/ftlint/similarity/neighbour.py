@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from ftlint.similarity.cluster import Forest
-from ftlint.similarity.shingle import Shingle, shingled
+from ftlint.similarity.shingle import Shingle, jaccard, shingled
 from ftlint.similarity.spool import Spool
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftlint.similarity.duplicate import DuplicateIndex
-    from ftlint.similarity.minhash import Words
 
-C = TypeVar("C", "Shingles", "Words")
 THRESHOLD = 0.8
 """Jaccard similarity from which examples are near duplicates, if nothing else is asked for."""
 FEW, LIGHT = 500, 1 << 18
@@ -41,7 +40,9 @@ MOST = 1 << 22
 STEP = 1 << 16
 """Candidates after which it is asked again which of them hang together."""
 READ = 16 << 20
-"""Bytes of lines that are read at once to be compared; their shingles are kept (50 MB)."""
+"""Bytes of lines that are read at once to be compared."""
+HELD = 6 << 20
+"""Shingles that are kept for later pairs (48 MB), beside those of the lines just read."""
 ROUNDING = 1e-9
 """What the division of two whole numbers may be off."""
 
@@ -82,7 +83,7 @@ def joined(index: DuplicateIndex, threshold: float) -> list[Pair]:
         rarest = sorted(shingles, key=lambda each: (rarity[each], each))
         prefix = rarest[: len(rarest) - ceil(threshold * len(rarest) - ROUNDING) + 1]
         for other in {other for shingle in prefix for other in posted.get(shingle, ())}:
-            pairs += _pair(other, at, known, threshold, _shared)
+            pairs += _pair(other, at, known, threshold)
         for shingle in prefix:
             posted.setdefault(shingle, []).append(at)
     return sorted(pairs)
@@ -119,15 +120,19 @@ class _Search:
 
     def __init__(self, index: DuplicateIndex, threshold: float, leaders: NDArray[np.int64]) -> None:
         """Begin without pairs; candidates are places among `leaders`."""
+        import numpy as np
+
+        from ftlint.similarity.jaccard import Sets
+
         self.index = index
         self.threshold = threshold
         self.leaders = leaders
         self.pairs: list[Pair] = []
+        self._sizes = np.frombuffer(index.sizes, np.uint32)[leaders].astype(np.int64)
         self._seen: set[int] = set()
         """The pairs that were compared, as one number each (about 70 bytes)."""
         self._forest = Forest(len(leaders))
-        self._known: dict[int, Words] = {}
-        self._held = 0
+        self._known = Sets()
         self.most = min(PAIRS * len(leaders) + SLACK, MOST)
         """Pairs that are compared before everything is a crowd."""
 
@@ -156,72 +161,55 @@ class _Search:
             some = some[self.wanted(*np.divmod(some, many), crowded)]
             fresh = [key for key in some.tolist() if key not in self._seen]
             self._seen.update(fresh)
-            for chunk in self._chunks(divmod(key, many) for key in fresh):
-                self._compare(chunk)
+            left, right = np.divmod(np.array(fresh, np.int64), many)
+            for at, end in self._chunks(left, right):
+                self._compare(left[at:end], right[at:end])
 
-    def _compare(self, chunk: list[tuple[int, int]]) -> None:
-        known = self._shingles({int(self.leaders[at]) for pair in chunk for at in pair})
-        for left, right in chunk:
-            first, second = sorted((int(self.leaders[left]), int(self.leaders[right])))
-            for pair in _pair(first, second, known, self.threshold, _shared_hashes):
-                self.pairs.append(pair)
-                self._forest.join(left, right)
+    def _compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
+        import numpy as np
 
-    def _shingles(self, numbers: set[int]) -> Mapping[int, Words]:
-        """Return the hashed shingles of at least these examples; what fits is kept for later."""
-        from ftlint.similarity.minhash import hashed
+        first, other = self.leaders[left], self.leaders[right]
+        self._read(np.unique(np.concatenate((first, other))).tolist())
+        least = self.threshold - ROUNDING
+        found = self._known.similarities(first.tolist(), other.tolist(), SHORTEST, least)
+        for at in np.flatnonzero(found >= least).tolist():
+            small, large = sorted((int(first[at]), int(other[at])))
+            self.pairs.append(Pair(small, large, float(found[at])))
+            self._forest.join(int(left[at]), int(right[at]))
 
-        if self._held > READ:
-            self._known, self._held = {}, 0
-        missing = sorted(numbers - self._known.keys())
-        texts = self.index.texts(missing)
-        self._known.update(zip(texts, hashed(list(texts.values())), strict=True))
-        self._held += sum(self.index.sizes[at] for at in missing)
-        return self._known
+    def _read(self, numbers: list[int]) -> None:
+        """Know the shingles of these examples; those of others are kept while there is room."""
+        from ftlint.similarity.jaccard import Sets
 
-    def _chunks(self, candidates: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-        """Yield pairs whose lines have about `READ` bytes together."""
-        leaders, sizes = self.leaders, self.index.sizes
-        chunk: list[tuple[int, int]] = []
-        members: set[int] = set()
-        size = 0
-        for left, right in candidates:
-            chunk.append((left, right))
-            for at in {left, right} - members:
-                members.add(at)
-                size += sizes[leaders[at]]
-            if size >= READ:
-                yield chunk
-                chunk, members, size = [], set(), 0
-        if chunk:
-            yield chunk
+        if len(self._known.words) > HELD:
+            self._known = Sets()
+        missing = [number for number in numbers if number not in self._known.places]
+        if missing:
+            self._known.add(missing, list(self.index.texts(missing).values()))
 
+    def _chunks(
+        self, left: NDArray[np.int64], right: NDArray[np.int64]
+    ) -> Iterator[tuple[int, int]]:
+        """Yield ranges of pairs whose lines have about `READ` bytes together."""
+        import numpy as np
 
-def _shared_hashes(left: Words, right: Words) -> int:
-    """Return how many hashes are in both."""
-    import numpy as np
-
-    both = np.concatenate((left, right))
-    both.sort()
-    return int(np.count_nonzero(both[1:] == both[:-1]))
+        loads = np.cumsum(self._sizes[left] + self._sizes[right]) // (READ // 8)
+        cuts = [0, *(np.flatnonzero(loads[1:] != loads[:-1]) + 1).tolist(), len(left)]
+        begun, size = 0, 0
+        members = np.empty(0, np.int64)
+        for at, end in pairwise(cuts):
+            members = np.union1d(members, np.concatenate((left[at:end], right[at:end])))
+            size = int(self._sizes[members].sum())
+            if size >= READ or end == len(left):
+                yield begun, end
+                begun, members = end, members[:0]
 
 
-def _shared(left: Shingles, right: Shingles) -> int:
-    return len(left & right)
-
-
-def _pair(
-    left: int,
-    right: int,
-    known: Mapping[int, C],
-    threshold: float,
-    shared: Callable[[C, C], int],
-) -> Iterator[Pair]:
+def _pair(left: int, right: int, known: Mapping[int, Shingles], threshold: float) -> Iterator[Pair]:
     """Yield the two as a pair if they are near duplicates."""
     sizes = len(known[left]), len(known[right])
     if SHORTEST <= min(sizes) >= threshold * max(sizes) - ROUNDING:
-        both = shared(known[left], known[right])
-        similarity = both / (sum(sizes) - both)
+        similarity = jaccard(known[left], known[right])
         if similarity >= threshold - ROUNDING:
             yield Pair(left, right, similarity)
 
