@@ -29,7 +29,7 @@ Indices = NDArray[np.intp]
 Known = Callable[[Hashes], Indices]
 """From hashes to the indices of those that are looked for."""
 
-_SLICE = 1 << 16
+_SLICE = 1 << 14
 """Words that are looked at together: their arrays stay in the processor's cache."""
 _EIGHT = 8
 # For each number of bytes, up to 8, a mask that keeps so many of 8.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from itertools import chain
 from typing import Literal
 
 from xxhash import xxh3_64_intdigest
@@ -15,6 +16,7 @@ from xxhash import xxh3_64_intdigest
 from ftlint.example import Batch, Example
 from ftlint.feature import Feature
 from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical, last_answer
+from ftlint.features.turns import PLAIN
 from ftlint.value import dataclass
 
 Part = Literal["example", "conversation", "prompt", "question", "answer"]
@@ -29,14 +31,17 @@ _TOOLS = "tools"
 
 @dataclass(frozen=True)
 class Prefixes(Feature[list[int]]):
-    """For each message of an example the digest of it and all before, `NONE` of nothing said."""
+    """For each message of an example the digest of it and all before, `NONE` of nothing said.
 
-    normal: bool = False
-    """Whether texts are normalised first, see `ftlint.text.normalise`."""
+    Texts are normalised, see `ftlint.text.normalise`.
+    """
 
     def compute(self, batch: Batch) -> list[list[int]]:
         """Return one list an example."""
-        return [prefixes(said) for said in batch.column(NORMAL if self.normal else SPOKEN)]
+        return [prefixes(said) for said in batch.column(NORMAL)]
+
+
+PREFIXES = Prefixes()
 
 
 @dataclass(frozen=True)
@@ -62,20 +67,20 @@ class Digest(Feature[int]):
             return array("Q", [_text(_first_question(each)) for each in said])
         if self.part == "answer":
             return array("Q", [_text(_last_answer(each)) for each in said])
-        ends = batch.column(Prefixes(normal))
+        if self.part == "conversation" and normal:
+            return array("Q", [ends[-1] if ends else NONE for ends in batch.column(PREFIXES)])
         if self.part == "conversation":
-            return array("Q", [each[-1] if each else NONE for each in ends])
-        plain = batch.plain or [None] * len(batch)
+            return array("Q", map(_whole, said))
+        plain = batch.column(PLAIN)
         if self.part == "example":
-            pairs = enumerate(zip(ends, plain, strict=True))
-            return array(
-                "Q", [e[-1] if p else _record(e, batch.example(at)) for at, (e, p) in pairs]
-            )
+            every = enumerate(zip(batch.column(Digest("conversation")), plain, strict=True))
+            return array("Q", [d if p else _record(d, batch.example(at)) for at, (d, p) in every])
+        prefix = batch.column(PREFIXES) if normal else map(prefixes, said)
         return array(
             "Q",
             [
-                prompted(each, last_answer(told), None if known else batch.example(index))
-                for index, (each, told, known) in enumerate(zip(ends, said, plain, strict=True))
+                prompted(ends, last_answer(each), None if known else batch.example(at))
+                for at, (each, ends, known) in enumerate(zip(said, prefix, plain, strict=True))
             ],
         )
 
@@ -121,6 +126,14 @@ def prompted(ends: Sequence[int], at: int, example: Example | None) -> int:
     return (value * _STEP + _voices[_TOOLS] + digest(canonical(tools))) & _MASK or 1
 
 
+def _whole(said: Sequence[Said]) -> int:
+    """Return the digest of messages, `NONE` when nothing is said in them."""
+    if not any([text for _, text in said]):
+        return NONE
+    written = "\0".join(chain.from_iterable(said))
+    return digest(written if written.count("\0") == 2 * len(said) - 1 else repr(said))
+
+
 def _text(text: str | None) -> int:
     return digest(text) if text else NONE
 
@@ -134,11 +147,11 @@ def _last_answer(said: Sequence[Said]) -> str | None:
     return said[index][1] if index < len(said) else None
 
 
-def _record(ends: Sequence[int], example: Example) -> int:
+def _record(conversation: int, example: Example) -> int:
     """Return the digest of a record that was not proven to be texts alone."""
     if example.fault:
         return NONE
-    return (ends[-1] if _is_plain(example) else NONE) or digest(canonical(example.value))
+    return (conversation if _is_plain(example) else NONE) or digest(canonical(example.value))
 
 
 def _is_plain(example: Example) -> bool:

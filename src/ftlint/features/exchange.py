@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from ftlint.example import Batch, Example
 from ftlint.feature import Feature
-from ftlint.features.digest import NONE, Prefixes, digest, prompted
+from ftlint.features.digest import NONE, PREFIXES, digest, prompted
 from ftlint.features.spoken import NORMAL, SPOKEN, Said, last_answer
+from ftlint.features.turns import PLAIN
 from ftlint.value import dataclass
 
 ASKING = frozenset({"user", "tool", "function"})
@@ -44,18 +45,16 @@ class Exchanges(Feature[Exchange | None]):
 
     def compute(self, batch: Batch) -> list[Exchange | None]:
         """Return one exchange an example."""
-        plain = batch.plain or [None] * len(batch)
-        spoken, normal = batch.column(SPOKEN), batch.column(NORMAL)
-        every = zip(spoken, normal, batch.column(Prefixes(normal=True)), plain, strict=True)
+        columns = (batch.column(each) for each in (SPOKEN, NORMAL, PREFIXES, PLAIN))
         found: list[Exchange | None] = []
-        for index, (said, folded, ends, known) in enumerate(every):
+        for index, (said, normal, ends, plain) in enumerate(zip(*columns, strict=True)):
             if not said:
                 found.append(None)
-            elif known:
-                found.append(_exchange(said, folded, ends, last_answer(said), None))
+            elif plain:
+                found.append(_exchange(said, normal, ends, last_answer(said), None))
             else:
                 at = trained(batch, index)
-                found.append(_exchange(said, folded, ends, at, batch.example(index)))
+                found.append(_exchange(said, normal, ends, at, batch.example(index)))
         return found
 
 
@@ -68,15 +67,25 @@ def _exchange(
 ) -> Exchange:
     """Return the exchange with answer `at`; `example` is None for one that declares no tools."""
     prompt = answer = NONE
-    spoken = 0
+    spoken = length = read = 0
     if at < len(said):
         spoken, text = len(said[at][1]), normal[at][1]
         answer = digest(text) if text else NONE
-    if at < len(said) or last_answer(said) == at:  # else all answers have weight 0
-        asked = any([role in ASKING and text for role, text in normal[:at]])
-        prompt = prompted(ends, at, example) if asked else NONE
-    length = sum([len(text) for _, text in said])
-    return Exchange(prompt, answer, spoken, *_answered(normal, ends), length)
+    asks = at < len(said) or last_answer(said) == at  # else all answers have weight 0
+    answers: list[int] = []
+    lengths: list[int] = []
+    for place, (role, text) in enumerate(normal):
+        length += len(said[place][1])
+        read += len(text)
+        if role == "assistant":
+            answers.append(ends[place])
+            lengths.append(read)
+        elif asks and text and place < at and role in ASKING:
+            asks = False
+            prompt = prompted(ends, at, example)
+    whole = answers[-1] if answers else ends[-1]
+    earlier = tuple(answers[:-1]), tuple(lengths[:-1])
+    return tuple.__new__(Exchange, (prompt, answer, spoken, whole, *earlier, length))
 
 
 EXCHANGES = Exchanges()
@@ -87,20 +96,3 @@ def trained(batch: Batch, index: int) -> int:
     messages = batch.example(index).messages
     found = [at for at, message in enumerate(messages) if message.trained]
     return found[-1] if found else len(messages)
-
-
-def _answered(
-    normal: Sequence[Said], ends: Sequence[int]
-) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
-    """Return the digests up to the last assistant message and to those before, with lengths."""
-    found: list[int] = []
-    lengths: list[int] = []
-    length = 0
-    for (role, text), end in zip(normal, ends, strict=True):
-        length += len(text)
-        if role == "assistant":
-            found.append(end)
-            lengths.append(length)
-    if len(found) > 1:
-        return found[-1], tuple(found[:-1]), tuple(lengths[:-1])
-    return found[0] if found else ends[-1], (), ()

@@ -41,10 +41,16 @@ NORMAL = Spoken(normal=True)
 
 
 def _normal(column: Sequence[list[Said]]) -> list[list[Said]]:
-    """Return what is said, normalised; texts that repeat, as system prompts do, once each."""
-    texts = list(dict.fromkeys([text for said in column for _, text in said]))
-    known = dict(zip(texts, normalised(texts), strict=True))
-    return [[(role, known[text]) for role, text in said] for said in column]
+    """Return what is said, normalised; system prompts, which repeat, once each."""
+    prompts = {text: "" for said in column for role, text in said if role == "system"}
+    texts = [text for said in column for role, text in said if role != "system"]
+    folded = normalised([*prompts, *texts])
+    prompts.update(zip(prompts, folded, strict=False))
+    rest = iter(folded[len(prompts) :])
+    return [
+        [(role, prompts[text] if role == "system" else next(rest)) for role, text in said]
+        for said in column
+    ]
 
 
 def spoken(example: Example) -> list[Said]:
