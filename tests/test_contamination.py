@@ -21,7 +21,16 @@ from hypothesis import strategies as st
 
 from ftlint.case import assistant, chat, user
 from ftlint.contamination import benchmark as module
-from ftlint.contamination.benchmark import SHIPPED, Benchmark, Index, build, matches, parse, shipped
+from ftlint.contamination.benchmark import (
+    SHIPPED,
+    Benchmark,
+    Index,
+    build,
+    matched,
+    matches,
+    parse,
+    shipped,
+)
 from ftlint.contamination.ngram import fold, hash_whole, hashes, places, words
 from ftlint.contamination.ngramarray import hits
 from ftlint.contamination.testset import index_of, texts_of
@@ -191,14 +200,15 @@ def test_arrays_find_what_plain_python_finds(unspaced: bool, more: list[str]) ->
     def known(values: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> Any:
         return np.flatnonzero([int(value) in chosen for value in values])
 
-    wanted = {}
-    for at, values in enumerate(every):
-        places = [place for place, value in enumerate(values) if value in chosen]
-        if places:
-            width = min(len(words(texts[at], unspaced)), 13)
-            wanted[at] = (places, [values[place] for place in places], width)
-    assert 20 < len(wanted) < 400
-    assert hits(texts, known, unspaced) == wanted
+    wanted = [
+        (at, place, value, min(len(words(texts[at], unspaced)), 13))
+        for at, values in enumerate(every)
+        for place, value in enumerate(values)
+        if value in chosen
+    ]
+    assert 20 < len({at for at, *_ in wanted}) < 400
+    found = hits(texts, known, unspaced)
+    assert list(zip(*(column.tolist() for column in found), strict=True)) == wanted
 
 
 def test_places() -> None:
@@ -224,21 +234,24 @@ LETTERS = st.lists(st.sampled_from("abc"), max_size=40).map(" ".join)
 def test_matches_are_those_of_sets(items: list[str], texts: list[str]) -> None:
     index = small(items)
     index = parse(index.dump(), "x")
-    for text in texts + items:
+    every = dict.fromkeys(texts + items)
+    arrays = matched(hits([*every], index.known, index.unspaced), index)
+    for number, text in enumerate(every):
         wanted = {
             (at, len(grams(text) & grams(item)))
             for at, item in enumerate(items)
             if grams(text) & grams(item)
         }
         found = matches(text, index)
+        assert arrays.get(number, []) == found
         assert {(match.item, match.grams) for match in found} == wanted
         for match in found:
             part = said(text)[match.first : match.last + 1]
             item = grams(items[match.item])
             assert grams(" ".join(part)) & item == grams(text) & item
-    every = sorted({value for text in texts for value in hashes(words(text))})
-    met = {place for place, _ in index.items(every)}
-    assert set(index.known(np.array(every, np.uint64)).tolist()) == met
+    values = sorted({value for text in texts for value in hashes(words(text))})
+    met = {place for place, _ in index.items(values)}
+    assert set(index.known(np.array(values, np.uint64)).tolist()) == met
     assert [index.item(at).grams for at in range(len(items))] == [len(grams(i)) for i in items]
 
 

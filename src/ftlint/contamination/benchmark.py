@@ -23,7 +23,7 @@ from ftlint.error import PackError
 from ftlint.value import dataclass
 
 if TYPE_CHECKING:
-    from ftlint.contamination.ngramarray import Hashes, Indices
+    from ftlint.contamination.ngramarray import Hashes, Hits, Indices
 
 SHIPPED = ("gsm8k", "humaneval", "mmlu")
 """The benchmarks of the index that comes with ftlint."""
@@ -132,13 +132,7 @@ class Index:
         """Return the indices of the hashes that are there; numpy is imported here."""
         import numpy as np
 
-        if self._arrays is None:
-            entries = np.frombuffer(self._entries, np.uint64)  # type: ignore[call-overload]
-            heads = entries >> np.uint64(16)
-            more = np.zeros(1 << _MORE, bool)
-            more[_slots(heads)] = True
-            self._arrays = (np.frombuffer(self._bits, np.uint8), heads, more)
-        bits, heads, more = self._arrays
+        bits, heads, more = self._tables()
         slots = (values >> np.uint64(self._shift)).view(np.int64)
         likely = np.flatnonzero(bits[slots >> 3] >> (slots & 7).astype(np.uint8) & 1)
         # Of 14 others one gets so far, and a search takes long.
@@ -149,6 +143,30 @@ class Index:
         places[places == len(heads)] = 0
         found: Indices = likely[heads[places] == wanted] if len(heads) else likely[:0]
         return found
+
+    def _tables(self) -> Any:
+        """Return the bits, the hashes and more bits as arrays, made once."""
+        import numpy as np
+
+        if self._arrays is None:
+            entries = np.frombuffer(self._entries, np.uint64)  # type: ignore[call-overload]
+            heads = entries >> np.uint64(16)
+            more = np.zeros(1 << _MORE, bool)
+            more[_slots(heads)] = True
+            self._arrays = (np.frombuffer(self._bits, np.uint8), heads, more)
+        return self._arrays
+
+    def entries(self, values: Hashes) -> tuple[Indices, Indices]:
+        """Return the items that have such an n-gram: places in `values`, and their numbers."""
+        import numpy as np
+
+        entries = np.frombuffer(self._entries, np.uint64)  # type: ignore[call-overload]
+        heads, wanted = self._tables()[1], values >> np.uint64(16)
+        first = np.searchsorted(heads, wanted)
+        counts = np.searchsorted(heads, wanted, "right") - first
+        rows = np.repeat(np.arange(len(values)), counts)
+        places = np.arange(len(rows)) + (first - np.cumsum(counts) + counts)[rows]
+        return rows, (entries[places] & np.uint64(_ITEM)).view(np.int64)
 
     def dump(self) -> bytes:
         """Return the bytes of a file with this index."""
@@ -279,17 +297,40 @@ def matches(text: str, index: Index) -> list[Match]:
     """Return the items that `text` has n-grams of."""
     parts = words(text, index.unspaced)
     values = list(hashes(parts))
-    return matched(range(len(values)), values, min(len(parts), N), index)
-
-
-def matched(places: Sequence[int], values: Sequence[int], width: int, index: Index) -> list[Match]:
-    """Return the items with an n-gram of a text; each has a place in it, and `width` words."""
     found: dict[int, list[int]] = {}
-    for at, item in index.items(values):
-        found.setdefault(item, []).append(at)
+    for place, item in index.items(values):
+        found.setdefault(item, []).append(place)
+    width = min(len(parts), N) - 1
     return [
-        Match(
-            item, len({values[at] for at in those}), places[those[0]], places[those[-1]] + width - 1
-        )
-        for item, those in found.items()
+        Match(item, len({values[place] for place in at}), at[0], at[-1] + width)
+        for item, at in found.items()
     ]
+
+
+def matched(hits: Hits, index: Index) -> dict[int, list[Match]]:
+    """Return the same of many texts, by number, from their n-grams that are known."""
+    import numpy as np
+
+    rows, items = index.entries(hits.values)
+    texts, places, values = hits.texts[rows], hits.places[rows], hits.values[rows]
+    order = np.lexsort((values, items, texts))
+    new = np.ones(len(rows), bool)
+    new[1:] = (np.diff(texts[order]) != 0) | (np.diff(items[order]) != 0)
+    heads = np.flatnonzero(new)
+    fresh = new.copy()
+    fresh[1:] |= values[order][1:] != values[order][:-1]
+    if not len(heads):
+        return {}
+    columns = (
+        texts[order][heads],
+        np.minimum.reduceat(places[order], heads),
+        items[order][heads],
+        np.maximum.reduceat((places + hits.widths[rows])[order], heads) - 1,
+        np.add.reduceat(fresh.astype(int), heads),
+    )
+    found: dict[int, list[Match]] = {}
+    for text, first, item, last, grams in sorted(
+        zip(*(column.tolist() for column in columns), strict=True)
+    ):
+        found.setdefault(text, []).append(Match(item, grams, first, last))
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import NamedTuple
 from unicodedata import normalize
 
 import numpy as np
@@ -37,24 +38,32 @@ _KEEP = np.array([(1 << 8 * size) - 1 for size in range(_EIGHT + 1)], np.uint64)
 _POWER = [np.uint64(pow(BASE, exponent, 1 << 64)) for exponent in range(N)]
 
 
-Hits = tuple[list[int], list[int], int]
-"""The first words of n-grams that are known, their hashes, and how many words they have."""
+class Hits(NamedTuple):
+    """N-grams, or wholes of short texts, that are known: a column each, by text and place."""
+
+    texts: Indices
+    places: Indices
+    """First words."""
+    values: Hashes
+    widths: Indices
+    """Words."""
 
 
-def hits(texts: list[str], known: Known, unspaced: bool = True) -> dict[int, Hits]:
-    """Return the n-grams, or the whole of a short text, that are `known`, by index of the text."""
-    found: dict[int, Hits] = {}
+def hits(texts: list[str], known: Known, unspaced: bool = True) -> Hits:
+    """Return the n-grams, or the wholes of short texts, that are `known`."""
+    found = [Hits(*(np.empty(0, kind) for kind in (int, int, np.uint64, int)))]
     # Apart, since one sign that is not ASCII makes the whole string wider, and slower.
     plain = [text.isascii() for text in texts]
     for ascii in (True, False):
         chosen = [index for index, is_ascii in enumerate(plain) if is_ascii is ascii]
         if chosen:
             column = _Column([texts[index] for index in chosen], unspaced)
-            for text, place, value, width in (*column.runs(known), *column.wholes(known)):
-                places, values, _ = found.setdefault(chosen[text], ([], [], width))
-                places.append(place)
-                values.append(value)
-    return dict(sorted(found.items()))
+            numbers = np.array(chosen)
+            for some in (*column.runs(known), column.wholes(known)):
+                found.append(some._replace(texts=numbers[some.texts]))
+    joined = [np.concatenate(columns) for columns in zip(*found, strict=True)]
+    order = np.lexsort((joined[1], joined[0]))
+    return Hits(*(column[order] for column in joined))
 
 
 _END = "\x1c"
@@ -83,8 +92,8 @@ class _Column:
         self.firsts: Indices = np.searchsorted(self.starts, parts)
         """The number of the first word of each text, and of what would come next."""
 
-    def runs(self, known: Known) -> Iterator[tuple[int, int, int, int]]:
-        """Yield texts, first words, hashes and lengths of n-grams that are known."""
+    def runs(self, known: Known) -> Iterator[Hits]:
+        """Yield the n-grams that are known."""
         total = len(self.starts)
         for first in range(0, total, _SLICE):
             rolled = _rolled(self._words(first, min(first + _SLICE + N - 1, total)))
@@ -94,16 +103,10 @@ class _Column:
             # No n-gram goes on into the next text.
             inside = begins + N <= self.firsts[texts + 1]
             places = begins - self.firsts[texts]
-            for text, place, value in zip(
-                texts[inside].tolist(),
-                places[inside].tolist(),
-                rolled[met[inside]].tolist(),
-                strict=True,
-            ):
-                yield text, place, value, N
+            yield Hits(texts[inside], places[inside], rolled[met[inside]], np.full(inside.sum(), N))
 
-    def wholes(self, known: Known) -> Iterator[tuple[int, int, int, int]]:
-        """Yield the same of texts that are too short for an n-gram and known as a whole."""
+    def wholes(self, known: Known) -> Hits:
+        """Return the texts that are too short for an n-gram and known as a whole."""
         counts = np.diff(self.firsts)
         short = np.flatnonzero((counts >= SHORTEST) & (counts < N))
         values = np.zeros(len(short), np.uint64)
@@ -111,8 +114,9 @@ class _Column:
             there = np.flatnonzero(counts[short] > place)
             spoken = self._hashed(self.firsts[short[there]] + place)
             values[there] = values[there] * _POWER[1] + spoken
-        for at in known(values).tolist():
-            yield int(short[at]), 0, int(values[at]), int(counts[short[at]])
+        met = known(values)
+        texts = short[met]
+        return Hits(texts, np.zeros(len(met), int), values[met], counts[texts])
 
     def _words(self, first: int, last: int) -> Hashes:
         return self._hashed(np.arange(first, last))

@@ -25,12 +25,19 @@ class Overlap:
     """N-grams of the item that are in this text."""
     text: int
     """Index of the text in `Example.texts`."""
-    span: tuple[int, int] | None
+    words: tuple[int, int]
+    """The first and the last word of it in the text."""
+    unspaced: bool
+    """Whether each sign of a script without spaces is a word."""
 
     @property
     def share(self) -> float:
         """Return how much of the item is there."""
         return self.grams / self.item.grams
+
+    def span(self, text: str) -> tuple[int, int] | None:
+        """Return the code points of it in its text; None where they are not known."""
+        return places(text, *self.words, self.unspaced)
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Overlaps(Feature[tuple[Overlap, ...]]):
         for index, wanted in self.indexes() if texts else ():
             known = _matches(texts, index)
             for example, place, text in _stands(turns, known) if known else ():
-                overlaps = _overlaps(text, place, known[text], index, wanted)
+                overlaps = _overlaps(place, known[text], index, wanted)
                 found.setdefault(example, []).extend(overlaps)
         for example, those in found.items():
             column[example] = _best(those)
@@ -80,13 +87,13 @@ def _split(file: str) -> tuple[str, str]:
 
 
 def _overlaps(
-    text: str, place: int, matches: Sequence[Match], index: Index, wanted: frozenset[str]
+    place: int, matches: Sequence[Match], index: Index, wanted: frozenset[str]
 ) -> Iterator[Overlap]:
     for match in matches:
         item = index.item(match.item)
         if item.benchmark in wanted:
-            span = places(text, match.first, match.last, index.unspaced)
-            yield Overlap(item, match.grams, place, span)
+            span = match.first, match.last
+            yield Overlap(item, match.grams, place, span, index.unspaced)
 
 
 def _best(overlaps: list[Overlap]) -> tuple[Overlap, ...]:
@@ -114,6 +121,6 @@ def _matches(texts: list[str], index: Index) -> dict[str, list[Match]]:
     if "numpy" in sys.modules or sum(map(len, texts)) >= WORTH_IT:
         from ftlint.contamination.ngramarray import hits
 
-        found = hits(texts, index.known, index.unspaced)
-        return {texts[at]: matched(*those, index) for at, those in found.items()}
+        found = matched(hits(texts, index.known, index.unspaced), index)
+        return {texts[at]: those for at, those in found.items()}
     return {text: those for text in texts if (those := matches(text, index))}
