@@ -128,7 +128,7 @@ def prompted(ends: Sequence[int], at: int, example: Example | None) -> int:
 
 def _whole(said: Sequence[Said]) -> int:
     """Return the digest of messages, `NONE` when nothing is said in them."""
-    if not any([text for _, text in said]):
+    if not said or not (said[-1][1] or any([text for _, text in said])):
         return NONE
     written = "\0".join(chain.from_iterable(said))
     return digest(written if written.count("\0") == 2 * len(said) - 1 else repr(said))

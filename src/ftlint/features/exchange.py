@@ -51,11 +51,28 @@ class Exchanges(Feature[Exchange | None]):
             if not said:
                 found.append(None)
             elif plain:
-                found.append(_exchange(said, normal, ends, last_answer(said), None))
+                found.append(
+                    _single(said, normal, ends)
+                    or _exchange(said, normal, ends, last_answer(said), None)
+                )
             else:
                 at = trained(batch, index)
                 found.append(_exchange(said, normal, ends, at, batch.example(index)))
         return found
+
+
+def _single(said: Sequence[Said], normal: Sequence[Said], ends: Sequence[int]) -> Exchange | None:
+    """Return the exchange of one question and one answer, as most examples have; else None."""
+    many = len(said)
+    if many > 3 or many < 2 or said[-1][0] != "assistant" or said[-2][0] != "user":
+        return None
+    if many == 3 and said[0][0] != "system":
+        return None
+    spoken, text = len(said[-1][1]), normal[-1][1]
+    length = spoken + len(said[-2][1]) + (len(said[0][1]) if many == 3 else 0)
+    prompt = ends[-2] if normal[-2][1] else NONE
+    answer = digest(text) if text else NONE
+    return tuple.__new__(Exchange, (prompt, answer, spoken, ends[-1], (), (), length))
 
 
 def _exchange(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,31 +14,33 @@ _PAIRS, _WORDS = 1 << 12, 1 << 20
 
 
 class Sets:
-    """Sets of shingles by number. Size: 8 bytes a shingle."""
+    """Sets of shingles by number. Size: 8 bytes a shingle, 16 a number."""
 
-    def __init__(self) -> None:
-        """Begin without any."""
+    def __init__(self, many: int) -> None:
+        """Begin without any of those with the numbers below `many`."""
         self.words: Words = np.empty(0, np.uint64)
-        self.places: dict[int, tuple[int, int]] = {}
+        self._bounds: Numbers = np.full((many, 2), -1)
 
-    def add(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
+    def missing(self, numbers: Numbers) -> Numbers:
+        """Return those of `numbers` that are not here."""
+        found: Numbers = numbers[self._bounds[numbers, 0] < 0]
+        return found
+
+    def add(self, numbers: Numbers, texts: Sequence[str]) -> None:
         """Keep the shingles of some texts."""
         words, bounds = sets(texts)
-        ends = (bounds + len(self.words)).tolist()
+        bounds += len(self.words)
         self.words = np.concatenate((self.words, words))
-        self.places.update(zip(numbers, pairwise(ends), strict=True))
+        self._bounds[numbers] = np.stack((bounds[:-1], bounds[1:]), axis=1)
 
     def similarities(
-        self, left: Sequence[int], right: Sequence[int], fewest: int, least: float
+        self, left: Numbers, right: Numbers, fewest: int, least: float
     ) -> NDArray[np.float64]:
         """Return the similarity of each pair; 0 where it must be below `least`.
 
         So it is where a set has less than `fewest` shingles, or one of them is too small.
         """
-        first, other = (
-            np.array([self.places[at] for at in side], np.int64).reshape(-1, 2)
-            for side in (left, right)
-        )
+        first, other = self._bounds[left], self._bounds[right]
         sizes = np.stack((first[:, 1] - first[:, 0], other[:, 1] - other[:, 0]))
         small, large = sizes.min(axis=0), sizes.max(axis=0)
         found = np.zeros(len(left))

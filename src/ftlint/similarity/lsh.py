@@ -70,11 +70,11 @@ def candidates(
         # In a crowd those that meet in the next band, too, become neighbours.
         keys, more = more, _keys(sketches, rows, (band + 1) % bands * width, width)
         met = _meeting(keys)
-        order = met[np.lexsort((more[met], keys[met]))]
+        order = met[np.argsort(keys[met])]
         ranked = keys[order]
         meet = ranked[1:] == ranked[:-1]
         busy = np.flatnonzero(np.append(meet, False) | np.insert(meet, 0, False))
-        for left, right, crowded in _met(ranked[busy], order[busy]):
+        for left, right, crowded in _met(ranked[busy], order[busy], more):
             kept = wanted(members[left], members[right], crowded)
             left, right = left[kept], right[kept]
             kept = _alike(sketches, rows[left], rows[right], least)
@@ -97,7 +97,9 @@ def _keys(sketches: NDArray[np.uint8], rows: Numbers, start: int, width: int) ->
     return keys.view(np.uint64)[:, 0]
 
 
-def _met(keys: NDArray[np.uint64], members: Numbers) -> Iterator[tuple[Numbers, Numbers, bool]]:
+def _met(
+    keys: NDArray[np.uint64], members: Numbers, more: NDArray[np.uint64]
+) -> Iterator[tuple[Numbers, Numbers, bool]]:
     """Yield pairs with equal keys; `keys` are in order."""
     if not len(keys):
         return
@@ -106,6 +108,8 @@ def _met(keys: NDArray[np.uint64], members: Numbers) -> Iterator[tuple[Numbers, 
     ends = np.repeat(heads + sizes, sizes)
     crowded = np.repeat(sizes > CROWD, sizes)
     if crowded.any():
+        those = members[crowded]
+        members[crowded] = those[np.lexsort((those, more[those], keys[crowded]))]
         firsts = np.repeat(np.minimum.reduceat(members, heads), sizes)
         rest = np.flatnonzero(crowded & (firsts != members))
         yield firsts[rest], members[rest], True

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ _RANK = 26
 _THROWN = 1 << 15
 """Shingles, times rounds, that are thrown at once; of few, a call takes longer than its work."""
 
+Whole = TypeVar("Whole", np.int64, np.uint64)
 Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 
@@ -67,11 +69,17 @@ def _sets(texts: Sequence[str]) -> tuple[Words, Numbers]:
     for rows, pieces in _pieces(texts):
         hashes, owners = shingles(pieces)
         every.append(tagged(hashes >> np.uint64(16), np.asarray(rows, np.int64)[owners]))
-    words = np.concatenate(every)
-    words.sort()
-    words = words[np.insert(words[1:] != words[:-1], 0, True)] if len(words) else words
+    words = distinct(np.concatenate(every))
     bounds = np.searchsorted(words, np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(TAG))
     return words & np.uint64((1 << TAG) - 1), bounds
+
+
+def distinct(numbers: NDArray[Whole]) -> NDArray[Whole]:
+    """Return numbers in order, once each; much faster than `np.unique` of NumPy 2.3."""
+    numbers = np.sort(numbers)
+    new = np.ones(len(numbers), bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+    return numbers[new]
 
 
 def tagged(words: Words, owners: Numbers) -> Words:

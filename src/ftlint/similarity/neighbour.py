@@ -132,7 +132,7 @@ class _Search:
         self._seen: set[int] = set()
         """The pairs that were compared, as one number each (about 70 bytes)."""
         self._forest = Forest(len(leaders))
-        self._known = Sets()
+        self._known = Sets(len(leaders))
         self.most = min(PAIRS * len(leaders) + SLACK, MOST)
         """Pairs that are compared before everything is a crowd."""
 
@@ -154,8 +154,10 @@ class _Search:
         """Compare pairs in order, so that a line is read a few times at most."""
         import numpy as np
 
+        from ftlint.similarity.minhash import distinct
+
         many = len(self.leaders)
-        keys = np.unique(candidates[:, 0] * many + candidates[:, 1])
+        keys = distinct(candidates[:, 0] * many + candidates[:, 1])
         for start in range(0, len(keys), STEP):
             some = keys[start : start + STEP]
             some = some[self.wanted(*np.divmod(some, many), crowded)]
@@ -168,24 +170,27 @@ class _Search:
     def _compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
         import numpy as np
 
-        first, other = self.leaders[left], self.leaders[right]
-        self._read(np.unique(np.concatenate((first, other))).tolist())
-        least = self.threshold - ROUNDING
-        found = self._known.similarities(first.tolist(), other.tolist(), SHORTEST, least)
-        for at in np.flatnonzero(found >= least).tolist():
-            small, large = sorted((int(first[at]), int(other[at])))
-            self.pairs.append(Pair(small, large, float(found[at])))
-            self._forest.join(int(left[at]), int(right[at]))
+        from ftlint.similarity.minhash import distinct
 
-    def _read(self, numbers: list[int]) -> None:
+        self._read(distinct(np.concatenate((left, right))))
+        least = self.threshold - ROUNDING
+        found = self._known.similarities(left, right, SHORTEST, least)
+        for at in np.flatnonzero(found >= least).tolist():
+            ends = int(left[at]), int(right[at])
+            first, second = sorted(int(self.leaders[end]) for end in ends)
+            self.pairs.append(Pair(first, second, float(found[at])))
+            self._forest.join(*ends)
+
+    def _read(self, members: NDArray[np.int64]) -> None:
         """Know the shingles of these examples; those of others are kept while there is room."""
         from ftlint.similarity.jaccard import Sets
 
         if len(self._known.words) > HELD:
-            self._known = Sets()
-        missing = [number for number in numbers if number not in self._known.places]
-        if missing:
-            self._known.add(missing, list(self.index.texts(missing).values()))
+            self._known = Sets(len(self.leaders))
+        missing = self._known.missing(members)
+        if len(missing):
+            texts = self.index.texts(self.leaders[missing].tolist())
+            self._known.add(missing, list(texts.values()))
 
     def _chunks(
         self, left: NDArray[np.int64], right: NDArray[np.int64]
@@ -193,12 +198,14 @@ class _Search:
         """Yield ranges of pairs whose lines have about `READ` bytes together."""
         import numpy as np
 
+        from ftlint.similarity.minhash import distinct
+
         loads = np.cumsum(self._sizes[left] + self._sizes[right]) // (READ // 8)
         cuts = [0, *(np.flatnonzero(loads[1:] != loads[:-1]) + 1).tolist(), len(left)]
         begun, size = 0, 0
         members = np.empty(0, np.int64)
         for at, end in pairwise(cuts):
-            members = np.union1d(members, np.concatenate((left[at:end], right[at:end])))
+            members = distinct(np.concatenate((members, left[at:end], right[at:end])))
             size = int(self._sizes[members].sum())
             if size >= READ or end == len(left):
                 yield begun, end
