@@ -19,7 +19,7 @@ from ftlint.features.digest import NONE, Digest, Part
 from ftlint.features.exchange import EXCHANGES
 from ftlint.proof import prove
 from ftlint.similarity.cluster import DICT, clusters, firsts
-from ftlint.similarity.jaccard import Sets
+from ftlint.similarity.jaccard import Seen, Sets
 from ftlint.similarity.lsh import RECALL, banding
 from ftlint.similarity.minhash import BINS, PIECE, sets, sketches
 from ftlint.similarity.shingle import jaccard, shingled
@@ -193,6 +193,16 @@ def test_similarities_are_those_of_sets(texts: list[str]) -> None:
             for a, b in zip(left, right, strict=True)
         ]
         assert known.similarities(left, right, fewest, least).tolist() == wanted
+
+
+@given(st.lists(st.sets(st.integers(0, 40)), max_size=12))
+def test_what_was_seen_is_not_fresh(rounds: list[set[int]]) -> None:
+    seen, known = Seen(), set[int]()
+    for numbers in rounds:
+        fresh = seen.fresh(np.array(sorted(numbers), np.int64))
+        assert fresh.tolist() == sorted(numbers - known)
+        known |= numbers
+        assert len(seen) == len(known)
 
 
 def test_long_texts_are_hashed_in_pieces() -> None:

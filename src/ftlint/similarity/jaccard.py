@@ -65,6 +65,32 @@ class Sets:
         return tagged(self.words[np.arange(len(owners)) + starts[owners]], owners)
 
 
+class Seen:
+    """Numbers that were there before. Size: 8 bytes each."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._parts: list[Numbers] = []
+        """In order each, and each at most half as long as the one before."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(map(len, self._parts))
+
+    def fresh(self, numbers: Numbers) -> Numbers:
+        """Return those of `numbers`, which are in order, that were not here; now they are."""
+        for part in self._parts:
+            at = np.searchsorted(part, numbers)
+            at[at == len(part)] = 0
+            numbers = numbers[part[at] != numbers]
+        kept = numbers
+        while self._parts and len(self._parts[-1]) <= 2 * len(kept):
+            kept = np.sort(np.concatenate((self._parts.pop(), kept)))
+        if len(kept):
+            self._parts.append(kept)
+        return numbers
+
+
 def _portions(chosen: Numbers, sizes: Numbers) -> Iterator[Numbers]:
     """Yield those of `chosen` that are compared at once."""
     for start in range(0, len(chosen), _PAIRS):

@@ -122,15 +122,15 @@ class _Search:
         """Begin without pairs; candidates are places among `leaders`."""
         import numpy as np
 
-        from ftlint.similarity.jaccard import Sets
+        from ftlint.similarity.jaccard import Seen, Sets
 
         self.index = index
         self.threshold = threshold
         self.leaders = leaders
         self.pairs: list[Pair] = []
         self._sizes = np.frombuffer(index.sizes, np.uint32)[leaders].astype(np.int64)
-        self._seen: set[int] = set()
-        """The pairs that were compared, as one number each (about 70 bytes)."""
+        self._seen = Seen()
+        """The pairs that were compared, as one number each."""
         self._forest = Forest(len(leaders))
         self._known = Sets(len(leaders))
         self.most = min(PAIRS * len(leaders) + SLACK, MOST)
@@ -161,9 +161,7 @@ class _Search:
         for start in range(0, len(keys), STEP):
             some = keys[start : start + STEP]
             some = some[self.wanted(*np.divmod(some, many), crowded)]
-            fresh = [key for key in some.tolist() if key not in self._seen]
-            self._seen.update(fresh)
-            left, right = np.divmod(np.array(fresh, np.int64), many)
+            left, right = np.divmod(self._seen.fresh(some), many)
             for at, end in self._chunks(left, right):
                 self._compare(left[at:end], right[at:end])
 
