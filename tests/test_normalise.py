@@ -248,7 +248,9 @@ def test_firsts_by_dict_and_by_sorting_agree() -> None:
     assert list(whole) == [i if not k else seen.setdefault(k, i) for i, k in enumerate(keys)]
 
 
-def test_clusters_are_the_connected_parts() -> None:
+@pytest.mark.parametrize("many", [2, DICT])
+def test_clusters_are_the_connected_parts(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ftlint.similarity.cluster.DICT", many)
     assert clusters([(4, 9), (1, 2), (9, 11), (2, 7)]) == [[1, 2, 7], [4, 9, 11]]
 
 

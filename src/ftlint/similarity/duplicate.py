@@ -17,7 +17,7 @@ from ftlint.features.spoken import COMPARED
 from ftlint.finding import Where
 from ftlint.proof import prove
 from ftlint.similarity.cluster import clusters, firsts
-from ftlint.similarity.neighbour import ROUNDING, THRESHOLD, Pair, near_pairs
+from ftlint.similarity.neighbour import ROUNDING, THRESHOLD, Pair, Pairs, near_pairs
 from ftlint.similarity.spool import Spool
 from ftlint.source import Dataset, seekable
 from ftlint.value import dataclass
@@ -72,7 +72,7 @@ class DuplicateIndex:
     dataset: Dataset
     compared: Feature[str] = COMPARED
     """The texts by which examples are near duplicates."""
-    _known: tuple[float, list[Pair]] = (2.0, [])
+    _known: tuple[float, Sequence[Pair]] = (2.0, ())
     """The threshold at which pairs were looked for, and the pairs."""
 
     def __len__(self) -> int:
@@ -146,9 +146,10 @@ class DuplicateIndex:
         normalised = array(
             "q", [at for at, first in enumerate(conversations) if at != first and records[at] == at]
         )
-        pairs = [(left, right) for left, right, _ in self.within(THRESHOLD)]
-        found = {right for _, right in pairs}
-        near = [(at, those[0]) for those in clusters(pairs) for at in those if at in found]
+        pairs = self.within(THRESHOLD)
+        found = {right for _, right, _ in pairs}
+        joined = clusters((left, right) for left, right, _ in pairs)
+        near = [(at, those[0]) for those in joined for at in those if at in found]
         return {
             "exact": Copies(exact, array("q", [records[at] for at in exact])),
             "normalised": Copies(normalised, array("q", [conversations[at] for at in normalised])),
@@ -198,7 +199,7 @@ class DuplicateIndex:
             found[place] = lines[where.ordinal or 0].raw
         return found
 
-    def pairs(self, threshold: float = THRESHOLD) -> list[Pair]:
+    def pairs(self, threshold: float = THRESHOLD) -> Sequence[Pair]:
         """Return the near duplicates among the leaders of all splits, in order.
 
         They are looked for once, at `THRESHOLD` or lower.
@@ -206,9 +207,14 @@ class DuplicateIndex:
         if threshold < self._known[0]:
             low = min(threshold, THRESHOLD)
             self._known = low, near_pairs(self, low)
-        return [pair for pair in self._known[1] if pair.jaccard >= threshold - ROUNDING]
+        low, known = self._known
+        if threshold == low:
+            return known
+        return Pairs(pair for pair in known if pair.jaccard >= threshold - ROUNDING)
 
-    def within(self, threshold: float = THRESHOLD) -> list[Pair]:
+    def within(self, threshold: float = THRESHOLD) -> Sequence[Pair]:
         """Return the near duplicates of which both are in the same split."""
         pairs = self.pairs(threshold)
-        return [pair for pair in pairs if self.split(pair.left) == self.split(pair.right)]
+        if len({source.split for source in self.dataset.sources}) == 1:
+            return pairs
+        return Pairs(pair for pair in pairs if self.split(pair.left) == self.split(pair.right))

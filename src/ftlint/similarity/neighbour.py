@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftlint.similarity.cluster import Forest
 from ftlint.similarity.shingle import Shingle, jaccard, shingled
@@ -36,7 +36,7 @@ PAIRS, SLACK = 16, 100_000
 """Pairs an example, and in all, that are compared although the two hang together already: so
 many that all pairs of usual data are found, and that templates do not make it quadratic."""
 MOST = 1 << 22
-"""The same, however many examples there are: these pairs take 1 GB at most."""
+"""The same, however many examples there are: these pairs take 130 MB at most."""
 STEP = 1 << 16
 """Candidates after which it is asked again which of them hang together."""
 READ = 16 << 20
@@ -57,9 +57,50 @@ class Pair(NamedTuple):
     jaccard: float
 
 
+class Pairs(Sequence[Pair]):
+    """Pairs in order. Size: 24 bytes each."""
+
+    def __init__(self, pairs: Iterable[tuple[int, int, float]] = ()) -> None:
+        """Keep pairs that are in order."""
+        self.left, self.right, self.jaccard = array("q"), array("q"), array("d")
+        for pair in pairs:
+            self.append(*pair)
+
+    def append(self, left: int, right: int, jaccard: float) -> None:
+        """Keep one more."""
+        self.left.append(left)
+        self.right.append(right)
+        self.jaccard.append(jaccard)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.left)
+
+    def __getitem__(self, at: Any) -> Any:
+        """Return one pair, or some."""
+        if isinstance(at, slice):
+            return [self[place] for place in range(*at.indices(len(self)))]
+        return Pair(self.left[at], self.right[at], self.jaccard[at])
+
+    def __iter__(self) -> Iterator[Pair]:
+        """Yield the pairs."""
+        return map(Pair, self.left, self.right, self.jaccard)
+
+    def ranked(self) -> Pairs:
+        """Return the same pairs in order; numpy is loaded."""
+        import numpy as np
+
+        order = np.lexsort((np.asarray(self.right), np.asarray(self.left)))
+        made = Pairs()
+        made.left.frombytes(np.asarray(self.left)[order].tobytes())
+        made.right.frombytes(np.asarray(self.right)[order].tobytes())
+        made.jaccard.frombytes(np.asarray(self.jaccard)[order].tobytes())
+        return made
+
+
 def near_pairs(
     index: DuplicateIndex, threshold: float, leaders: Sequence[int] | None = None
-) -> list[Pair]:
+) -> Sequence[Pair]:
     """Return the pairs of near duplicates among the leaders of an index, in order.
 
     `leaders` has them in another order than that of the lines: it decides who is compared in a
@@ -89,9 +130,7 @@ def joined(index: DuplicateIndex, threshold: float) -> list[Pair]:
     return sorted(pairs)
 
 
-def found(
-    index: DuplicateIndex, threshold: float, order: Sequence[int] | None = None
-) -> list[Pair]:
+def found(index: DuplicateIndex, threshold: float, order: Sequence[int] | None = None) -> Pairs:
     """Return the near duplicates among the candidates of their sketches."""
     import numpy as np
 
@@ -112,7 +151,7 @@ def found(
             waiting = []
     if waiting:
         search.look(np.concatenate(waiting), crowded=False)
-    return sorted(search.pairs)
+    return search.pairs.ranked()
 
 
 class _Search:
@@ -127,7 +166,7 @@ class _Search:
         self.index = index
         self.threshold = threshold
         self.leaders = leaders
-        self.pairs: list[Pair] = []
+        self.pairs = Pairs()
         self._sizes = np.frombuffer(index.sizes, np.uint32)[leaders].astype(np.int64)
         self._seen = Seen()
         """The pairs that were compared, as one number each."""
@@ -176,7 +215,7 @@ class _Search:
         for at in np.flatnonzero(found >= least).tolist():
             ends = int(left[at]), int(right[at])
             first, second = sorted(int(self.leaders[end]) for end in ends)
-            self.pairs.append(Pair(first, second, float(found[at])))
+            self.pairs.append(first, second, float(found[at]))
             self._forest.join(*ends)
 
     def _read(self, members: NDArray[np.int64]) -> None:
