@@ -326,6 +326,7 @@ def quotes(dataset: Dataset, places: Sequence[Where]) -> dict[int, Quote]:
         at = trained(batch, 0)
         if at < len(example.messages):
             found[ordinal] = quoted(example, at)
+        batch.close()
     return found
 
 

@@ -173,7 +173,9 @@ class DuplicateIndex:
         if len(raws) >= MANY or "msgspec" in sys.modules:
             batch.plain = [None] * len(raws)
             prove(batch)
-        return dict(zip(known, batch.column(self.compared), strict=True))
+        found = dict(zip(known, batch.column(self.compared), strict=True))
+        batch.close()  # else it waits, with all its texts, for the cyclic garbage collector
+        return found
 
     def _raws(self, numbers: Sequence[int]) -> list[bytes]:
         """Return the lines of examples; of files that can be sought, without further ado."""

@@ -39,7 +39,7 @@ MOST = 1 << 22
 """The same, however many examples there are: these pairs take 130 MB at most."""
 STEP = 1 << 16
 """Candidates after which it is asked again which of them hang together."""
-READ = 16 << 20
+READ = 8 << 20
 """Bytes of lines that are read at once to be compared."""
 HELD = 6 << 20
 """Shingles that are kept for later pairs (48 MB), beside those of the lines just read."""
