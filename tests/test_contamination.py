@@ -21,9 +21,18 @@ from hypothesis import strategies as st
 
 from ftlint.case import assistant, chat, user
 from ftlint.contamination import benchmark as module
-from ftlint.contamination.benchmark import SHIPPED, Benchmark, Index, build, matches, parse, shipped
+from ftlint.contamination.benchmark import (
+    SHIPPED,
+    Benchmark,
+    Index,
+    build,
+    matched,
+    matches,
+    parse,
+    shipped,
+)
 from ftlint.contamination.ngram import fold, hash_whole, hashes, places, words
-from ftlint.contamination.ngramarray import texts_with
+from ftlint.contamination.ngramarray import hits
 from ftlint.contamination.testset import index_of, texts_of
 from ftlint.engine import Plan, run
 from ftlint.error import PackError, SourceError
@@ -177,25 +186,29 @@ def test_hashes_are_equal_where_words_are(parts: list[str]) -> None:
         assert len(set(every)) == len({tuple(coded[at : at + 13]) for at in range(len(every))})
 
 
+@pytest.mark.parametrize("more", [[], ["😀"], ["𠀀", "𠀀日", "😀"], ["𝔸"], ["\x1a"]])
 @pytest.mark.parametrize("unspaced", [True, False])
-def test_arrays_find_what_plain_python_finds(unspaced: bool) -> None:
+def test_arrays_find_what_plain_python_finds(unspaced: bool, more: list[str]) -> None:
     random = Random(4)
-    texts = [
-        " ".join(
-            random.choices([*WORDS, "c,d", "\x1c", "İ", "\ud800", "."], k=random.randrange(60))
-        )
-        for _ in range(400)
-    ]
+    parts = [*WORDS, "c,d", "\x1c", "İ", "Σ", "\ud800", ".", *more]
+    texts = [" ".join(random.choices(parts, k=random.randrange(60))) for _ in range(400)]
+    texts = [text.replace("日本 ", "日本").replace(" \x1a", "\x1a") for text in texts]
     texts += ["", " ", "…", "x " * 100_000]
-    every = [set(hashes(words(text, unspaced))) for text in texts]
-    chosen = set(random.sample(sorted(set().union(*every)), 40))
+    every = [list(hashes(words(text, unspaced))) for text in texts]
+    chosen = set(random.sample(sorted({value for values in every for value in values}), 40))
 
     def known(values: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> Any:
         return np.flatnonzero([int(value) in chosen for value in values])
 
-    wanted = [at for at, values in enumerate(every) if values & chosen]
-    assert 20 < len(wanted) < 400
-    assert texts_with(texts, known, unspaced) == wanted
+    wanted = [
+        (at, place, value, min(len(words(texts[at], unspaced)), 13))
+        for at, values in enumerate(every)
+        for place, value in enumerate(values)
+        if value in chosen
+    ]
+    assert 20 < len({at for at, *_ in wanted}) < 400
+    found = hits(texts, known, unspaced)
+    assert list(zip(*(column.tolist() for column in found), strict=True)) == wanted
 
 
 def test_places() -> None:
@@ -221,21 +234,24 @@ LETTERS = st.lists(st.sampled_from("abc"), max_size=40).map(" ".join)
 def test_matches_are_those_of_sets(items: list[str], texts: list[str]) -> None:
     index = small(items)
     index = parse(index.dump(), "x")
-    for text in texts + items:
+    every = dict.fromkeys(texts + items)
+    arrays = matched(hits([*every], index.known, index.unspaced), index)
+    for number, text in enumerate(every):
         wanted = {
             (at, len(grams(text) & grams(item)))
             for at, item in enumerate(items)
             if grams(text) & grams(item)
         }
         found = matches(text, index)
+        assert arrays.get(number, []) == found
         assert {(match.item, match.grams) for match in found} == wanted
         for match in found:
             part = said(text)[match.first : match.last + 1]
             item = grams(items[match.item])
             assert grams(" ".join(part)) & item == grams(text) & item
-    every = sorted({value for text in texts for value in hashes(words(text))})
-    met = {place for place, _ in index.items(every)}
-    assert set(index.known(np.array(every, np.uint64)).tolist()) == met
+    values = sorted({value for text in texts for value in hashes(words(text))})
+    met = {place for place, _ in index.items(values)}
+    assert set(index.known(np.array(values, np.uint64)).tolist()) == met
     assert [index.item(at).grams for at in range(len(items))] == [len(grams(i)) for i in items]
 
 

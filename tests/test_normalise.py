@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import random
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,16 @@ from records import batch
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
 from ftlint.example import Batch, Lines
 from ftlint.features.digest import NONE, Digest, Part
+from ftlint.features.exchange import EXCHANGES
 from ftlint.proof import prove
 from ftlint.similarity.cluster import DICT, clusters, firsts
+from ftlint.similarity.jaccard import Seen, Sets
 from ftlint.similarity.lsh import RECALL, banding
-from ftlint.similarity.minhash import BINS, PIECE, hashed, sketches
-from ftlint.similarity.shingle import shingled
+from ftlint.similarity.minhash import BINS, PIECE, sets, sketches
+from ftlint.similarity.shingle import jaccard, shingled
 from ftlint.similarity.spool import Spool
 from ftlint.text.normalise import normalise
+from ftlint.text.normalisearray import normalised
 
 PARTS: tuple[Part, ...] = ("example", "conversation", "prompt", "question", "answer")
 scripts = st.text(
@@ -63,6 +66,21 @@ def test_these_are_the_same(left: str, right: str) -> None:
 )
 def test_these_are_not(left: str, right: str) -> None:
     assert normalise(left) != normalise(right)
+
+
+ODD = ["\uffff", "\0", "\x1f", "\x85", "\u2028", "\ud800", "\udc00", "\u200b", "①", "㈠", "ß", "İ"]
+
+
+@given(st.lists(st.lists(scripts | st.sampled_from(ODD)).map("".join)))
+@settings(max_examples=300, deadline=None)
+def test_many_texts_are_normalised_as_each(texts: list[str]) -> None:
+    assert normalised(texts) == [normalise(text) for text in texts]
+
+
+def test_every_sign_is_normalised_in_an_array_as_alone() -> None:
+    codes = (*range(0xD800), *range(0xE000, 0xFFFF), *range(0x10000, 0x110000, 13))
+    texts = [f"A{chr(code)} {chr(code)}b" for code in codes]
+    assert normalised(texts) == [normalise(text) for text in texts]
 
 
 def digests(record: Any) -> dict[tuple[str, bool], int]:
@@ -125,6 +143,16 @@ def test_nothing_has_no_digest() -> None:
 
 def test_a_proof_changes_no_digest() -> None:
     records = [BASE, chat(user("a\0user\0b"), assistant("c")), chat(user("Hi"), assistant("Ho"))]
+    records += [
+        chat(user("Hi"), assistant("Ho"), user("and?"), assistant("no")),
+        chat(user("A"), user("B"), assistant("C")),
+        chat(assistant("A"), user("B"), assistant("C")),
+        chat(system("A"), user("?!"), assistant("...")),
+        chat(system("S"), system("A"), assistant("C")),
+        chat(user("A"), assistant("B"), user("C")),
+        chat(assistant("A")),
+        chat(user("A")),
+    ]
     slow, fast = batch(*records), batch(*records)
     fast.lines.odd_space = False
     fast.plain = [None] * len(records)
@@ -133,16 +161,45 @@ def test_a_proof_changes_no_digest() -> None:
     for part in PARTS:
         for normal in (False, True):
             assert fast.column(Digest(part, normal)) == slow.column(Digest(part, normal))
+    assert fast.column(EXCHANGES) == slow.column(EXCHANGES)
 
 
 @given(st.lists(scripts, min_size=1, max_size=6))
 @settings(max_examples=200, deadline=None)
 def test_hashed_shingles_are_the_shingles(texts: list[str]) -> None:
     folded = [normalise(text) for text in texts]
-    for text, hashes in zip(folded, hashed(folded), strict=True):
-        assert len(hashes) == len(shingled(text))
+    words, bounds = sets(folded)
+    assert np.diff(bounds).tolist() == [len(shingled(text)) for text in folded]
     every = {shingle for text in folded for shingle in shingled(text)}
-    assert len(np.unique(np.concatenate(hashed(folded)))) == len(every)
+    assert len(np.unique(words)) == len(every)
+
+
+@given(st.lists(scripts, min_size=2, max_size=8))
+@settings(max_examples=100, deadline=None)
+def test_similarities_are_those_of_sets(texts: list[str]) -> None:
+    folded = [normalise(f"a {text} {texts[0]}") for text in texts]
+    known = Sets(len(folded))
+    known.add(np.arange(len(folded)), folded)
+    left, right = np.array([*combinations(range(len(folded)), 2)]).T
+    every = [shingled(text) for text in folded]
+    for fewest, least in ((1, 0.0), (4, 0.5)):
+        wanted = [
+            jaccard(every[a], every[b])
+            if min(sizes := (len(every[a]), len(every[b]))) >= max(fewest, least * max(sizes))
+            else 0.0
+            for a, b in zip(left, right, strict=True)
+        ]
+        assert known.similarities(left, right, fewest, least).tolist() == wanted
+
+
+@given(st.lists(st.sets(st.integers(0, 40)), max_size=12))
+def test_what_was_seen_is_not_fresh(rounds: list[set[int]]) -> None:
+    seen, known = Seen(), set[int]()
+    for numbers in rounds:
+        fresh = seen.fresh(np.array(sorted(numbers), np.int64))
+        assert fresh.tolist() == sorted(numbers - known)
+        known |= numbers
+        assert len(seen) == len(known)
 
 
 def test_long_texts_are_hashed_in_pieces() -> None:
@@ -151,7 +208,7 @@ def test_long_texts_are_hashed_in_pieces() -> None:
     unspaced = "".join(chr(0x4E00 + rng.randrange(900)) for _ in range(3 * PIECE))
     assert len(spaced) > 3 * PIECE
     for text in (spaced, unspaced):
-        assert len(hashed([text])[0]) == len(shingled(text))
+        assert len(sets([text])[0]) == len(shingled(text))
         alone, beside = sketches([text])[0], sketches(["a b", text, "漢 c d"])[1]
         assert alone.tolist() == beside.tolist()
 
@@ -188,7 +245,9 @@ def test_firsts_by_dict_and_by_sorting_agree() -> None:
     assert list(whole) == [i if not k else seen.setdefault(k, i) for i, k in enumerate(keys)]
 
 
-def test_clusters_are_the_connected_parts() -> None:
+@pytest.mark.parametrize("many", [2, DICT])
+def test_clusters_are_the_connected_parts(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ftlint.similarity.cluster.DICT", many)
     assert clusters([(4, 9), (1, 2), (9, 11), (2, 7)]) == [[1, 2, 7], [4, 9, 11]]
 
 

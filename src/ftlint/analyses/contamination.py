@@ -61,8 +61,10 @@ class Contamination(Analysis[Contaminations, tuple[Contaminated, ...]]):
 
     def _told(self, example: Example, name: str, overlaps: Sequence[Overlap]) -> Contaminated:
         those = [o for o in overlaps if o.item.benchmark == name and o.share >= self.share]
-        pointer = example.texts[those[0].text].pointer if those else ""
-        where = example.at(pointer, those[0].span if those else None)
+        if not those:
+            return Contaminated(example.at(), name, ())
+        text = example.texts[those[0].text]
+        where = example.at(text.pointer, those[0].span(text.value))
         return Contaminated(where, name, tuple(those))
 
     def conclude(self, summary: Contaminations, dataset: Dataset) -> tuple[Contaminated, ...]:

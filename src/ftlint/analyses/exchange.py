@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from ftlint.features.digest import NONE, Digest
 from ftlint.features.exchange import EXCHANGES, trained
 from ftlint.features.spoken import said
 from ftlint.finding import Where
+from ftlint.similarity.cluster import DICT
+from ftlint.similarity.spool import Spool
 from ftlint.source import Dataset
 from ftlint.value import dataclass
 
@@ -35,16 +38,19 @@ _MOST = 0xFFFFFFFF
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Digests of some examples. Size: 56 bytes an example and 24 an earlier answer of long ones."""
+    """Digests of some examples. Size: O(1), two spools; the rest is on disk.
 
-    rows: tuple[array[int], ...] = ()
-    """A batch each: source and line, byte offset, prompt, answer, whole, exact, characters."""
-    earlier: tuple[array[int], ...] = ()
-    """A batch each: source and line, digest up to an earlier answer, characters."""
+    That are 56 bytes an example, and 24 an earlier answer of long ones.
+    """
+
+    rows: Spool = field(default_factory=Spool)
+    """Source and line, byte offset, prompt, answer, whole, exact, characters of each."""
+    earlier: Spool = field(default_factory=Spool)
+    """Source and line, digest up to an earlier answer, characters."""
 
     def merge(self, other: Marks) -> Marks:
         """Return the digests of both."""
-        return Marks(self.rows + other.rows, self.earlier + other.earlier)
+        return Marks(self.rows.merge(other.rows), self.earlier.merge(other.earlier))
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Asked(Analysis[Marks, "Exchanged"]):
             rows.extend((key, start, each.prompt, each.answer, each.whole, exact[index], size))
             for mark, length in zip(each.earlier, each.lengths, strict=True):
                 earlier.extend((key, mark, length))
-        return Marks((rows,) if rows else (), (earlier,) if earlier else ())
+        return Marks(Spool(rows.tobytes()), Spool(earlier.tobytes()))
 
     def conclude(self, summary: Marks, dataset: Dataset) -> Exchanged:
         """Return the digests as columns."""
@@ -86,6 +92,16 @@ class Asked(Analysis[Marks, "Exchanged"]):
 
 
 ASKED = Asked()
+
+
+def _numbers(spool: Spool, width: int) -> Iterator[array[int]]:
+    """Yield the numbers of a spool, some rows of `width` numbers at a time."""
+    rest = b""
+    for block in spool.blocks():
+        data = rest + block
+        end = len(data) - len(data) % (8 * width)
+        rest = data[end:]
+        yield array("Q", data[:end])
 
 
 class Answer(NamedTuple):
@@ -115,6 +131,21 @@ class Conflict:
 
 
 @dataclass
+class Earlier:
+    """What stands before the last answers: digests up to each, by the index of the example."""
+
+    index: array[int] = field(default_factory=lambda: array("Q"))
+    """In order, one item an earlier answer."""
+    mark: array[int] = field(default_factory=lambda: array("Q"))
+    length: array[int] = field(default_factory=lambda: array("Q"))
+    """Characters."""
+
+    def of(self, index: int) -> array[int]:
+        """Return the digests up to the earlier answers of an example."""
+        return self.mark[bisect_left(self.index, index) : bisect_right(self.index, index)]
+
+
+@dataclass
 class Exchanged:
     """The digests of all examples with messages, a column each; an index is an example."""
 
@@ -127,21 +158,23 @@ class Exchanged:
     whole: array[int] = field(default_factory=lambda: array("Q"))
     exact: array[int] = field(default_factory=lambda: array("Q"))
     size: array[int] = field(default_factory=lambda: array("Q"))
-    earlier: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    """Digest and characters up to each earlier answer of an example."""
+    earlier: Earlier = field(default_factory=Earlier)
 
     @classmethod
     def of(cls, summary: Marks, splits: Sequence[str]) -> Exchanged:
         """Return the columns of a summary."""
         found = cls(splits)
-        for part in summary.rows:
+        for part in _numbers(summary.rows, WIDTH):
             for number, column in enumerate(found.columns):
                 column.extend(part[number::WIDTH])
-        if summary.earlier:
-            index = {key: at for at, key in enumerate(found.key)}
-            for part in summary.earlier:
-                for key, mark, length in zip(part[::3], part[1::3], part[2::3], strict=True):
-                    found.earlier.setdefault(index[key], []).append((mark, length))
+        index, keys = 0, found.key
+        for part in _numbers(summary.earlier, 3):
+            for key in part[::3]:  # in the order of the examples
+                while keys[index] != key:
+                    index += 1
+                found.earlier.index.append(index)
+            found.earlier.mark.extend(part[1::3])
+            found.earlier.length.extend(part[2::3])
         return found
 
     @property
@@ -191,7 +224,7 @@ class Exchanged:
     @cached_property
     def ending(self) -> dict[int, list[int]]:
         """Return the examples that end as a longer one goes on, by digest."""
-        inner = {mark for ends in self.earlier.values() for mark, _ in ends}
+        inner = set(self.earlier.mark)
         found: dict[int, list[int]] = {}
         for index, mark in enumerate(self.whole):
             if mark in inner:
@@ -209,26 +242,31 @@ class Exchanged:
     def labelled(self) -> frozenset[int]:
         """Return the sources that are classification-like: short answers of few kinds."""
         short: Counter[int] = Counter()
-        kinds: dict[int, set[int]] = {source: set() for source in self.answered}
         for index, mark in enumerate(self.answer):
-            if mark:
-                source = self.source(index)
-                kinds[source].add(mark)
-                short[source] += self.spoken(index) <= LABEL
+            if mark and self.spoken(index) <= LABEL:
+                short[self.source(index)] += 1
         return frozenset(
             source
             for source, many in self.answered.items()
-            if many >= ENOUGH
-            and short[source] >= PLAIN * many
-            and len(kinds[source]) * PER_LABEL <= many
+            if many >= ENOUGH and short[source] >= PLAIN * many and self._few(source, many)
         )
+
+    def _few(self, source: int, many: int) -> bool:
+        """Return whether the `many` answers of a source are of few kinds."""
+        kinds: set[int] = set()
+        for key, mark in zip(self.key, self.answer, strict=True):
+            if mark and key >> _LINE == source:
+                kinds.add(mark)
+                if len(kinds) * PER_LABEL > many:
+                    return False
+        return True
 
     @cached_property
     def conflicts(self) -> list[Conflict]:
         """Return the prompts with different answers in one split, by the first contradiction."""
         found = []
         for members in self.of_split.values():
-            asked = [index for index in members if self.answer[index]]
+            asked = array("q", (index for index in members if self.answer[index]))
             for group in repeated(asked, self.prompt).values():
                 answers: dict[int, list[int]] = {}
                 for index in group:
@@ -239,8 +277,10 @@ class Exchanged:
         return sorted(found, key=lambda conflict: conflict.index)
 
 
-def repeated(members: Iterable[int], marks: Sequence[int]) -> dict[int, list[int]]:
+def repeated(members: Sequence[int], marks: Sequence[int]) -> dict[int, list[int]]:
     """Return those of `members` that share a mark, by mark."""
+    if len(members) > DICT:
+        return _repeated(members, marks)
     first: dict[int, int] = {}
     found: dict[int, list[int]] = {}
     for index in members:
@@ -249,6 +289,21 @@ def repeated(members: Iterable[int], marks: Sequence[int]) -> dict[int, list[int
             known = first.setdefault(mark, index)
             if known != index:
                 found.setdefault(mark, [known]).append(index)
+    return found
+
+
+def _repeated(members: Sequence[int], marks: Sequence[int]) -> dict[int, list[int]]:
+    """Return the same by sorting: 40 bytes a member instead of 150."""
+    import numpy as np
+
+    those = np.array(members, np.int64)
+    column = np.asarray(marks, np.uint64)[those]
+    order = np.argsort(column, kind="stable")
+    ranked = column[order]
+    again = np.flatnonzero((ranked[1:] == ranked[:-1]) & (ranked[1:] != NONE)) + 1
+    found: dict[int, list[int]] = {}
+    for at, mark in zip(again.tolist(), ranked[again].tolist(), strict=True):
+        found.setdefault(mark, [int(those[order[at - 1]])]).append(int(those[order[at]]))
     return found
 
 
@@ -271,6 +326,7 @@ def quotes(dataset: Dataset, places: Sequence[Where]) -> dict[int, Quote]:
         at = trained(batch, 0)
         if at < len(example.messages):
             found[ordinal] = quoted(example, at)
+        batch.close()
     return found
 
 

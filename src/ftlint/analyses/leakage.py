@@ -206,7 +206,7 @@ def _trained(found: Exchanged, those: Iterable[int]) -> int | None:
 
 def answers(found: Exchanged) -> Groups:
     """Return the examples that share a long answer, unless it is a stock phrase."""
-    long = (index for index in range(len(found)) if found.spoken(index) >= LONG_ANSWER)
+    long = [index for index in range(len(found)) if found.spoken(index) >= LONG_ANSWER]
     groups = repeated(long, found.answer)
     return {
         mark: those
@@ -220,15 +220,15 @@ def openings(found: Exchanged) -> Groups:
 
     A stock phrase is no opening, unless it is long.
     """
-    wholes = set(found.whole) if found.earlier else set()
+    earlier = found.earlier
+    wholes = set(found.whole) if earlier.index else set()
     begun: dict[int, list[int]] = {}
     long = set()
-    for index, ends in found.earlier.items():
-        for mark, length in ends:
-            if length >= OPENING and mark in wholes:
-                begun.setdefault(mark, []).append(index)
-                if length >= LONG_OPENING:
-                    long.add(mark)
+    for index, mark, length in zip(earlier.index, earlier.mark, earlier.length, strict=True):
+        if length >= OPENING and mark in wholes:
+            begun.setdefault(mark, []).append(index)
+            if length >= LONG_OPENING:
+                long.add(mark)
     return {
         mark: those
         for mark, those in begun.items()
@@ -239,7 +239,7 @@ def openings(found: Exchanged) -> Groups:
 def _adjoining(found: Exchanged, index: int, begun: Groups) -> Iterator[int]:
     """Yield the examples that go on where this one ends, or end where this one goes on."""
     yield from begun.get(found.whole[index], ())
-    for mark, _ in found.earlier.get(index, ()):
+    for mark in found.earlier.of(index):
         if mark in begun:
             yield from found.ending[mark]
 

@@ -23,7 +23,7 @@ from ftlint.error import PackError
 from ftlint.value import dataclass
 
 if TYPE_CHECKING:
-    from ftlint.contamination.ngramarray import Hashes, Indices
+    from ftlint.contamination.ngramarray import Hashes, Hits, Indices
 
 SHIPPED = ("gsm8k", "humaneval", "mmlu")
 """The benchmarks of the index that comes with ftlint."""
@@ -34,6 +34,8 @@ MOST = 1 << 16
 COMMON = 10
 """Items that may share an n-gram; those of more are phrases (Brown et al. 2020 drop these)."""
 _ITEM = MOST - 1
+_MORE = 22
+"""Bits of a hash by which arrays are looked up once more before they are searched: 4 MB."""
 _MAGIC = b"ftngram1"
 _HEAD = struct.Struct("<8sII")
 """Magic, bytes of the JSON header, CRC-32 of all that follows this."""
@@ -130,16 +132,41 @@ class Index:
         """Return the indices of the hashes that are there; numpy is imported here."""
         import numpy as np
 
-        if self._arrays is None:
-            entries = np.frombuffer(self._entries, np.uint64)  # type: ignore[call-overload]
-            self._arrays = (np.frombuffer(self._bits, np.uint8), entries >> np.uint64(16))
-        bits, heads = self._arrays
-        slots = (values >> np.uint64(self._shift)).astype(np.intp)
-        likely = np.flatnonzero(bits[slots >> 3] >> (slots & 7) & 1)
+        bits, heads, more = self._tables()
+        slots = (values >> np.uint64(self._shift)).view(np.int64)
+        likely = np.flatnonzero(bits[slots >> 3] >> (slots & 7).astype(np.uint8) & 1)
+        # Of 14 others one gets so far, and a search takes long.
         wanted = values[likely] >> np.uint64(16)
+        kept = more[_slots(wanted)]
+        likely, wanted = likely[kept], wanted[kept]
         places = np.searchsorted(heads, wanted)
         places[places == len(heads)] = 0
-        return likely[heads[places] == wanted] if len(heads) else likely[:0]
+        found: Indices = likely[heads[places] == wanted] if len(heads) else likely[:0]
+        return found
+
+    def _tables(self) -> Any:
+        """Return the bits, the hashes and more bits as arrays, made once."""
+        import numpy as np
+
+        if self._arrays is None:
+            entries = np.frombuffer(self._entries, np.uint64)  # type: ignore[call-overload]
+            heads = entries >> np.uint64(16)
+            more = np.zeros(1 << _MORE, bool)
+            more[_slots(heads)] = True
+            self._arrays = (np.frombuffer(self._bits, np.uint8), heads, more)
+        return self._arrays
+
+    def entries(self, values: Hashes) -> tuple[Indices, Indices]:
+        """Return the items that have such an n-gram: places in `values`, and their numbers."""
+        import numpy as np
+
+        entries = np.frombuffer(self._entries, np.uint64)  # type: ignore[call-overload]
+        heads, wanted = self._tables()[1], values >> np.uint64(16)
+        first = np.searchsorted(heads, wanted)
+        counts = np.searchsorted(heads, wanted, "right") - first
+        rows = np.repeat(np.arange(len(values)), counts)
+        places = np.arange(len(rows)) + (first - np.cumsum(counts) + counts)[rows]
+        return rows, (entries[places] & np.uint64(_ITEM)).view(np.int64)
 
     def dump(self) -> bytes:
         """Return the bytes of a file with this index."""
@@ -162,6 +189,11 @@ class Index:
             totals.byteswap()
         body = text + entries.tobytes() + bytes(self._bits) + totals.tobytes()
         return _HEAD.pack(_MAGIC, len(text), crc32(body)) + body
+
+
+def _slots(heads: Hashes) -> Indices:
+    """Return the lower bits of hashes, which the first look at them leaves out."""
+    return (heads & ((1 << _MORE) - 1)).view("int64")
 
 
 def parse(data: bytes, path: str) -> Index:
@@ -273,3 +305,32 @@ def matches(text: str, index: Index) -> list[Match]:
         Match(item, len({values[place] for place in at}), at[0], at[-1] + width)
         for item, at in found.items()
     ]
+
+
+def matched(hits: Hits, index: Index) -> dict[int, list[Match]]:
+    """Return the same of many texts, by number, from their n-grams that are known."""
+    import numpy as np
+
+    rows, items = index.entries(hits.values)
+    texts, places, values = hits.texts[rows], hits.places[rows], hits.values[rows]
+    order = np.lexsort((values, items, texts))
+    new = np.ones(len(rows), bool)
+    new[1:] = (np.diff(texts[order]) != 0) | (np.diff(items[order]) != 0)
+    heads = np.flatnonzero(new)
+    fresh = new.copy()
+    fresh[1:] |= values[order][1:] != values[order][:-1]
+    if not len(heads):
+        return {}
+    columns = (
+        texts[order][heads],
+        np.minimum.reduceat(places[order], heads),
+        items[order][heads],
+        np.maximum.reduceat((places + hits.widths[rows])[order], heads) - 1,
+        np.add.reduceat(fresh.astype(int), heads),
+    )
+    found: dict[int, list[Match]] = {}
+    for text, first, item, last, grams in sorted(
+        zip(*(column.tolist() for column in columns), strict=True)
+    ):
+        found.setdefault(text, []).append(Match(item, grams, first, last))
+    return found

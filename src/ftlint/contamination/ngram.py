@@ -33,7 +33,8 @@ TABLE = bytes(
     for c in range(256)
 )
 """ASCII letters in lower case, digits, and a space for all else; what is not ASCII stays."""
-RUN = " \x1a "
+SIGN = "\x1a"
+RUN = f" {SIGN} "
 """The one word that a run of signs of an unspaced script becomes where nobody looks for them."""
 # Thai, Lao, Myanmar, Khmer, kana, Han: no spaces part their words, so each sign counts as one.
 _UNSPACED = (
@@ -44,7 +45,8 @@ _WORD = rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+"
 _WORDS = rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+"
 _SIGN = rf"[{_UNSPACED}]"
 _RUN = rf"[{_UNSPACED}]+"
-_ODD = r"[^\w\x00-\x7f]+"
+_ODD = r"[^\w\x00-\x7f]"
+_FAR = "[\U00020000-\U0003ffff]+"
 
 # Compiled by the first text that is not ASCII: it takes 6 ms, a twentieth of a short run.
 _pattern = lru_cache(re.compile)
@@ -58,11 +60,22 @@ def fold(text: str, unspaced: bool = True) -> str:
     """
     if text.isascii():
         return text
-    text = _pattern(_ODD).sub(" ", normalize("NFC", text))
+    text = _pattern(f"{_ODD}+").sub(" ", normalize("NFC", text))
     if not text.isascii():
         signs = (_SIGN, r" \g<0> ") if unspaced else (_RUN, RUN)
         text = _pattern(signs[0]).sub(signs[1], text)
     return text if text.isascii() else text.lower()
+
+
+def folded(every: str) -> str:
+    """Return signs with what is neither letter nor digit as space, and unspaced ones as `SIGN`."""
+    return _pattern(_SIGN).sub(SIGN, _pattern(_ODD).sub(" ", every))
+
+
+def near(text: str) -> str:
+    """Return `text` with signs below U+10000 in place of others, where those are no letters."""
+    text = _pattern(r"[^\w\x00-\uffff]+").sub(" ", text)
+    return _pattern(_FAR).sub("\u4e00", text)
 
 
 def words(text: str, unspaced: bool = True) -> list[bytes]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from typing import NamedTuple
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +17,12 @@ from ftlint.contamination.ngram import (
     LENGTH,
     MIX,
     SHORTEST,
+    SIGN,
     TABLE,
     N,
     fold,
+    folded,
+    near,
 )
 
 Hashes = NDArray[np.uint64]
@@ -24,7 +30,7 @@ Indices = NDArray[np.intp]
 Known = Callable[[Hashes], Indices]
 """From hashes to the indices of those that are looked for."""
 
-_SLICE = 1 << 16
+_SLICE = 1 << 14
 """Words that are looked at together: their arrays stay in the processor's cache."""
 _EIGHT = 8
 # For each number of bytes, up to 8, a mask that keeps so many of 8.
@@ -32,18 +38,32 @@ _KEEP = np.array([(1 << 8 * size) - 1 for size in range(_EIGHT + 1)], np.uint64)
 _POWER = [np.uint64(pow(BASE, exponent, 1 << 64)) for exponent in range(N)]
 
 
-def texts_with(texts: list[str], known: Known, unspaced: bool = True) -> list[int]:
-    """Return the indices of the texts with an n-gram, or a short whole, that is `known`."""
-    found: set[int] = set()
+class Hits(NamedTuple):
+    """N-grams, or wholes of short texts, that are known: a column each, by text and place."""
+
+    texts: Indices
+    places: Indices
+    """First words."""
+    values: Hashes
+    widths: Indices
+    """Words."""
+
+
+def hits(texts: list[str], known: Known, unspaced: bool = True) -> Hits:
+    """Return the n-grams, or the wholes of short texts, that are `known`."""
+    found = [Hits(*(np.empty(0, kind) for kind in (int, int, np.uint64, int)))]
     # Apart, since one sign that is not ASCII makes the whole string wider, and slower.
     plain = [text.isascii() for text in texts]
     for ascii in (True, False):
         chosen = [index for index, is_ascii in enumerate(plain) if is_ascii is ascii]
         if chosen:
             column = _Column([texts[index] for index in chosen], unspaced)
-            found.update([chosen[text] for text in column.runs(known)])
-            found.update([chosen[text] for text in column.wholes(known)])
-    return sorted(found)
+            numbers = np.array(chosen)
+            for some in (*column.runs(known), column.wholes(known)):
+                found.append(some._replace(texts=numbers[some.texts]))
+    joined = [np.concatenate(columns) for columns in zip(*found, strict=True)]
+    order = np.lexsort((joined[1], joined[0]))
+    return Hits(*(column[order] for column in joined))
 
 
 _END = "\x1c"
@@ -55,32 +75,37 @@ class _Column:
 
     def __init__(self, texts: list[str], unspaced: bool) -> None:
         """Fold all texts as one, and find the words."""
+        if not texts[0].isascii():  # one by one: most are in this form, and are left alone
+            texts = [normalize("NFC", text) for text in texts]
         joined = _END.join(texts)
         if joined.count(_END) >= len(texts):
             joined = _END.join([text.replace(_END, " ") for text in texts])
         # Eight more bytes can be read at each word, also at the last.
-        encoded = fold(f"{_END}{joined}{_END}", unspaced).encode() + b" " * _EIGHT
+        bare = not (unspaced or joined.isascii() or SIGN in joined)
+        joined = (_folded if bare else fold)(f"{_END}{joined}{_END}", unspaced)
+        encoded = joined.encode() + b" " * _EIGHT
         data = encoded.translate(TABLE)
-        inside = np.frombuffer(data, np.uint8) != 32
-        edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
-        self.starts, self.ends = edges[::2], edges[1::2]
+        self.starts, self.ends = _bounds(np.frombuffer(data, np.uint8), bare)
         # Eight bytes from each place on: a view that overlaps itself.
         self.eights: Hashes = np.ndarray((len(data) - 7,), "<u8", data, 0, (1,))
         parts = np.flatnonzero(np.frombuffer(encoded, np.uint8) == ord(_END))
         self.firsts: Indices = np.searchsorted(self.starts, parts)
         """The number of the first word of each text, and of what would come next."""
 
-    def runs(self, known: Known) -> Iterator[np.intp]:
-        """Yield the texts with known n-grams."""
+    def runs(self, known: Known) -> Iterator[Hits]:
+        """Yield the n-grams that are known."""
         total = len(self.starts)
         for first in range(0, total, _SLICE):
-            values = self._words(first, min(first + _SLICE + N - 1, total))
-            begins = known(_rolled(values)) + first
+            rolled = _rolled(self._words(first, min(first + _SLICE + N - 1, total)))
+            met = known(rolled)
+            begins = met + first
             texts = np.searchsorted(self.firsts, begins, "right") - 1
             # No n-gram goes on into the next text.
-            yield from texts[begins + N <= self.firsts[texts + 1]]
+            inside = begins + N <= self.firsts[texts + 1]
+            places = begins - self.firsts[texts]
+            yield Hits(texts[inside], places[inside], rolled[met[inside]], np.full(inside.sum(), N))
 
-    def wholes(self, known: Known) -> Indices:
+    def wholes(self, known: Known) -> Hits:
         """Return the texts that are too short for an n-gram and known as a whole."""
         counts = np.diff(self.firsts)
         short = np.flatnonzero((counts >= SHORTEST) & (counts < N))
@@ -89,7 +114,9 @@ class _Column:
             there = np.flatnonzero(counts[short] > place)
             spoken = self._hashed(self.firsts[short[there]] + place)
             values[there] = values[there] * _POWER[1] + spoken
-        return short[known(values)]
+        met = known(values)
+        texts = short[met]
+        return Hits(texts, np.zeros(len(met), int), values[met], counts[texts])
 
     def _words(self, first: int, last: int) -> Hashes:
         return self._hashed(np.arange(first, last))
@@ -107,6 +134,42 @@ class _Column:
         values *= np.uint64(MIX)
         values ^= values >> np.uint64(29)
         return values
+
+
+def _folded(text: str, unspaced: bool) -> str:
+    """Return text in NFC as `ngram.fold` does, but for the spaces around the signs of a run."""
+    units = _units(text)
+    if len(units) > len(text):
+        text = near(text)
+        units = _units(text)
+    if len(units) > len(text):
+        return fold(text, unspaced)
+    return _table()[units].tobytes().decode("utf-16-le").lower()
+
+
+def _units(text: str) -> NDArray[np.uint16]:
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
+
+
+@cache
+def _table() -> NDArray[np.uint16]:
+    """Return for each code point below 65 536 what becomes of it."""
+    every = "".join(map(chr, range(1 << 16)))
+    return _units(folded(every))
+
+
+def _bounds(data: NDArray[np.uint8], bare: bool) -> tuple[Indices, Indices]:
+    """Return where words begin and end; a `bare` run of `SIGN` is one of a single byte."""
+    inside = data != 32
+    edges = inside[1:] != inside[:-1]
+    runs = data == ord(SIGN)
+    if not bare or not runs.any():
+        found = np.flatnonzero(edges) + 1
+        return found[::2], found[1::2]
+    edges |= runs[1:] != runs[:-1]
+    starts = np.flatnonzero(edges & inside[1:]) + 1
+    ends = np.flatnonzero(edges & inside[:-1]) + 1
+    return starts, np.where(runs[starts], starts + 1, ends)
 
 
 def _rolled(one: Hashes) -> Hashes:

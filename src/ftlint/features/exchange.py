@@ -7,13 +7,13 @@ question; leakage compares all of it between the splits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import NamedTuple
 
-from ftlint.example import Batch
+from ftlint.example import Batch, Example
 from ftlint.feature import Feature
-from ftlint.features.digest import NONE, Digest, digest, said_digest
-from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical, last_answer
+from ftlint.features.digest import NONE, PREFIXES, digest, prompted
+from ftlint.features.spoken import NORMAL, SPOKEN, Said, last_answer
+from ftlint.features.turns import PLAIN
 from ftlint.value import dataclass
 
 ASKING = frozenset({"user", "tool", "function"})
@@ -45,27 +45,64 @@ class Exchanges(Feature[Exchange | None]):
 
     def compute(self, batch: Batch) -> list[Exchange | None]:
         """Return one exchange an example."""
-        prompts = batch.column(Digest("prompt", normal=True))
-        answers = batch.column(Digest("answer", normal=True))
-        plain = batch.plain or [None] * len(batch)
+        columns = (batch.column(each) for each in (SPOKEN, NORMAL, PREFIXES, PLAIN))
         found: list[Exchange | None] = []
-        for index, (said, normal) in enumerate(
-            zip(batch.column(SPOKEN), batch.column(NORMAL), strict=True)
-        ):
+        for index, (said, normal, ends, plain) in enumerate(zip(*columns, strict=True)):
             if not said:
                 found.append(None)
-                continue
-            at = last_answer(said) if plain[index] else trained(batch, index)
-            prompt, answer = prompts[index], answers[index]
-            if at != last_answer(said):
-                prompt, answer = _masked(batch, index, normal, at)
-            asked = any([role in ASKING and text for role, text in normal[:at]])
-            spoken = len(said[at][1]) if at < len(said) else 0
-            length = sum([len(text) for _, text in said])
-            found.append(
-                Exchange(prompt if asked else NONE, answer, spoken, *_ends(normal), length)
-            )
+            elif plain:
+                found.append(
+                    _single(said, normal, ends)
+                    or _exchange(said, normal, ends, last_answer(said), None)
+                )
+            else:
+                at = trained(batch, index)
+                found.append(_exchange(said, normal, ends, at, batch.example(index)))
         return found
+
+
+def _single(said: Sequence[Said], normal: Sequence[Said], ends: Sequence[int]) -> Exchange | None:
+    """Return the exchange of one question and one answer, as most examples have; else None."""
+    many = len(said)
+    if many > 3 or many < 2 or said[-1][0] != "assistant" or said[-2][0] != "user":
+        return None
+    if many == 3 and said[0][0] != "system":
+        return None
+    spoken, text = len(said[-1][1]), normal[-1][1]
+    length = spoken + len(said[-2][1]) + (len(said[0][1]) if many == 3 else 0)
+    prompt = ends[-2] if normal[-2][1] else NONE
+    answer = digest(text) if text else NONE
+    return tuple.__new__(Exchange, (prompt, answer, spoken, ends[-1], (), (), length))
+
+
+def _exchange(
+    said: Sequence[Said],
+    normal: Sequence[Said],
+    ends: Sequence[int],
+    at: int,
+    example: Example | None,
+) -> Exchange:
+    """Return the exchange with answer `at`; `example` is None for one that declares no tools."""
+    prompt = answer = NONE
+    spoken = length = read = 0
+    if at < len(said):
+        spoken, text = len(said[at][1]), normal[at][1]
+        answer = digest(text) if text else NONE
+    asks = at < len(said) or last_answer(said) == at  # else all answers have weight 0
+    answers: list[int] = []
+    lengths: list[int] = []
+    for place, (role, text) in enumerate(normal):
+        length += len(said[place][1])
+        read += len(text)
+        if role == "assistant":
+            answers.append(ends[place])
+            lengths.append(read)
+        elif asks and text and place < at and role in ASKING:
+            asks = False
+            prompt = prompted(ends, at, example)
+    whole = answers[-1] if answers else ends[-1]
+    earlier = tuple(answers[:-1]), tuple(lengths[:-1])
+    return tuple.__new__(Exchange, (prompt, answer, spoken, whole, *earlier, length))
 
 
 EXCHANGES = Exchanges()
@@ -76,44 +113,3 @@ def trained(batch: Batch, index: int) -> int:
     messages = batch.example(index).messages
     found = [at for at, message in enumerate(messages) if message.trained]
     return found[-1] if found else len(messages)
-
-
-def _masked(batch: Batch, index: int, normal: Sequence[Said], at: int) -> tuple[int, int]:
-    """Return prompt and answer of an example whose last answer has weight 0."""
-    if at == len(normal):
-        return NONE, NONE
-    tools = batch.example(index).tools
-    text = normal[at][1]
-    prompt = said_digest(normal[:at], canonical(tools) if tools else "")
-    return prompt, digest(text) if text else NONE
-
-
-def _ends(normal: Sequence[Said]) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
-    """Return the digests up to the last assistant message and to those before, with lengths."""
-    ends, lengths, prefix = [], [], _Prefix()
-    for role, text in normal:
-        prefix.add((role, text))
-        if role == "assistant":
-            ends.append(prefix.digest())
-            lengths.append(prefix.length)
-    if not ends:
-        return prefix.digest(), (), ()
-    return ends[-1], tuple(ends[:-1]), tuple(lengths[:-1])
-
-
-class _Prefix:
-    """The digest of messages while they are added, in time linear in their length."""
-
-    __slots__ = ("hash", "length")
-
-    def __init__(self) -> None:
-        self.hash = blake2b(digest_size=8)
-        self.length = 0
-
-    def add(self, said: Said) -> None:
-        role, text = said
-        self.hash.update(f"{role}{len(text)}:{text}".encode("utf-8", "surrogatepass"))
-        self.length += len(text)
-
-    def digest(self) -> int:
-        return (int.from_bytes(self.hash.digest(), "little") or 1) if self.length else NONE

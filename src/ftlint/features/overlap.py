@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from bisect import bisect_right
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Container, Iterator, Sequence
 
-from ftlint.contamination.benchmark import Index, Item, matches, shipped
-from ftlint.contamination.ngram import hashes, places, words
+from ftlint.contamination.benchmark import Index, Item, Match, matched, matches, shipped
+from ftlint.contamination.ngram import places
 from ftlint.example import Batch
 from ftlint.feature import Feature
-from ftlint.features.turns import TURNS
+from ftlint.features.turns import TURNS, Turn
 from ftlint.value import dataclass
 
 WORTH_IT = 256 << 10
@@ -27,12 +25,19 @@ class Overlap:
     """N-grams of the item that are in this text."""
     text: int
     """Index of the text in `Example.texts`."""
-    span: tuple[int, int] | None
+    words: tuple[int, int]
+    """The first and the last word of it in the text."""
+    unspaced: bool
+    """Whether each sign of a script without spaces is a word."""
 
     @property
     def share(self) -> float:
         """Return how much of the item is there."""
         return self.grams / self.item.grams
+
+    def span(self, text: str) -> tuple[int, int] | None:
+        """Return the code points of it in its text; None where they are not known."""
+        return places(text, *self.words, self.unspaced)
 
 
 @dataclass(frozen=True)
@@ -58,16 +63,13 @@ class Overlaps(Feature[tuple[Overlap, ...]]):
         """Return the overlaps of each example, the largest share of an item first."""
         column: list[tuple[Overlap, ...]] = [()] * len(batch)
         turns = batch.column(TURNS)
-        texts = [text for told in turns for _, text in told]
-        ends = list(accumulate(map(len, turns)))
+        texts = list(dict.fromkeys([text for told in turns for _, text in told]))
         found: dict[int, list[Overlap]] = {}
         for index, wanted in self.indexes() if texts else ():
-            for at in _suspects(texts, index):
-                example = bisect_right(ends, at)
-                place = at - ends[example] + len(turns[example])
-                overlaps = _overlaps(texts[at], place, index, wanted)
-                if overlaps:
-                    found.setdefault(example, []).extend(overlaps)
+            known = _matches(texts, index)
+            for example, place, text in _stands(turns, known) if known else ():
+                overlaps = _overlaps(place, known[text], index, wanted)
+                found.setdefault(example, []).extend(overlaps)
         for example, those in found.items():
             column[example] = _best(those)
         return column
@@ -84,14 +86,14 @@ def _split(file: str) -> tuple[str, str]:
     return name, path
 
 
-def _overlaps(text: str, place: int, index: Index, wanted: frozenset[str]) -> list[Overlap]:
-    found = []
-    for match in matches(text, index):
+def _overlaps(
+    place: int, matches: Sequence[Match], index: Index, wanted: frozenset[str]
+) -> Iterator[Overlap]:
+    for match in matches:
         item = index.item(match.item)
         if item.benchmark in wanted:
-            span = places(text, match.first, match.last, index.unspaced)
-            found.append(Overlap(item, match.grams, place, span))
-    return found
+            span = match.first, match.last
+            yield Overlap(item, match.grams, place, span, index.unspaced)
 
 
 def _best(overlaps: list[Overlap]) -> tuple[Overlap, ...]:
@@ -104,14 +106,21 @@ def _best(overlaps: list[Overlap]) -> tuple[Overlap, ...]:
     return tuple(sorted(best.values(), key=lambda each: -each.share))
 
 
-def _suspects(texts: list[str], index: Index) -> list[int]:
-    """Return the indices of texts with an n-gram of an item, by numpy where that pays."""
-    if "numpy" in sys.modules or sum(map(len, texts)) >= WORTH_IT:
-        from ftlint.contamination.ngramarray import texts_with
+def _stands(
+    turns: Sequence[Sequence[Turn]], known: Container[str]
+) -> Iterator[tuple[int, int, str]]:
+    """Yield example, place there, and text of those that are `known`."""
+    for example, told in enumerate(turns):
+        for place, (_, text) in enumerate(told):
+            if text in known:
+                yield example, place, text
 
-        return texts_with(texts, index.known, index.unspaced)
-    return [
-        at
-        for at, text in enumerate(texts)
-        if any(True for _ in index.items(hashes(words(text, index.unspaced))))
-    ]
+
+def _matches(texts: list[str], index: Index) -> dict[str, list[Match]]:
+    """Return what is found in the texts with an n-gram of an item, by numpy where that pays."""
+    if "numpy" in sys.modules or sum(map(len, texts)) >= WORTH_IT:
+        from ftlint.contamination.ngramarray import hits
+
+        found = matched(hits(texts, index.known, index.unspaced), index)
+        return {texts[at]: those for at, those in found.items()}
+    return {text: those for text in texts if (those := matches(text, index))}

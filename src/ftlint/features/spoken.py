@@ -12,8 +12,8 @@ import orjson
 
 from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
-from ftlint.proof import plain_roles
-from ftlint.text.normalise import normalise
+from ftlint.features.turns import PLAIN
+from ftlint.text.normalise import normalised
 from ftlint.value import dataclass
 
 Said = tuple[str, str]
@@ -31,16 +31,9 @@ class Spoken(Feature[list[Said]]):
         """Return one list an example, with one item a message."""
         if self.normal:
             return _normal(batch.column(SPOKEN))
-        plain = batch.plain
-        if plain is None:
-            return [spoken(example) for example in batch.examples]
-        role = plain_roles()
-        return [
-            [(role[m.__class__], m.content) for m in messages]
-            if messages
-            else spoken(batch.example(index))
-            for index, messages in enumerate(plain)
-        ]
+        # Of messages that are nothing but texts, these are all that is said.
+        plain = enumerate(batch.column(PLAIN))
+        return [turns or spoken(batch.example(index)) for index, turns in plain]
 
 
 SPOKEN = Spoken()
@@ -49,20 +42,15 @@ NORMAL = Spoken(normal=True)
 
 def _normal(column: Sequence[list[Said]]) -> list[list[Said]]:
     """Return what is said, normalised; system prompts, which repeat, once each."""
-    known: dict[str, str] = {}
-    found = []
-    for said in column:
-        normal = []
-        for role, text in said:
-            if role == "system":
-                folded = known.get(text)
-                if folded is None:
-                    folded = known[text] = normalise(text)
-                normal.append((role, folded))
-            else:
-                normal.append((role, normalise(text)))
-        found.append(normal)
-    return found
+    prompts = {text: "" for said in column for role, text in said if role == "system"}
+    texts = [text for said in column for role, text in said if role != "system"]
+    folded = normalised([*prompts, *texts])
+    prompts.update(zip(prompts, folded, strict=False))
+    rest = iter(folded[len(prompts) :])
+    return [
+        [(role, prompts[text] if role == "system" else next(rest)) for role, text in said]
+        for said in column
+    ]
 
 
 def spoken(example: Example) -> list[Said]:

@@ -18,19 +18,31 @@ Turn = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class PlainTurns(Feature[list[Turn] | None]):
+    """The texts of each example that was proven to be nothing but texts; None of others."""
+
+    def compute(self, batch: Batch) -> list[list[Turn] | None]:
+        """Return one list an example; none of these are decoded again."""
+        if batch.plain is None:
+            return [None] * len(batch)
+        role = plain_roles()
+        return [
+            [(role[m.__class__], m.content) for m in messages] if messages else None
+            for messages in batch.plain
+        ]
+
+
+PLAIN = PlainTurns()
+
+
+@dataclass(frozen=True)
 class Turns(Feature[list[Turn]]):
     """The texts of each example with their roles; none of a line without a record."""
 
     def compute(self, batch: Batch) -> list[list[Turn]]:
-        """Return one list an example; records that a proof has decoded are not decoded again."""
-        plain = batch.plain
-        if plain is None:
-            return [_slow(batch, index) for index in range(len(batch))]
-        role = plain_roles()
-        return [
-            [(role[m.__class__], m.content) for m in messages] if messages else _slow(batch, index)
-            for index, messages in enumerate(plain)
-        ]
+        """Return one list an example."""
+        plain = enumerate(batch.column(PLAIN))
+        return [turns or _slow(batch, index) for index, turns in plain]
 
 
 TURNS = Turns()

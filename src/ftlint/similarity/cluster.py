@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,16 +48,37 @@ class Forest:
 
 def clusters(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
     """Return the clusters that `pairs` make, in order, each in order."""
-    known = list(pairs)
+    left = iter(pairs)
+    known = list(islice(left, DICT))
+    if len(known) == DICT:
+        return _clusters(chain(known, left))
     numbers = sorted({number for pair in known for number in pair})
     places = {number: place for place, number in enumerate(numbers)}
     forest = Forest(len(numbers))
-    for left, right in known:
-        forest.join(places[left], places[right])
+    for first, second in known:
+        forest.join(places[first], places[second])
     found: dict[int, list[int]] = {}
     for place, number in enumerate(numbers):
         found.setdefault(forest.root(place), []).append(number)
     return list(found.values())
+
+
+def _clusters(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Return the same by sorting: 40 bytes a pair instead of 250."""
+    import numpy as np
+
+    from ftlint.similarity.minhash import distinct
+
+    ends = np.fromiter(chain.from_iterable(pairs), np.int64)
+    numbers = distinct(ends)
+    places = np.searchsorted(numbers, ends)
+    forest = Forest(len(numbers))
+    for first, second in zip(places[::2].tolist(), places[1::2].tolist(), strict=True):
+        forest.join(first, second)
+    roots = forest.roots()
+    order = np.argsort(roots, kind="stable")
+    cuts = np.flatnonzero(roots[order][1:] != roots[order][:-1]) + 1
+    return [part.tolist() for part in np.split(numbers[order], cuts)]
 
 
 def firsts(keys: Sequence[int], none: int = 0) -> array[int]:

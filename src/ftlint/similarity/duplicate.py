@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from itertools import accumulate, chain
-from typing import Literal, NamedTuple, get_args
+from typing import BinaryIO, Literal, NamedTuple, get_args
 
 from ftlint.example import Batch, Lines
 from ftlint.feature import Feature
@@ -15,9 +17,9 @@ from ftlint.features.spoken import COMPARED
 from ftlint.finding import Where
 from ftlint.proof import prove
 from ftlint.similarity.cluster import clusters, firsts
-from ftlint.similarity.neighbour import ROUNDING, THRESHOLD, Pair, near_pairs
+from ftlint.similarity.neighbour import ROUNDING, THRESHOLD, Pair, Pairs, near_pairs
 from ftlint.similarity.spool import Spool
-from ftlint.source import Dataset
+from ftlint.source import Dataset, seekable
 from ftlint.value import dataclass
 
 MANY = 1000
@@ -70,7 +72,7 @@ class DuplicateIndex:
     dataset: Dataset
     compared: Feature[str] = COMPARED
     """The texts by which examples are near duplicates."""
-    _known: tuple[float, list[Pair]] = (2.0, [])
+    _known: tuple[float, Sequence[Pair]] = (2.0, ())
     """The threshold at which pairs were looked for, and the pairs."""
 
     def __len__(self) -> int:
@@ -144,9 +146,10 @@ class DuplicateIndex:
         normalised = array(
             "q", [at for at, first in enumerate(conversations) if at != first and records[at] == at]
         )
-        pairs = [(left, right) for left, right, _ in self.within(THRESHOLD)]
-        found = {right for _, right in pairs}
-        near = [(at, those[0]) for those in clusters(pairs) for at in those if at in found]
+        pairs = self.within(THRESHOLD)
+        found = {right for _, right, _ in pairs}
+        joined = clusters((left, right) for left, right, _ in pairs)
+        near = [(at, those[0]) for those in joined for at in those if at in found]
         return {
             "exact": Copies(exact, array("q", [records[at] for at in exact])),
             "normalised": Copies(normalised, array("q", [conversations[at] for at in normalised])),
@@ -163,17 +166,42 @@ class DuplicateIndex:
 
     def texts(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return the texts by which examples are compared, read once more from their lines."""
-        places = {number: self.where(number) for number in numbers}
-        lines = self.dataset.fetch(places.values())
-        raws = [lines[at.ordinal or 0].raw for at in places.values()]
+        known = list(numbers)
+        raws = self._raws(known)
         odd_space = any(b"\t" in raw or b"\r" in raw for raw in raws)
         batch = Batch(Lines(0, 0, raws, odd_space=odd_space))
-        if len(raws) >= MANY:
+        if len(raws) >= MANY or "msgspec" in sys.modules:
             batch.plain = [None] * len(raws)
             prove(batch)
-        return dict(zip(places, batch.column(self.compared), strict=True))
+        found = dict(zip(known, batch.column(self.compared), strict=True))
+        batch.close()  # else it waits, with all its texts, for the cyclic garbage collector
+        return found
 
-    def pairs(self, threshold: float = THRESHOLD) -> list[Pair]:
+    def _raws(self, numbers: Sequence[int]) -> list[bytes]:
+        """Return the lines of examples; of files that can be sought, without further ado."""
+        sources = self.dataset.sources
+        files: dict[int, BinaryIO] = {}
+        found: list[bytes] = []
+        rest: dict[int, Where] = {}
+        with ExitStack() as stack:
+            for number in numbers:
+                lot, at = self._lot(number)
+                file = files.get(lot.source)
+                if file is None and lot.starts[at] >= 0 and seekable(sources[lot.source]):
+                    file = stack.enter_context(open(sources[lot.source].file, "rb", buffering=0))
+                    files[lot.source] = file
+                if file is None:
+                    rest[len(found)] = self.where(number)
+                    found.append(b"")
+                else:
+                    file.seek(lot.starts[at])
+                    found.append(file.read(lot.sizes[at]))
+        lines = self.dataset.fetch(rest.values())
+        for place, where in rest.items():
+            found[place] = lines[where.ordinal or 0].raw
+        return found
+
+    def pairs(self, threshold: float = THRESHOLD) -> Sequence[Pair]:
         """Return the near duplicates among the leaders of all splits, in order.
 
         They are looked for once, at `THRESHOLD` or lower.
@@ -181,9 +209,14 @@ class DuplicateIndex:
         if threshold < self._known[0]:
             low = min(threshold, THRESHOLD)
             self._known = low, near_pairs(self, low)
-        return [pair for pair in self._known[1] if pair.jaccard >= threshold - ROUNDING]
+        low, known = self._known
+        if threshold == low:
+            return known
+        return Pairs(pair for pair in known if pair.jaccard >= threshold - ROUNDING)
 
-    def within(self, threshold: float = THRESHOLD) -> list[Pair]:
+    def within(self, threshold: float = THRESHOLD) -> Sequence[Pair]:
         """Return the near duplicates of which both are in the same split."""
         pairs = self.pairs(threshold)
-        return [pair for pair in pairs if self.split(pair.left) == self.split(pair.right)]
+        if len({source.split for source in self.dataset.sources}) == 1:
+            return pairs
+        return Pairs(pair for pair in pairs if self.split(pair.left) == self.split(pair.right))

@@ -1,6 +1,6 @@
 """LSH: which sketches are alike enough to be compared, band by band. This module loads numpy.
 
-Memory: 24 bytes an example for the band at hand, beside the sketches, which may be on disk.
+Memory: 48 bytes an example for the band at hand, beside the sketches, which may be on disk.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ CROWD = 128
 with the first and with its neighbours, so that a template of a million is not quadratic."""
 NEIGHBOURS = 16
 """Examples of a crowd after each that it is compared with."""
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _AT_ONCE = 1 << 17
 """Pairs of sketches that are compared at once (16 MB)."""
 
@@ -68,17 +69,25 @@ def candidates(
     for band in range(bands):
         # In a crowd those that meet in the next band, too, become neighbours.
         keys, more = more, _keys(sketches, rows, (band + 1) % bands * width, width)
-        order = np.lexsort((more, keys))
+        met = _meeting(keys)
+        order = met[np.argsort(keys[met])]
         ranked = keys[order]
         meet = ranked[1:] == ranked[:-1]
         busy = np.flatnonzero(np.append(meet, False) | np.insert(meet, 0, False))
-        for left, right, crowded in _met(ranked[busy], order[busy]):
+        for left, right, crowded in _met(ranked[busy], order[busy], more):
             kept = wanted(members[left], members[right], crowded)
             left, right = left[kept], right[kept]
             kept = _alike(sketches, rows[left], rows[right], least)
             if kept.any():
                 first, second = members[left[kept]], members[right[kept]]
                 yield Candidates(np.minimum(first, second), np.maximum(first, second), crowded)
+
+
+def _meeting(keys: NDArray[np.uint64]) -> Numbers:
+    """Return the places of keys that are there twice, and of some others; sorting takes longer."""
+    bits = max(10, len(keys).bit_length() + 1)
+    slots = (keys * _SPREAD >> np.uint64(64 - bits)).view(np.int64)
+    return np.flatnonzero(np.bincount(slots, minlength=1 << bits)[slots] > 1)
 
 
 def _keys(sketches: NDArray[np.uint8], rows: Numbers, start: int, width: int) -> NDArray[np.uint64]:
@@ -88,7 +97,9 @@ def _keys(sketches: NDArray[np.uint8], rows: Numbers, start: int, width: int) ->
     return keys.view(np.uint64)[:, 0]
 
 
-def _met(keys: NDArray[np.uint64], members: Numbers) -> Iterator[tuple[Numbers, Numbers, bool]]:
+def _met(
+    keys: NDArray[np.uint64], members: Numbers, more: NDArray[np.uint64]
+) -> Iterator[tuple[Numbers, Numbers, bool]]:
     """Yield pairs with equal keys; `keys` are in order."""
     if not len(keys):
         return
@@ -97,6 +108,8 @@ def _met(keys: NDArray[np.uint64], members: Numbers) -> Iterator[tuple[Numbers, 
     ends = np.repeat(heads + sizes, sizes)
     crowded = np.repeat(sizes > CROWD, sizes)
     if crowded.any():
+        those = members[crowded]
+        members[crowded] = those[np.lexsort((those, more[those], keys[crowded]))]
         firsts = np.repeat(np.minimum.reduceat(members, heads), sizes)
         rest = np.flatnonzero(crowded & (firsts != members))
         yield firsts[rest], members[rest], True

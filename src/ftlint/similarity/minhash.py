@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +20,24 @@ from ftlint.similarity.shingle import UNSPACED
 
 BINS = 64
 """Bytes of a sketch: one a bin."""
-ROUNDS = (1, 4, 16, 64)
-"""Rounds after which texts with empty bins go on; then a bin stays empty."""
+ROUNDS = (1, 2, 4, 8, 16, 32, 64)
+"""Rounds after which only texts with empty bins go on; after the last a bin stays empty."""
 PIECE = 1 << 17
 """Characters that are hashed at once, so that sums stay in the cache; longer texts are cut."""
 _BASE = 0x9E3779B97F4A7C15
 """Odd, so that it can be divided by modulo 2**64."""
 _FIRST = np.uint64(0xD6E8FEB86659FD93)
+_BLANK = bytes.maketrans(b" ", b"\0")
 _FULL = np.uint32(0xFFFFFFFF)
+TAG = 48
+"""Bits of a hash, where its owner stands above it."""
+_OWNERS = (1 << 64 - TAG) - 1
 _RANK = 26
 """Bits of a value below the number of its round."""
+_THROWN = 1 << 15
+"""Shingles, times rounds, that are thrown at once; of few, a call takes longer than its work."""
 
+Whole = TypeVar("Whole", np.int64, np.uint64)
 Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 
@@ -46,40 +54,60 @@ def sketches(texts: Sequence[str]) -> NDArray[np.uint8]:
     return (found + np.uint32(1)).astype(np.uint8).reshape(-1, BINS)
 
 
-def hashed(texts: Sequence[str]) -> list[Words]:
-    """Return the set of shingles of each text, as sorted hashes of 64 bits."""
-    found: list[list[Words]] = [[] for _ in texts]
+def sets(texts: Sequence[str]) -> tuple[Words, Numbers]:
+    """Return the shingles of all texts, once each, and where those of each text begin and end.
+
+    They are hashes of 48 bits, in order; two of a text are the same by chance once in 10^10.
+    """
+    parts = [_sets(texts[at : at + _OWNERS]) for at in range(0, len(texts), _OWNERS)]
+    counts = np.concatenate([np.zeros(1, np.int64), *[np.diff(bounds) for _, bounds in parts]])
+    return np.concatenate([words for words, _ in parts]), np.cumsum(counts)
+
+
+def _sets(texts: Sequence[str]) -> tuple[Words, Numbers]:
+    every = []
     for rows, pieces in _pieces(texts):
         hashes, owners = shingles(pieces)
-        bounds = np.searchsorted(owners, np.arange(len(rows) + 1)).tolist()
-        for row, start, end in zip(rows, bounds, bounds[1:], strict=False):
-            found[row].append(hashes[start:end])
-    return [_distinct(np.concatenate(parts)) for parts in found]
+        every.append(tagged(hashes >> np.uint64(16), np.asarray(rows, np.int64)[owners]))
+    words = distinct(np.concatenate(every))
+    bounds = np.searchsorted(words, np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(TAG))
+    return words & np.uint64((1 << TAG) - 1), bounds
 
 
-def _distinct(words: Words) -> Words:
-    """Return sorted words once each; for few of them several times faster than `np.unique`."""
-    words.sort()
-    new = np.ones(len(words), bool)
-    np.not_equal(words[1:], words[:-1], out=new[1:])
-    return words[new]
+def distinct(numbers: NDArray[Whole]) -> NDArray[Whole]:
+    """Return numbers in order, once each; much faster than `np.unique` of NumPy 2.3."""
+    numbers = np.sort(numbers)
+    new = np.ones(len(numbers), bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+    return numbers[new]
+
+
+def tagged(words: Words, owners: Numbers) -> Words:
+    """Return hashes of 48 bits with the number of whose they are above them."""
+    return words | owners.astype(np.uint64) << np.uint64(TAG)
 
 
 def _pieces(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
-    """Yield rows of texts and their texts, at most twice `PIECE` characters at a time."""
-    rows: list[int] = []
-    pieces: list[str] = []
-    size = 0
-    for row, text in enumerate(texts):
-        for piece in [text] if len(text) < PIECE else _cut(text):
-            rows.append(row)
-            pieces.append(piece)
-            size += len(piece) + 1
-            if size >= PIECE:
-                yield rows, pieces
-                rows, pieces, size = [], [], 0
-    if rows:
-        yield rows, pieces
+    """Yield rows of texts and their texts, at most twice `PIECE` characters at a time.
+
+    Those that are ASCII first: one sign that is not makes a whole piece wider, and slower.
+    """
+    plain = [text.isascii() for text in texts]
+    for ascii in (True, False):
+        rows: list[int] = []
+        pieces: list[str] = []
+        size = 0
+        for row in [row for row, is_ascii in enumerate(plain) if is_ascii is ascii]:
+            text = texts[row]
+            for piece in [text] if len(text) < PIECE else _cut(text):
+                rows.append(row)
+                pieces.append(piece)
+                size += len(piece) + 1
+                if size >= PIECE:
+                    yield rows, pieces
+                    rows, pieces, size = [], [], 0
+        if rows:
+            yield rows, pieces
 
 
 def _cut(text: str) -> Iterator[str]:
@@ -103,9 +131,11 @@ def shingles(texts: Sequence[str]) -> tuple[Words, Numbers]:
     token serve them all.
     """
     data, ends = _tokenised(" ".join(texts) + " ")
-    powers, inverses = _powers()
-    sums = np.cumsum(data * powers[: len(data)], dtype=np.uint64)[ends]
-    tokens = np.diff(sums, prepend=np.uint64(0)) * inverses[ends]
+    powers, inverses, room = _powers()
+    sums = room[: len(data)]  # fresh memory would take longer than the sums
+    np.multiply(data, powers[: len(data)], out=sums)
+    np.cumsum(sums, out=sums)
+    tokens = np.diff(sums[ends], prepend=np.uint64(0)) * inverses[ends]
     bounds = np.cumsum(np.array([len(text) + 1 for text in texts], np.int64))
     counts = np.diff(np.searchsorted(ends, bounds), prepend=0)
     owners = np.repeat(np.arange(len(texts)), counts)
@@ -118,7 +148,7 @@ def _tokenised(text: str) -> tuple[NDArray[np.uint8 | np.uint32], Numbers]:
     """Return the code points of `text`, 0 for spaces, and where the last one of each token is."""
     if text.isascii():
         data: NDArray[np.uint8 | np.uint32]
-        data = np.frombuffer(text.encode().replace(b" ", b"\0"), np.uint8)
+        data = np.frombuffer(text.encode().translate(_BLANK), np.uint8)
         ends = data[:-1] > 0
         ends &= data[1:] == 0
         return data, np.flatnonzero(ends)
@@ -151,11 +181,14 @@ def _throw(found: NDArray[np.uint32], hashes: Words, rows: Numbers) -> None:
     first = 0
     for last in ROUNDS:
         bases = rows * BINS
-        for number in range(first, last):
+        step = max(1, _THROWN // len(hashes)) if len(hashes) else last
+        for start in range(first, last, step):
+            rounds = np.arange(start, min(start + step, last))[:, np.newaxis]
             # Hashes are mixed already: to multiply and take the upper half is enough.
-            thrown = ((hashes * _multipliers()[number]) >> np.uint64(32)).astype(np.uint32)
-            value = (thrown & np.uint32((1 << _RANK) - 1)) | np.uint32(number << _RANK)
-            np.minimum.at(found, bases + (thrown >> np.uint32(_RANK)), value)
+            thrown = ((hashes * _multipliers()[rounds]) >> np.uint64(32)).astype(np.uint32)
+            value = thrown & np.uint32((1 << _RANK) - 1)
+            value |= (rounds << _RANK).astype(np.uint32)
+            np.minimum.at(found, (bases + (thrown >> np.uint32(_RANK))).ravel(), value.ravel())
         again = (found.reshape(-1, BINS) == _FULL).any(axis=1)[rows]
         hashes, rows, first = hashes[again], rows[again], last
         if not len(hashes):
@@ -169,11 +202,11 @@ def _multipliers() -> Words:
 
 
 @cache
-def _powers() -> tuple[Words, Words]:
-    """Return the powers of the base and of its inverse modulo 2**64, from 0 up."""
+def _powers() -> tuple[Words, Words, Words]:
+    """Return the powers of the base and of its inverse modulo 2**64, from 0 up, and room."""
     tables = []
     for base in (_BASE, pow(_BASE, -1, 1 << 64)):
         table = np.full(2 * PIECE + 1, base, np.uint64)
         table[0] = 1
         tables.append(np.multiply.accumulate(table))
-    return tables[0], tables[1]
+    return tables[0], tables[1], np.empty_like(tables[0])

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftlint.similarity.cluster import Forest
-from ftlint.similarity.shingle import Shingle, shingled
+from ftlint.similarity.shingle import Shingle, jaccard, shingled
 from ftlint.similarity.spool import Spool
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftlint.similarity.duplicate import DuplicateIndex
-    from ftlint.similarity.minhash import Words
 
-C = TypeVar("C", "Shingles", "Words")
 THRESHOLD = 0.8
 """Jaccard similarity from which examples are near duplicates, if nothing else is asked for."""
 FEW, LIGHT = 500, 1 << 18
@@ -37,11 +36,13 @@ PAIRS, SLACK = 16, 100_000
 """Pairs an example, and in all, that are compared although the two hang together already: so
 many that all pairs of usual data are found, and that templates do not make it quadratic."""
 MOST = 1 << 22
-"""The same, however many examples there are: these pairs take 1 GB at most."""
+"""The same, however many examples there are: these pairs take 130 MB at most."""
 STEP = 1 << 16
 """Candidates after which it is asked again which of them hang together."""
-READ = 16 << 20
-"""Bytes of lines that are read at once to be compared; their shingles are kept (50 MB)."""
+READ = 8 << 20
+"""Bytes of lines that are read at once to be compared."""
+HELD = 6 << 20
+"""Shingles that are kept for later pairs (48 MB), beside those of the lines just read."""
 ROUNDING = 1e-9
 """What the division of two whole numbers may be off."""
 
@@ -56,9 +57,50 @@ class Pair(NamedTuple):
     jaccard: float
 
 
+class Pairs(Sequence[Pair]):
+    """Pairs in order. Size: 24 bytes each."""
+
+    def __init__(self, pairs: Iterable[tuple[int, int, float]] = ()) -> None:
+        """Keep pairs that are in order."""
+        self.left, self.right, self.jaccard = array("q"), array("q"), array("d")
+        for pair in pairs:
+            self.append(*pair)
+
+    def append(self, left: int, right: int, jaccard: float) -> None:
+        """Keep one more."""
+        self.left.append(left)
+        self.right.append(right)
+        self.jaccard.append(jaccard)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.left)
+
+    def __getitem__(self, at: Any) -> Any:
+        """Return one pair, or some."""
+        if isinstance(at, slice):
+            return [self[place] for place in range(*at.indices(len(self)))]
+        return Pair(self.left[at], self.right[at], self.jaccard[at])
+
+    def __iter__(self) -> Iterator[Pair]:
+        """Yield the pairs."""
+        return map(Pair, self.left, self.right, self.jaccard)
+
+    def ranked(self) -> Pairs:
+        """Return the same pairs in order; numpy is loaded."""
+        import numpy as np
+
+        order = np.lexsort((np.asarray(self.right), np.asarray(self.left)))
+        made = Pairs()
+        made.left.frombytes(np.asarray(self.left)[order].tobytes())
+        made.right.frombytes(np.asarray(self.right)[order].tobytes())
+        made.jaccard.frombytes(np.asarray(self.jaccard)[order].tobytes())
+        return made
+
+
 def near_pairs(
     index: DuplicateIndex, threshold: float, leaders: Sequence[int] | None = None
-) -> list[Pair]:
+) -> Sequence[Pair]:
     """Return the pairs of near duplicates among the leaders of an index, in order.
 
     `leaders` has them in another order than that of the lines: it decides who is compared in a
@@ -82,15 +124,13 @@ def joined(index: DuplicateIndex, threshold: float) -> list[Pair]:
         rarest = sorted(shingles, key=lambda each: (rarity[each], each))
         prefix = rarest[: len(rarest) - ceil(threshold * len(rarest) - ROUNDING) + 1]
         for other in {other for shingle in prefix for other in posted.get(shingle, ())}:
-            pairs += _pair(other, at, known, threshold, _shared)
+            pairs += _pair(other, at, known, threshold)
         for shingle in prefix:
             posted.setdefault(shingle, []).append(at)
     return sorted(pairs)
 
 
-def found(
-    index: DuplicateIndex, threshold: float, order: Sequence[int] | None = None
-) -> list[Pair]:
+def found(index: DuplicateIndex, threshold: float, order: Sequence[int] | None = None) -> Pairs:
     """Return the near duplicates among the candidates of their sketches."""
     import numpy as np
 
@@ -111,7 +151,7 @@ def found(
             waiting = []
     if waiting:
         search.look(np.concatenate(waiting), crowded=False)
-    return sorted(search.pairs)
+    return search.pairs.ranked()
 
 
 class _Search:
@@ -119,15 +159,19 @@ class _Search:
 
     def __init__(self, index: DuplicateIndex, threshold: float, leaders: NDArray[np.int64]) -> None:
         """Begin without pairs; candidates are places among `leaders`."""
+        import numpy as np
+
+        from ftlint.similarity.jaccard import Seen, Sets
+
         self.index = index
         self.threshold = threshold
         self.leaders = leaders
-        self.pairs: list[Pair] = []
-        self._seen: set[int] = set()
-        """The pairs that were compared, as one number each (about 70 bytes)."""
+        self.pairs = Pairs()
+        self._sizes = np.frombuffer(index.sizes, np.uint32)[leaders].astype(np.int64)
+        self._seen = Seen()
+        """The pairs that were compared, as one number each."""
         self._forest = Forest(len(leaders))
-        self._known: dict[int, Words] = {}
-        self._held = 0
+        self._known = Sets(len(leaders))
         self.most = min(PAIRS * len(leaders) + SLACK, MOST)
         """Pairs that are compared before everything is a crowd."""
 
@@ -149,79 +193,67 @@ class _Search:
         """Compare pairs in order, so that a line is read a few times at most."""
         import numpy as np
 
+        from ftlint.similarity.minhash import distinct
+
         many = len(self.leaders)
-        keys = np.unique(candidates[:, 0] * many + candidates[:, 1])
+        keys = distinct(candidates[:, 0] * many + candidates[:, 1])
         for start in range(0, len(keys), STEP):
             some = keys[start : start + STEP]
             some = some[self.wanted(*np.divmod(some, many), crowded)]
-            fresh = [key for key in some.tolist() if key not in self._seen]
-            self._seen.update(fresh)
-            for chunk in self._chunks(divmod(key, many) for key in fresh):
-                self._compare(chunk)
+            left, right = np.divmod(self._seen.fresh(some), many)
+            for at, end in self._chunks(left, right):
+                self._compare(left[at:end], right[at:end])
 
-    def _compare(self, chunk: list[tuple[int, int]]) -> None:
-        known = self._shingles({int(self.leaders[at]) for pair in chunk for at in pair})
-        for left, right in chunk:
-            first, second = sorted((int(self.leaders[left]), int(self.leaders[right])))
-            for pair in _pair(first, second, known, self.threshold, _shared_hashes):
-                self.pairs.append(pair)
-                self._forest.join(left, right)
+    def _compare(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
+        import numpy as np
 
-    def _shingles(self, numbers: set[int]) -> Mapping[int, Words]:
-        """Return the hashed shingles of at least these examples; what fits is kept for later."""
-        from ftlint.similarity.minhash import hashed
+        from ftlint.similarity.minhash import distinct
 
-        if self._held > READ:
-            self._known, self._held = {}, 0
-        missing = sorted(numbers - self._known.keys())
-        texts = self.index.texts(missing)
-        self._known.update(zip(texts, hashed(list(texts.values())), strict=True))
-        self._held += sum(self.index.sizes[at] for at in missing)
-        return self._known
+        self._read(distinct(np.concatenate((left, right))))
+        least = self.threshold - ROUNDING
+        found = self._known.similarities(left, right, SHORTEST, least)
+        for at in np.flatnonzero(found >= least).tolist():
+            ends = int(left[at]), int(right[at])
+            first, second = sorted(int(self.leaders[end]) for end in ends)
+            self.pairs.append(first, second, float(found[at]))
+            self._forest.join(*ends)
 
-    def _chunks(self, candidates: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-        """Yield pairs whose lines have about `READ` bytes together."""
-        leaders, sizes = self.leaders, self.index.sizes
-        chunk: list[tuple[int, int]] = []
-        members: set[int] = set()
-        size = 0
-        for left, right in candidates:
-            chunk.append((left, right))
-            for at in {left, right} - members:
-                members.add(at)
-                size += sizes[leaders[at]]
-            if size >= READ:
-                yield chunk
-                chunk, members, size = [], set(), 0
-        if chunk:
-            yield chunk
+    def _read(self, members: NDArray[np.int64]) -> None:
+        """Know the shingles of these examples; those of others are kept while there is room."""
+        from ftlint.similarity.jaccard import Sets
 
+        if len(self._known.words) > HELD:
+            self._known = Sets(len(self.leaders))
+        missing = self._known.missing(members)
+        if len(missing):
+            texts = self.index.texts(self.leaders[missing].tolist())
+            self._known.add(missing, list(texts.values()))
 
-def _shared_hashes(left: Words, right: Words) -> int:
-    """Return how many hashes are in both."""
-    import numpy as np
+    def _chunks(
+        self, left: NDArray[np.int64], right: NDArray[np.int64]
+    ) -> Iterator[tuple[int, int]]:
+        """Yield ranges of pairs whose lines have about `READ` bytes together."""
+        import numpy as np
 
-    both = np.concatenate((left, right))
-    both.sort()
-    return int(np.count_nonzero(both[1:] == both[:-1]))
+        from ftlint.similarity.minhash import distinct
+
+        loads = np.cumsum(self._sizes[left] + self._sizes[right]) // (READ // 8)
+        cuts = [0, *(np.flatnonzero(loads[1:] != loads[:-1]) + 1).tolist(), len(left)]
+        begun, size = 0, 0
+        members = np.empty(0, np.int64)
+        for at, end in pairwise(cuts):
+            members = distinct(np.concatenate((members, left[at:end], right[at:end])))
+            size = int(self._sizes[members].sum())
+            if size >= READ or end == len(left):
+                yield begun, end
+                begun, members = end, members[:0]
 
 
-def _shared(left: Shingles, right: Shingles) -> int:
-    return len(left & right)
-
-
-def _pair(
-    left: int,
-    right: int,
-    known: Mapping[int, C],
-    threshold: float,
-    shared: Callable[[C, C], int],
-) -> Iterator[Pair]:
+def _pair(left: int, right: int, known: Mapping[int, Shingles], threshold: float) -> Iterator[Pair]:
     """Yield the two as a pair if they are near duplicates."""
     sizes = len(known[left]), len(known[right])
     if SHORTEST <= min(sizes) >= threshold * max(sizes) - ROUNDING:
-        both = shared(known[left], known[right])
-        similarity = both / (sum(sizes) - both)
+        similarity = jaccard(known[left], known[right])
         if similarity >= threshold - ROUNDING:
             yield Pair(left, right, similarity)
 

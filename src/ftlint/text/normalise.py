@@ -9,6 +9,8 @@ Diacritics stay too. A text that is nothing but punctuation keeps it: `?` is not
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Sequence
 from functools import cache
 from unicodedata import category, normalize
 
@@ -18,27 +20,47 @@ KEPT = frozenset("#%&*-/@\\_")
 """ASCII punctuation that stays, as do its wide forms."""
 _UPPER, _CONTROL = bytes(range(65, 91)), bytes([*range(32), 127])
 _SPACED = SENTENCE.encode() + _CONTROL
-_FOLD = bytes.maketrans(_UPPER + _SPACED, _UPPER.lower() + b" " * len(_SPACED))
+FOLD = bytes.maketrans(_UPPER + _SPACED, _UPPER.lower() + b" " * len(_SPACED))
 _RANGES = (range(0x80, 0x3100), range(0xA4D0, 0xAC00), range(0xFE00, 0x10000))
 """Code points among which punctuation and invisible characters of living scripts are."""
+_MANY = 1 << 12
+"""Characters from which texts are normalised together, once numpy is loaded."""
+_WORTH_IT = 256 << 10
+"""The same if it is not."""
+
+
+def normalised(texts: Sequence[str]) -> list[str]:
+    """Return the normalised form of each text, by numpy where that pays."""
+    if sum(map(len, texts)) >= (_MANY if "numpy" in sys.modules else _WORTH_IT):
+        from ftlint.text.normalisearray import normalised
+
+        return normalised(texts)
+    return [normalise(text) for text in texts]
 
 
 def normalise(text: str) -> str:
     """Return the normalised form of `text`; blank texts give an empty one, no others do."""
     if text.isascii():
-        return b" ".join(text.encode().translate(_FOLD).split()).decode() or _plain(text)
-    punctuation, invisible = _patterns()
+        return b" ".join(text.encode().translate(FOLD).split()).decode() or plain(text)
     # Punctuation first: without its wide forms most texts are in NFKC already, at half the cost.
-    bare = punctuation.sub(" ", invisible.sub("", text))
+    bare = _bare(text)
     folded = _folded(bare)
-    if folded != bare:
-        folded = punctuation.sub(" ", invisible.sub("", folded))
-    return " ".join(folded.split()) or _plain(text)
+    return (" ".join(folded.split()) if folded == bare else settled(folded)) or plain(text)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return `text` with its punctuation, the rest normalised."""
     return " ".join(_folded(text).split())
+
+
+def settled(folded: str) -> str:
+    """Return a folded text without the punctuation that folding has made."""
+    return " ".join(_bare(folded).split())
+
+
+def _bare(text: str) -> str:
+    punctuation, invisible = _patterns()
+    return punctuation.sub(" ", invisible.sub("", text))
 
 
 def _folded(text: str) -> str:
@@ -48,7 +70,14 @@ def _folded(text: str) -> str:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return patterns of punctuation and of invisible characters (2 ms, once)."""
+    """Return patterns of punctuation and of invisible characters."""
+    punctuation, invisible = marks()
+    return re.compile(f"[{re.escape(punctuation)}]+"), re.compile(f"[{invisible}]+")
+
+
+@cache
+def marks() -> tuple[str, str]:
+    """Return all punctuation that becomes space, and all invisible characters (2 ms, once)."""
     kinds: dict[str, list[str]] = {"P": [], "C": []}
     for codes in _RANGES:
         for code in codes:
@@ -57,5 +86,4 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
                 kinds["P"].append(chr(code))
             elif kind == "Cf" or 0xFE00 <= code < 0xFE10:  # variation selectors
                 kinds["C"].append(chr(code))
-    sentence = re.escape(SENTENCE + _CONTROL.decode() + "".join(kinds["P"]))
-    return re.compile(f"[{sentence}]+"), re.compile(f"[{''.join(kinds['C'])}]+")
+    return SENTENCE + _CONTROL.decode() + "".join(kinds["P"]), "".join(kinds["C"])

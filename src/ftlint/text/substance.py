@@ -111,8 +111,13 @@ def _misspelt(first: str, other: str) -> bool:
 
 def _idle(text: str) -> bool:
     """Return whether a text only greets and asks."""
-    sentences = [each for each in _SENTENCE.split(text) if _tokens(each)]
-    return bool(sentences) and all(map(_states_nothing, sentences))
+    idle = False
+    for sentence in _SENTENCE.split(text):
+        if _tokens(sentence):
+            idle = _states_nothing(sentence)
+            if not idle:
+                return False
+    return idle
 
 
 def _states_nothing(sentence: str) -> bool:
