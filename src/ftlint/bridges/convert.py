@@ -202,7 +202,7 @@ def _document(source: Source, asked: str, name: str) -> Iterator[tuple[str, JSON
             raise SourceError(f"{source.path}: is not JSON: {bad}") from None
     if not isinstance(items, list):
         raise SourceError(f"{source.path}: is neither lines of JSON nor a JSON array")
-    file = shape_of_lines(map(orjson.dumps, items[:200])) if asked == AUTO else asked
+    file = shape_of_lines(map(_written, items[:200])) if asked == AUTO else asked
     for number, item in enumerate(items, 1):
         if isinstance(item, dict):
             yield f"{name}{number}", item, shape_of(item, file)
@@ -219,7 +219,10 @@ def _exact(raw: bytes, value: JSON) -> JSON | Fault:
         repeated.extend(key for key, _ in pairs if len(made) < len(pairs))
         return made
 
-    exact: JSON = json.loads(raw, object_pairs_hook=members)
+    try:
+        exact: JSON = json.loads(raw, object_pairs_hook=members)
+    except RecursionError:  # the standard library alone keeps numbers of any length
+        return Fault(Problem.DEPTH)
     if repeated:
         return Fault(Problem.SYNTAX, f"a key twice: {repeated[0]!r}")
     return exact

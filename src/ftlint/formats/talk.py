@@ -150,20 +150,24 @@ def _said(message: JSON, names: dict[Any, str]) -> JSON:
     """Return a message with calls by number, and arguments by value."""
     said = {key: value for key, value in message.items() if value is not None}
     content = said.get("content")
-    if isinstance(content, list) and len(content) == 1 and content[0].keys() == {"type", "text"}:
-        said["content"] = content[0]["text"]
+    part = content[0] if isinstance(content, list) and len(content) == 1 else None
+    if isinstance(part, dict) and part.keys() == {"type", "text"}:
+        said["content"] = part["text"]
     if content == "" and said.get("tool_calls"):
         del said["content"]
     if "tool_calls" in said:
         said["tool_calls"] = [_called(call, names) for call in said["tool_calls"]]
     if "tool_call_id" in said:
-        said["tool_call_id"] = names.get(said["tool_call_id"], said["tool_call_id"])
+        given = said["tool_call_id"]
+        said["tool_call_id"] = names.get(given, given) if isinstance(given, str) else given
     return said
 
 
 def _called(call: Any, names: dict[Any, str]) -> Any:
     if not isinstance(call, dict) or not isinstance(call.get("function"), dict):
         return call
+    if not isinstance(call.get("id"), str | None):
+        return call  # no answer can name it
     names[call.get("id")] = f"call {len(names)}"
     function = dict(call["function"])
     try:
