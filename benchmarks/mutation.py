@@ -57,7 +57,9 @@ def origins() -> list[bytes]:
         files += sorted(SHARED.glob("formats/**/*.jsonl")) + sorted(SHARED.glob("chat/*.jsonl"))
     for path in files:
         with path.open("rb") as file:
-            lines.update((line.rstrip(b"\n"), None) for line, _ in zip(file, range(SAMPLE)))
+            lines.update(
+                (line.rstrip(b"\n"), None) for line, _ in zip(file, range(SAMPLE), strict=False)
+            )
     return [line for line in lines if 0 < len(line) <= LONGEST]
 
 

@@ -6,7 +6,9 @@ Exit status: 0 clean, 1 findings at or above `--fail-on`, 2 could not run.
 from __future__ import annotations
 
 import gc
+import signal
 import sys
+from types import FrameType
 
 import click
 
@@ -27,8 +29,30 @@ from ftlint.commands.undo import undo
 from ftlint.error import FtlintError
 
 
+class Stopped(SystemExit):
+    """A signal that ends the run, with what it began removed."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped(128 + number)
+
+
 def main() -> None:
     """Run the command line; never shows a traceback for a mistake of the user."""
+    names = ("SIGTERM", "SIGHUP")
+    stops = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    # One that is ignored stays so, as under nohup.
+    ours = [each for each in stops if signal.getsignal(each) is signal.SIG_DFL]
+    for each in ours:
+        signal.signal(each, _stop)
+    try:
+        _run()
+    finally:
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
+
+
+def _run() -> None:
     # What is imported lives as long as the run: looking through it again and again takes 40 ms.
     gc.set_threshold(300_000, 20, 20)
     try:
@@ -43,6 +67,9 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("ftlint: interrupted; nothing was written", err=True)
         sys.exit(130)
+    except Stopped:
+        click.echo("ftlint: terminated; nothing was written", err=True)
+        raise
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field
 from functools import reduce
@@ -139,12 +139,24 @@ def run(
 ) -> Report:
     """Lint `dataset` and return the report. Raises: SourceError."""
     started = time.perf_counter()
-    shards = _watched(dataset.shards(), progress)
-    partials = (executor or Serial()).map(plan, lint_shard, shards)
-    total = reduce(Partial.merge, partials, Partial())
-    report = finish(plan, dataset, total)
+    with dataset.unchanged():
+        shards = _watched(dataset.shards(), progress)
+        partials = (executor or Serial()).map(plan, lint_shard, shards)
+        with _closed(partials):
+            total = reduce(Partial.merge, partials, Partial())
+        report = finish(plan, dataset, total)
     report.duration = time.perf_counter() - started
     return report
+
+
+@contextmanager
+def _closed(partials: Iterator[Partial]) -> Iterator[None]:
+    """End the workers as soon as nobody asks for more, as after Ctrl-C."""
+    try:
+        yield
+    finally:
+        if isinstance(partials, Generator):
+            partials.close()
 
 
 def _watched(shards: Iterable[Shard], progress: Callable[[Shard], None]) -> Iterator[Shard]:

@@ -119,6 +119,7 @@ def _converted(value: JSON, found: str, shape: str, to: str) -> tuple[JSON, str]
         return value, ""  # only the lines change, as of an array
     try:
         talk = BRIDGES[found].read(value)
+        talk.speakable()
         record = BRIDGES[to].write(talk)
         again = BRIDGES[to].read(record)
     except Lack as lack:

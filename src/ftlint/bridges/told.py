@@ -89,7 +89,7 @@ def _turn(message: JSON, waiting: list[Any]) -> JSON:
         calls = [_call(call) for call in objects(message["tool_calls"], "'tool_calls'")]
         waiting[:] = [call.get("id") for call in message["tool_calls"]]
         return {"from": "function_call", "value": written(calls[0] if len(calls) == 1 else calls)}
-    if not isinstance(role, str) or role not in _SPEAKERS:
+    if role not in _SPEAKERS:
         raise Loss(f"the role {role!r}")
     return {"from": _SPEAKERS[str(role)], "value": text_of(message)}
 

@@ -51,6 +51,12 @@ class Talk:
                 keys = f" ({', '.join(map(repr, value))})" if isinstance(value, dict) else ""
                 raise Loss(_PARTS[part] + keys)
 
+    def speakable(self) -> None:
+        """Find out that a role is no text, which no shape has words for. Raises: Loss."""
+        for message in (*self.messages, *(self.better or ()), *(self.worse or ())):
+            if not isinstance(message.get("role", ""), str):
+                raise Loss(f"the role {message['role']!r}"[:80])
+
     def plain(self) -> None:
         """Find out that it is more than messages with answers. Raises: Loss."""
         if self.better is not None:
