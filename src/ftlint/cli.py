@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+from io import TextIOWrapper
 from types import FrameType
 
 import click
@@ -45,6 +46,9 @@ def main() -> None:
     ours = [each for each in stops if signal.getsignal(each) is signal.SIG_DFL]
     for each in ours:
         signal.signal(each, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # of an encoding that may lack characters
+            stream.reconfigure(errors="backslashreplace")
     try:
         _run()
     finally:

@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from ftlint.analysis import Analysis, Derived
-from ftlint.error import ModelError
+from ftlint.error import FtlintError
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Severity, Where
@@ -329,7 +329,7 @@ def _concluded(
                 more = isinstance(analysis, Derived)
                 known.update({k: figures[k] for k in figures if more or k not in known})
             results[analysis] = result
-        except ModelError:  # a mistake of the user, not of the rules that rest on it
+        except FtlintError:  # a mistake of the user, not of the rules that rest on it
             raise
         except Exception as error:
             for code in codes or [type(analysis).__name__]:

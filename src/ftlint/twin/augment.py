@@ -339,4 +339,5 @@ def _manifest(outcome: Outcome, facts: Sequence[Facts], digest: str) -> bytes:
         "named_after": {"/".join(s.pair): s.after for s in outcome.skews},
         "twins": outcome.twins,
     }
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return text.encode(errors="backslashreplace")  # names of files may be no UTF-8
