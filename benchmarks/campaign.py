@@ -187,7 +187,7 @@ class Trial:
             if _errors("out.few") > before:
                 self.wrong(f"{options}: {before} errors became {_errors('out.few')}")
 
-    def call(self, *arguments: str) -> tuple[int, str]:
+    def call(self, *arguments: str) -> tuple[int | str, str]:
         """Run a command; return its status and what it says on standard error."""
         self.tally.calls[arguments[0]] += 1
         status, said = called(*arguments)

@@ -307,7 +307,7 @@ def judged(name: str, options: argparse.Namespace) -> bool:
     large, much = measured(name, TIMES * options.bytes, options.select)
     small, large = (max(used - options.start, 1e-3) for used in (small, large))
     growth = large / much / (small / little)
-    slow = large > LEAST and growth > options.factor
+    slow: bool = large > LEAST and growth > options.factor
     told = f"{small / little * 1e9:8.0f} {large / much * 1e9:8.0f} ns/B  x{growth:.2f}"
     print(f"{told}  {name}{'  SLOW' if slow else ''}", flush=True)
     return slow

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftlint.commands.argument import encoding_names, rule_names, target_names, words
-from ftlint.console.output import check_writable
+from ftlint.console.output import check_no_data, check_writable
 from ftlint.console.rendering import FORMATS, TABLES, further, write
 from ftlint.error import UsageError
 
@@ -185,7 +185,9 @@ def _once(paths: tuple[str, ...], outputs: tuple[str, ...], options: dict[str, A
     if steps:
         request = replace(session.request, keep_all=True, every_copy=steps.every_copy)
         session = replace(session, request=request)
-    with spooled(session.sources()) as sources, watching(sources, options["quiet"]) as step:
+    named = session.sources()
+    check_no_data((options["output"], *(path for _, path in written)), named)
+    with spooled(named) as sources, watching(sources, options["quiet"]) as step:
         if steps:
             steps.check_possible(sources)
         report = session.check(sources, step)
