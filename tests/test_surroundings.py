@@ -299,7 +299,7 @@ def as_nobody(folder: Path, *arguments: str) -> Outcome:
         return Outcome(*json.loads(file.read()))
 
 
-FORBIDDEN = (
+FORBIDDEN: tuple[tuple[tuple[str, ...], str], ...] = (
     (("check", "secret.jsonl"), "secret.jsonl: permission denied"),
     (("check", "closed"), "closed: no dataset in this folder"),
     (("check", "a.jsonl", "--output", "r.json"), "r.json: cannot be written: permission denied"),

@@ -161,7 +161,7 @@ def _said(message: JSON, names: dict[Any, str]) -> JSON:
         said["content"] = part["text"]
     if content == "" and said.get("tool_calls"):
         del said["content"]
-    if "tool_calls" in said:
+    if isinstance(said.get("tool_calls"), list):
         said["tool_calls"] = [_called(call, names) for call in said["tool_calls"]]
     if "tool_call_id" in said:
         given = said["tool_call_id"]
