@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,3 +72,32 @@ def test_very_deep_values_on_the_way() -> None:
     for depth in range(0, 40, 3):
         pointer = join(["a"] * depth)
         assert places.locate(pointer) == locate(text, pointer)
+
+
+def calls(text: str, pointers: list[str]) -> int:
+    """Return how many functions are called to find all of them."""
+    places, count = Places(text), 0
+
+    def step(frame: Any, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(step)
+    try:
+        for pointer in pointers:
+            places.locate(pointer)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("kind", ["items", "members"])
+def test_twice_the_pointers_into_twice_the_text_are_twice_the_work(kind: str) -> None:
+    def work(many: int) -> int:
+        if kind == "items":
+            value: Any = {"messages": [{"role": "user", "content": ""}] * many}
+            return calls(json.dumps(value), [f"/messages/{n}/content" for n in range(many)])
+        value = {f"key{n}": n for n in range(many)}
+        return calls(json.dumps(value), [f"/key{n}" for n in range(many)])
+
+    assert work(800) < 2.2 * work(400)
