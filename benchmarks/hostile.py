@@ -95,6 +95,8 @@ REPEATED = {
     "code": "def f(x): return x\n",
     "escapes": "\\n\\u00e9",
     "insults": "you are so stupid ",
+    "terms with another word": "The chairman and his policeman ",
+    "only terms": "chairman",
     "steps": "1 + 1 = 2, ",
     "keys": "sk-abcd",
     "colons": "a: ",
