@@ -224,6 +224,8 @@ def _exact(raw: bytes, value: JSON) -> JSON | Fault:
         exact: JSON = json.loads(raw, object_pairs_hook=members)
     except RecursionError:  # the standard library alone keeps numbers of any length
         return Fault(Problem.DEPTH)
+    except ValueError:  # which reads none of 4,300 digits
+        return Fault(Problem.OVERFLOW)
     if repeated:
         return Fault(Problem.SYNTAX, f"a key twice: {repeated[0]!r}")
     return exact

@@ -130,7 +130,7 @@ def parsed(text: Any, what: str) -> Any:
     try:
         orjson.loads(string(text, what))  # Python alone reads NaN, and much else
         return json.loads(text, object_pairs_hook=_members)
-    except (orjson.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         raise Loss(f"{what}, which is not JSON") from None
 
 
