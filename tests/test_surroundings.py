@@ -223,7 +223,7 @@ NUL = b'{"messages":[{"role":"user","content":"a\0b"}]}\n'
         (CLEAN + b"\r" + HUMAN, [(11, "FT107")]),
         (CLEAN + NUL, [(11, "FT007")]),
         (CLEAN + bytes(50) + b"\n", [(11, "FT007")]),
-        (b'{"messages":' + b"9" * 6000 + b"}\n" + CLEAN, [(1, "FT012")]),
+        (b'{"messages":' + b"9" * 6000 + b"}\n" + CLEAN, [(1, "FT014")]),
         (CLEAN + b"\0\n" + HUMAN, [(11, "FT007"), (12, "FT107")]),
     ],
 )
