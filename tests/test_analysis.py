@@ -11,10 +11,11 @@ import pytest
 
 from ftlint.analysis import Analysis, Derived
 from ftlint.case import assistant, chat, user
-from ftlint.engine import Partial, Plan, run
-from ftlint.engine import folded as folded_all
+from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.finding import Finding, Severity, Where
+from ftlint.partial import Partial
+from ftlint.partial import folded as folded_all
 from ftlint.report import Report
 from ftlint.rule import AnalysisRule, ExampleRule, good
 from ftlint.session import Request, Session

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from command import inside
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -339,3 +340,41 @@ def test_items_of_several_arrays_are_named_with_their_file(tmp_path: Path) -> No
     array.write_text('[{"instruction": "Hi", "output": "Hello!"}]', encoding="utf-8")
     with pytest.raises(LossError, match=r"b\.json:1: it holds Alpaca instructions"):
         convert([*data, Source(str(array))], Wish("chat", str(tmp_path / "out.jsonl")))
+
+
+SIMPLE = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}]
+CALL = {"id": "c", "type": "function", "function": {"name": "now", "arguments": "{}"}}
+ODD: dict[str, Any] = {
+    "roles that are lists": [{"role": ["user"], "content": "Hi"}, SIMPLE[1]],
+    "roles that are objects": [{"role": {}, "content": "Hi"}, SIMPLE[1]],
+    "a part that is a number": [{"role": "user", "content": [1.5]}, SIMPLE[1]],
+    "calls that are a number": [SIMPLE[0], {"role": "assistant", "tool_calls": 7}],
+    "an id that is a list": [SIMPLE[0], {"role": "assistant", "tool_calls": [{**CALL, "id": [1]}]}],
+    "an answer to an object": [
+        *SIMPLE,
+        {"role": "tool", "tool_call_id": {}, "content": "x"},
+        SIMPLE[1],
+    ],
+}
+
+
+@pytest.mark.parametrize("to", sorted(BRIDGES))
+@pytest.mark.parametrize("messages", ODD.values(), ids=ODD)
+def test_odd_values_are_refused_or_kept(tmp_path: Path, messages: Any, to: str) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"messages": messages}) + "\n")
+    done = inside(tmp_path, "convert", "a.jsonl", "--to", to, "--output", "b.jsonl")
+    assert done.status in (0, 2)
+    assert (tmp_path / "b.jsonl").exists() == (done.status == 0)
+    assert done.status == 0 or done.err.endswith("nothing was written\n")
+
+
+@pytest.mark.parametrize("opened", ['{"a":', "["])
+@pytest.mark.parametrize("depth", [300, 980])
+def test_depth_is_no_crash(tmp_path: Path, depth: int, opened: str) -> None:
+    deep = opened * depth + "1" + ("}" if "{" in opened else "]") * depth
+    record = f'{{"messages":{json.dumps(SIMPLE)},"x":{deep}}}'
+    for name, text in (("lines", f"{record}\n"), ("array", f"[{record},\n{record}]")):
+        (tmp_path / name).write_text(text)
+        done = inside(tmp_path, "convert", name, "--to", "sharegpt", "--output", "b.jsonl")
+        assert done.status in (0, 2)
+        assert done.status == 0 or done.err.endswith("nothing was written\n")

@@ -13,6 +13,7 @@ import pytest
 from records import batch, check, spans
 
 from ftlint.case import assistant, calling, chat, tool, user
+from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.features.size import Size, SizeName
@@ -387,3 +388,17 @@ def test_whole_texts_are_found_without_a_look_at_each(trained: bool) -> None:
     chosen = rule.candidates(quick)
     assert rule.candidates(slow) is None and chosen is not None
     assert [example.index for example in chosen] == ([0] if trained else [0, 1])
+
+
+def test_a_long_text_of_many_terms_is_kept_once() -> None:
+    """Fixes hold no text of their own: a thousand of a long text would take its square."""
+    rule = next(rule for rule in builtin() if rule.name == "gendered-term")
+    text = "The chairman spoke to a policeman. " * 400
+    batch = Batch(Lines(0, 0, [orjson.dumps(chat(user("Hi"), assistant(text)))]), [rule])
+    found = list(rule.check(batch.example(0)))  # type: ignore[attr-defined]
+    assert len(found) == 800
+    assert len(pickle.dumps(found)) < 25 * len(text)
+    (last,) = found[-1].fix.patch
+    assert dict(last) == pickle.loads(pickle.dumps(last))
+    assert last["path"] == "/messages/1/content"
+    assert last["value"] == text[: -len("policeman. ")] + "police officer. "

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ftfy
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from ftlint.case import assistant, chat, user
 from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
+from ftlint.example import Batch, Lines
 from ftlint.features.code import in_code
 from ftlint.features.ending import BIAS, READS, WEIGHTS, certainty, cues, worth_judging
 from ftlint.features.loop import LEAST, find_loop
@@ -261,3 +263,14 @@ def test_demands_of_json_in_many_words(tmp_path: Any) -> None:
         path.write_bytes(content(Case(lines, pad=False)))
         report = run(Plan((RULES["json-answer-invalid"],)), Dataset((Source(str(path)),)))
         assert len(report.findings) == count, prompts
+
+
+def test_all_controls_of_a_text_have_one_fix() -> None:
+    """A text of its own for each of very many findings would take the square of the length."""
+    rule = next(rule for rule in builtin() if rule.name == "control-character")
+    said = chat(user("Hi"), assistant("a\x01" * 300))
+    batch = Batch(Lines(0, 0, [orjson.dumps(said)]), [rule])
+    found = list(rule.check(batch.example(0)))  # type: ignore[attr-defined]
+    assert len(found) == 300
+    assert len({id(finding.fix) for finding in found}) == 1
+    assert found[0].fix.patch[0]["value"] == "a" * 300

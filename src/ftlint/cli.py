@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+from io import TextIOWrapper
+from types import FrameType
 
 import click
 
@@ -29,8 +32,33 @@ from ftlint.commands.undo import undo
 from ftlint.error import FtlintError
 
 
+class Stopped(SystemExit):
+    """A signal that ends the run, with what it began removed."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped(128 + number)
+
+
 def main() -> None:
     """Run the command line; never shows a traceback for a mistake of the user."""
+    names = ("SIGTERM", "SIGHUP")
+    stops = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    # One that is ignored stays so, as under nohup.
+    ours = [each for each in stops if signal.getsignal(each) is signal.SIG_DFL]
+    for each in ours:
+        signal.signal(each, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # of an encoding that may lack characters
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        _run()
+    finally:
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
+
+
+def _run() -> None:
     # What is imported lives as long as the run: looking through it again and again takes 40 ms.
     gc.set_threshold(300_000, 20, 20)
     gc.freeze()
@@ -50,6 +78,9 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("ftlint: interrupted; nothing was written", err=True)
         sys.exit(130)
+    except Stopped:
+        click.echo("ftlint: terminated; nothing was written", err=True)
+        raise
     finally:
         gc.freeze()  # the process ends: what it holds need not be looked through once more
 

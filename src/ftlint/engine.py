@@ -8,29 +8,28 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from ftlint.analysis import Analysis, Derived
-from ftlint.error import ModelError
+from ftlint.error import FtlintError
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Severity, Where
-from ftlint.outcome import Key, reported, sort_in, tell
+from ftlint.outcome import reported, sort_in, tell
 from ftlint.panel import NOBODY, Panel, Voice, joined
+from ftlint.partial import Failure, Owner, Partial, folded
 from ftlint.privacy.veil import veiled_value
 from ftlint.proof import PROVABLE, PROVES, WORTH_IT, prove
 from ftlint.report import NotRun, Report
 from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, Rule
 from ftlint.source import Dataset, Shard
-from ftlint.summary import Capped, Counts
+from ftlint.summary import Capped
 from ftlint.tokens import encoding
 from ftlint.value import dataclass
-
-K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,64 +98,6 @@ class Plan:
         return needed
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A rule that raised: never counted as clean."""
-
-    code: str
-    where: Where
-    reason: str
-
-
-Owner = str | Analysis[Any, Any]
-"""Whose summary it is: that of the voice with this owner, or of the analysis."""
-
-
-@dataclass(frozen=True, slots=True)
-class Partial:
-    """What is known after some shards. Size: O(rules * sources * cap + summaries)."""
-
-    examples: Counts[int] = field(default_factory=Counts)
-    """Lines that are not blank, by source."""
-    findings: dict[Key, Capped[Finding]] = field(default_factory=dict)
-    summaries: dict[Owner, Any] = field(default_factory=dict)
-    failures: dict[str, Failure] = field(default_factory=dict)
-
-    def merge(self, other: Partial) -> Partial:
-        """Return what is known after both; `self` stands before `other`."""
-        return Partial(
-            self.examples.merge(other.examples),
-            _merged(self.findings, other.findings),
-            _merged(self.summaries, other.summaries),
-            {**other.failures, **self.failures},
-        )
-
-
-def _merged(left: dict[K, Any], right: dict[K, Any]) -> dict[K, Any]:
-    merged = dict(left)
-    for code, summary in right.items():
-        merged[code] = merged[code].merge(summary) if code in merged else summary
-    return merged
-
-
-def folded(partials: Iterable[Partial]) -> Partial:
-    """Return what is known after all of them, which stand in dataset order.
-
-    Neighbours of like size are merged, as a counter in binary carries: what many of them know is
-    copied as often as the logarithm of their number, not once for each.
-    """
-    waiting: list[tuple[int, Partial]] = []
-    for partial in partials:
-        size = 0
-        while waiting and waiting[-1][0] == size:
-            partial, size = waiting.pop()[1].merge(partial), size + 1
-        waiting.append((size, partial))
-    total = Partial()
-    while waiting:
-        total = waiting.pop()[1].merge(total)
-    return total
-
-
 def run(
     plan: Plan,
     dataset: Dataset,
@@ -165,14 +106,26 @@ def run(
 ) -> Report:
     """Lint `dataset` and return the report. Raises: SourceError."""
     started = time.perf_counter()
-    shards = _watched(dataset.shards(), progress)
-    partials = (executor or Serial()).map(plan, lint_shard, shards)
-    total = folded(partials)
-    if gc.get_freeze_count():  # as the command line wishes, whose process is ours alone
-        gc.freeze()  # summaries live as long as the report is made
-    report = finish(plan, dataset, total)
+    with dataset.unchanged():
+        shards = _watched(dataset.shards(), progress)
+        partials = (executor or Serial()).map(plan, lint_shard, shards)
+        with _closed(partials):
+            total = folded(partials)
+        if gc.get_freeze_count():  # as the command line wishes, whose process is ours alone
+            gc.freeze()  # summaries live as long as the report is made
+        report = finish(plan, dataset, total)
     report.duration = time.perf_counter() - started
     return report
+
+
+@contextmanager
+def _closed(partials: Iterator[Partial]) -> Iterator[None]:
+    """End the workers as soon as nobody asks for more, as after Ctrl-C."""
+    try:
+        yield
+    finally:
+        if isinstance(partials, Generator):
+            partials.close()
 
 
 def _watched(shards: Iterable[Shard], progress: Callable[[Shard], None]) -> Iterator[Shard]:
@@ -343,7 +296,7 @@ def _concluded(
                 more = isinstance(analysis, Derived)
                 known.update({k: figures[k] for k in figures if more or k not in known})
             results[analysis] = result
-        except ModelError:  # a mistake of the user, not of the rules that rest on it
+        except FtlintError:  # a mistake of the user, not of the rules that rest on it
             raise
         except Exception as error:
             for code in codes or [type(analysis).__name__]:

@@ -14,7 +14,8 @@ from ftlint.source import SHARD, Source, size
 from ftlint.value import dataclass
 
 if TYPE_CHECKING:
-    from ftlint.engine import Partial, Plan
+    from ftlint.engine import Plan
+    from ftlint.partial import Partial
     from ftlint.source import Shard
 
 SHARE = 2 << 20
@@ -48,11 +49,25 @@ _worker: list[Any] = []
 def _begin(plan: Plan, lint: Lint) -> None:
     import gc
     import signal
+    from threading import Thread
 
     gc.freeze()  # what the parent has handed down is neither looked through nor copied
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent alone answers to Ctrl-C
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
     _worker[:] = [plan, lint]
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone, which could not tell it so when it was killed."""
+    from multiprocessing import parent_process
+
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _work(shard: Shard) -> Partial:
@@ -69,7 +84,9 @@ class Processes:
     def map(self, plan: Plan, lint: Lint, shards: Iterable[Shard]) -> Iterator[Partial]:
         """Yield one result a shard, in the order of the shards."""
         from concurrent.futures import Future, ProcessPoolExecutor
+        from multiprocessing import active_children
 
+        others = set(active_children())
         pool = ProcessPoolExecutor(self.jobs, initializer=_begin, initargs=(plan, lint))
         waiting: deque[Future[Partial]] = deque()
         try:
@@ -79,6 +96,10 @@ class Processes:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+        except BaseException:  # nobody wants what is under way
+            for process in set(active_children()) - others:
+                process.terminate()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -22,7 +22,7 @@ _FINDING: dict[str, Callable[[Located], Any]] = {
     "name": lambda f: f.name,
     "severity": lambda f: str(f.severity),
     "message": lambda f: f.message,
-    "path": lambda f: f.place.path or None,
+    "path": lambda f: _printed(f.place.path) or None,
     "line": lambda f: f.place.line,
     "column": lambda f: f.column,
     "end_column": lambda f: f.end_column,
@@ -60,8 +60,9 @@ def examples_frame(report: Report) -> pandas.DataFrame:
     table = _table(report)
     sources = report.dataset.sources
     first = [facts.first for facts in report.dataset.facts]
-    paths, splits = _unique(s.path for s in sources), _unique(s.split for s in sources)
-    path_of = [paths.index(source.path) for source in sources]
+    named = [_printed(source.path) for source in sources]
+    paths, splits = _unique(named), _unique(s.split for s in sources)
+    path_of = [paths.index(path) for path in named]
     split_of = [splits.index(source.split) for source in sources]
     places = zip(table.sources, table.ordinals, strict=True)
     columns: dict[str, Any] = {
@@ -71,6 +72,11 @@ def examples_frame(report: Report) -> pandas.DataFrame:
     }
     columns.update((name, _series(cells)) for name, cells in table.columns.items())
     return pandas.DataFrame(columns)
+
+
+def _printed(path: str) -> str:
+    """Return a path with what is no UTF-8 spelled out, which no table can hold."""
+    return path.encode(errors="backslashreplace").decode()
 
 
 def _table(report: Report) -> Table:

@@ -89,7 +89,7 @@ def _document(head: bytes, complete: bool) -> str:
     first = text.split("\n", 1)[0].strip()
     import json
 
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_int=str)  # Python reads no integer of 4,300 digits
     try:
         value, end = decoder.raw_decode(text)
     except json.JSONDecodeError as error:

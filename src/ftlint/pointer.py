@@ -8,6 +8,7 @@ All offsets count Unicode code points of the text.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Sequence
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
 from typing import Any
@@ -88,7 +89,7 @@ def resolve(value: object, pointer: str) -> object:
     for depth, part in enumerate(parts := tokens(pointer)):
         if isinstance(value, dict) and part in value:
             value = value[part]
-        elif isinstance(value, list) and 0 <= (index := _index(part)) < len(value):
+        elif isinstance(value, list) and 0 <= (index := index_of(part)) < len(value):
             value = value[index]
         else:
             raise PointerError(f"no {part!r} at pointer {join(parts[:depth])!r}")
@@ -105,7 +106,7 @@ def locate(text: str, pointer: str, *, key: bool = False) -> Extent | None:
         PointerError: The pointer is malformed.
     """
     parts = tokens(pointer)
-    steps = _steps(text, parts)
+    steps = trail(text, parts)
     if len(steps) <= len(parts):
         return None
     return steps[-1].key if key else steps[-1].extent
@@ -120,7 +121,7 @@ def nearest(text: str, pointer: str) -> tuple[str, Extent]:
         PointerError: The pointer is malformed.
     """
     parts = tokens(pointer)
-    steps = _steps(text, parts)
+    steps = trail(text, parts)
     if not steps:
         return "", Extent(0, len(text))
     return join(parts[: len(steps) - 1]), steps[-1].extent
@@ -136,11 +137,11 @@ def inside(text: str, extent: Extent, span: tuple[int, int]) -> Extent:
     if not text.startswith('"', extent.start):
         return extent
     last = extent.end - 1
-    begin = _advance(text, extent.start + 1, last, span[0])
-    return Extent(begin, _advance(text, begin, last, span[1] - max(span[0], 0)))
+    begin = advance(text, extent.start + 1, last, span[0])
+    return Extent(begin, advance(text, begin, last, span[1] - max(span[0], 0)))
 
 
-def _advance(text: str, at: int, last: int, count: int) -> int:
+def advance(text: str, at: int, last: int, count: int) -> int:
     """Return the offset `count` decoded code points after `at`, at most `last`."""
     count = max(count, 0)
     for escape in _ESCAPE.finditer(text, at, last):
@@ -161,7 +162,7 @@ class _BrokenError(ValueError):
 
 
 @dataclass(slots=True)
-class _Step:
+class Step:
     """A value on the way to a place; `end` is set once the value has been read."""
 
     key: Extent | None
@@ -170,6 +171,7 @@ class _Step:
 
     @property
     def extent(self) -> Extent:
+        """Return where the value is."""
         return Extent(self.start, self.end)
 
 
@@ -181,16 +183,16 @@ class _Frame:
     target: str | int
     read: int = 0
 
-    def item(self, text: str, at: int) -> tuple[_Step, bool]:
+    def item(self, text: str, at: int) -> tuple[Step, bool]:
         """Return the item that begins at `at`, and whether it is the one sought."""
         self.read += 1
         if self.closer == "]":
-            return _Step(None, at), self.read - 1 == self.target
+            return Step(None, at), self.read - 1 == self.target
         name, end, value = _member(text, at)
-        return _Step(Extent(at, end), value), name == self.target
+        return Step(Extent(at, end), value), name == self.target
 
 
-def _steps(text: str, parts: Sequence[str]) -> list[_Step]:
+def trail(text: str, parts: Sequence[str]) -> list[Step]:
     """Return the whole value and then what `parts` lead to, as far as it exists.
 
     Empty when the text is not JSON.
@@ -201,15 +203,15 @@ def _steps(text: str, parts: Sequence[str]) -> list[_Step]:
         return []
 
 
-def _trace(text: str, parts: Sequence[str]) -> list[_Step]:
+def _trace(text: str, parts: Sequence[str]) -> list[Step]:
     """Return the steps of one pass; a later duplicate replaces what was found.
 
     Raises:
         ValueError: The text is not JSON.
     """
-    steps: list[_Step] = []
+    steps: list[Step] = []
     frames: list[_Frame] = []
-    at = _enter(text, _Step(None, _ink(text, 0)), steps, frames, parts)
+    at = _enter(text, Step(None, _ink(text, 0)), steps, frames, parts)
     while frames:
         frame = frames[-1]
         at, closed = _next(text, at, frame.closer, first=not frame.read)
@@ -228,8 +230,37 @@ def _trace(text: str, parts: Sequence[str]) -> list[_Step]:
     return steps
 
 
+def items(text: str, start: int) -> array[int]:
+    """Return where each item of the list at `start` begins. The text must be JSON."""
+    starts, at = array("Q"), start + 1
+    while True:
+        at, closed = _next(text, at, "]", first=not starts)
+        if closed:
+            return starts
+        starts.append(at)
+        at = _skip(text, at)
+
+
+def members(text: str, start: int) -> dict[str, Step]:
+    """Return the members of the object at `start`; of equal names the last. It must be JSON."""
+    found: dict[str, Step] = {}
+    at, first = start + 1, True
+    while True:
+        at, closed = _next(text, at, "}", first=first)
+        if closed:
+            return found
+        name, end, value = _member(text, at)
+        key, at, first = Extent(at, end), _skip(text, value), False
+        found[name] = Step(key, value, at)
+
+
+def item(text: str, start: int) -> Step:
+    """Return the item of a list that begins at `start`."""
+    return Step(None, start, _skip(text, start))
+
+
 def _enter(
-    text: str, step: _Step, steps: list[_Step], frames: list[_Frame], parts: Sequence[str]
+    text: str, step: Step, steps: list[Step], frames: list[_Frame], parts: Sequence[str]
 ) -> int:
     """Take a step; return the offset inside its container or just after its value."""
     steps.append(step)
@@ -238,7 +269,7 @@ def _enter(
         step.end = _skip(text, step.start)
         return step.end
     part = parts[len(frames)]
-    frames.append(_Frame(closer, _index(part) if closer == "]" else part))
+    frames.append(_Frame(closer, index_of(part) if closer == "]" else part))
     return step.start + 1
 
 
@@ -321,6 +352,6 @@ def _ink(text: str, at: int) -> int:
     return ink.start() if ink else len(text)
 
 
-def _index(part: str) -> int:
+def index_of(part: str) -> int:
     """Return the list index that a token spells, or -1."""
     return int(part) if _INDEX.fullmatch(part) else -1

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ftlint.finding import Where
-from ftlint.pointer import Extent, inside, locate, nearest
+from ftlint.place import Places
+from ftlint.pointer import Extent
 from ftlint.privacy.veil import veiled_json
 from ftlint.value import dataclass
 
@@ -40,19 +43,25 @@ def place(raw: bytes, where: Where, *, veil: bool = True) -> Spot:
 
     With `veil`, dots stand in the window for what is personal or secret.
     """
-    text = raw.decode(errors="replace").rstrip("\r")
-    extent = _extent(text, where)
-    return Spot(extent.start + 1, extent.end + 1, window(text, extent, veil=veil))
+    places = _opened(raw)
+    extent = _extent(places, where)
+    return Spot(extent.start + 1, extent.end + 1, window(places.text, extent, veil=veil))
 
 
-def _extent(text: str, where: Where) -> Extent:
+@lru_cache(maxsize=1)
+def _opened(raw: bytes) -> Places:
+    """Return the places of a line; findings of one line mostly follow each other."""
+    return Places(raw.decode(errors="replace").rstrip("\r"))
+
+
+def _extent(places: Places, where: Where) -> Extent:
     if where.pointer is None:
-        start, end = where.span or (0, len(text))
-        return Extent(min(start, len(text)), min(end, len(text)))
-    extent = locate(text, where.pointer, key=where.key)
+        start, end = where.span or (0, len(places.text))
+        return Extent(min(start, len(places.text)), min(end, len(places.text)))
+    extent = places.locate(where.pointer, key=where.key)
     if extent is None:
-        return nearest(text, where.pointer)[1]
-    return inside(text, extent, where.span) if where.span and not where.key else extent
+        return places.nearest(where.pointer)
+    return places.inside(extent, where.span) if where.span and not where.key else extent
 
 
 def window(text: str, extent: Extent, *, veil: bool = False) -> Snippet:

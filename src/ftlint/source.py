@@ -10,6 +10,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import field, replace
 from glob import glob, has_magic
 from pathlib import Path
@@ -127,17 +128,41 @@ class Dataset:
     facts: list[Facts] = field(default_factory=list)
     table: list[Shard] = field(default_factory=list)
     """Every shard seen, without its bytes. Size: O(bytes of the dataset / `shard_size`)."""
+    states: list[tuple[int, ...]] = field(default_factory=list)
+    """What each file looked like before it was read."""
 
     def shards(self) -> Iterator[Shard]:
         """Yield the shards of all sources in order, and fill `facts` on the way."""
         ordinal = 0
         for index, source in enumerate(self.sources):
+            self.states.append(state(source))
             reader = Reader(index, source, ordinal, self.shard_size)
             for shard in reader:
                 self.table.append(replace(shard, rows=None))
                 yield shard
             self.facts.append(reader.facts())
             ordinal = reader.ordinal
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Find out afterwards that a file has changed, whatever that led to. Raises: SourceError.
+
+        Lines are read more than once, by workers too: of a file that is still written they would
+        be those of different versions.
+        """
+        try:
+            yield
+        except Exception as error:
+            self._check_unchanged(error)
+            raise
+        self._check_unchanged()
+
+    def _check_unchanged(self, led_to: Exception | None = None) -> None:
+        for index, (source, before) in enumerate(zip(self.sources, self.states, strict=False)):
+            known = self.facts[index].sha256 if index < len(self.facts) else ""
+            if before and state(source) != before and _sha256(source.file) != known:
+                told = "has changed while it was read; run it again when it is written whole"
+                raise SourceError(f"{source.path}: {told}") from led_to
 
     def shape(self, source: int) -> str:
         """Return the shape of the records of a source; nothing before it is read."""
@@ -199,6 +224,24 @@ class Dataset:
                 yield shard
             if shard.ordinal >= max(needed):
                 return
+
+
+def state(source: Source) -> tuple[int, ...]:
+    """Return what a file looks like now: size, times, inode; nothing if it is not there."""
+    try:
+        found = os.stat(source.file)
+    except OSError:
+        return ()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def _sha256(path: str) -> str:
+    """Return the digest of a file, or that it is gone."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return "gone"
 
 
 def seekable(source: Source) -> bool:

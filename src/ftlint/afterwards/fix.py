@@ -280,7 +280,7 @@ def split_array(content: bytes) -> Iterator[bytes]:
     from json.decoder import JSONDecoder
 
     text = _SPACE.sub(rb"\1", content.removeprefix(b"\xef\xbb\xbf")).decode()
-    decoder = JSONDecoder()
+    decoder = JSONDecoder(parse_int=str)  # Python reads no integer of 4,300 digits
     if not text.startswith("["):
         raise ValueError("the file is no JSON array")
     at = 1

@@ -155,4 +155,4 @@ def _added(text: str, path: str, raw: str, habits: Habits) -> str:
 
 
 def _length(text: str, container: Extent) -> int:
-    return len(json.loads(text[container.start : container.end]))
+    return len(json.loads(text[container.start : container.end], parse_int=str))

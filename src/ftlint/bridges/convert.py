@@ -69,7 +69,7 @@ class Wish:
                 raise UsageError(f"unknown shape {name!r}{suggest(name, BRIDGES)} ({known})")
         if self.output == "-":
             raise UsageError("--output: - is no file; name one")
-        check_new(self.output, (each.path for each in sources), self.force)
+        check_new(self.output, sources, self.force)
 
 
 def convert(
@@ -113,6 +113,7 @@ def _converted(value: JSON, found: str, shape: str, to: str) -> tuple[JSON, str]
         return value, ""  # only the lines change, as of an array
     try:
         talk = BRIDGES[found].read(value)
+        talk.speakable()
         record = BRIDGES[to].write(talk)
         again = BRIDGES[to].read(record)
     except Lack as lack:
@@ -196,7 +197,7 @@ def _document(source: Source, asked: str, name: str) -> Iterator[tuple[str, JSON
             raise SourceError(f"{source.path}: is not JSON: {bad}") from None
     if not isinstance(items, list):
         raise SourceError(f"{source.path}: is neither lines of JSON nor a JSON array")
-    file = shape_of_lines(map(orjson.dumps, items[:200])) if asked == AUTO else asked
+    file = shape_of_lines(map(_written, items[:200])) if asked == AUTO else asked
     for number, item in enumerate(items, 1):
         if isinstance(item, dict):
             yield f"{name}{number}", item, shape_of(item, file)
@@ -213,7 +214,12 @@ def _exact(raw: bytes, value: JSON) -> JSON | Fault:
         repeated.extend(key for key, _ in pairs if len(made) < len(pairs))
         return made
 
-    exact: JSON = json.loads(raw, object_pairs_hook=members)
+    try:
+        exact: JSON = json.loads(raw, object_pairs_hook=members)
+    except RecursionError:  # the standard library alone keeps numbers of any length
+        return Fault(Problem.DEPTH)
+    except ValueError:  # which reads none of 4,300 digits
+        return Fault(Problem.OVERFLOW)
     if repeated:
         return Fault(Problem.SYNTAX, f"a key twice: {repeated[0]!r}")
     return exact

@@ -39,7 +39,7 @@ class CohereBridge(Bridge):
         """Return the conversation."""
         messages = objects(value.get("messages"), "'messages'")
         for message in messages:
-            if message.get("role") not in ROLES:
+            if str(message.get("role")) not in ROLES:
                 raise Loss(f"the role {message.get('role')!r}")
         told = [{**message, "role": ROLES[message["role"]]} for message in messages]
         return Talk(told, extra={k: v for k, v in value.items() if k != "messages"})

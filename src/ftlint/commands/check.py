@@ -13,7 +13,7 @@ from ftlint.commands.argument import words
 from ftlint.commands.complete import files
 from ftlint.commands.manual import Manual
 from ftlint.commands.options import DATA, FIXES, KNOWN, REPORT, RULES, RUN
-from ftlint.console.output import check_writable
+from ftlint.console.output import check_no_data, check_writable
 from ftlint.console.rendering import FORMATS, TABLES, further, write
 from ftlint.error import UsageError
 
@@ -89,7 +89,9 @@ def _once(paths: tuple[str, ...], outputs: tuple[str, ...], options: dict[str, A
     if steps:
         request = replace(session.request, keep_all=True, every_copy=steps.every_copy)
         session = replace(session, request=request)
-    with spooled(session.sources()) as sources, watching(sources, options["quiet"]) as step:
+    named = session.sources()
+    check_no_data((options["output"], *(path for _, path in written)), named)
+    with spooled(named) as sources, watching(sources, options["quiet"]) as step:
         if steps:
             steps.check_possible(sources)
         report = session.check(sources, step)

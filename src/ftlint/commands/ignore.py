@@ -70,14 +70,18 @@ def ignore(place: str, rule: str, reason: str, expires: str | None, config: str 
     if not found:
         raise UsageError(f"{place}: no finding of {rule}; ftlint check {path} shows where they are")
     text = added(file, _entry(found, os.path.relpath(path, file.parent), reason, expires))
-    Suppressions.parse(text.encode(), str(file), session.rules)
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{path}: a name that is no UTF-8 cannot stand in {file.name}") from None
+    Suppressions.parse(content, str(file), session.rules)
     write_atomically(str(file), [text])
     many = f"{len(found)} finding{'' if len(found) == 1 else 's'}"
     click.echo(f"{file}: {many} of {found[0].code} {found[0].name} at {place} accepted")
 
 
 def _place(place: str) -> tuple[str, int]:
-    match = re.fullmatch(r"(.+?):([1-9]\d*)(?::\d+)?", place)
+    match = re.fullmatch(r"(.+?):([1-9]\d*)(?::\d+)?", place, re.DOTALL)
     if match is None:
         raise UsageError(f"{place}: is no PATH:LINE, such as train.jsonl:12")
     return match[1], int(match[2])

@@ -93,9 +93,12 @@ def _hooks() -> Iterator[str]:
 
 
 def _datasets() -> tuple[list[str], list[str]]:
-    """Return the dataset files below this folder, told apart by their names."""
+    """Return the dataset files below this folder, told apart by their names.
+
+    Those with line breaks or bytes that are no UTF-8 in it are left for the user to rename.
+    """
     try:
-        names = [source.path for source in expand(["."])]
+        names = [source.path for source in expand(["."]) if source.path.isprintable()]
     except SourceError:
         return [], []
     held_out = [name for name in names if _held_out(Path(name).name)]

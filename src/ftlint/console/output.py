@@ -7,9 +7,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from ftlint.error import UsageError
+
+if TYPE_CHECKING:
+    from ftlint.source import Source
 
 READER_LEFT = 141
 """Exit status when the reader of standard output is gone, as a shell counts SIGPIPE."""
@@ -48,13 +51,20 @@ def check_writable(path: str) -> None:
     raise UsageError(f"{path}: cannot be written: {reason}")
 
 
-def check_new(path: str, read: Iterable[str], force: bool) -> None:
-    """Find out that `path` must not be written: it is one of `read`, or there already.
+def check_no_data(paths: Iterable[str | None], sources: Iterable[Source]) -> None:
+    """Find out before the work begins that a report would replace data. Raises: UsageError."""
+    read = {os.path.realpath(source.path) for source in sources if os.path.isfile(source.path)}
+    for path in filter(None, paths):
+        if os.path.realpath(path) in read:
+            raise UsageError(f"{path}: is read as DATA and cannot be written; name another")
+
+
+def check_new(path: str, sources: Iterable[Source], force: bool) -> None:
+    """Find out that `path` must not be written: it is read as data, or there already.
 
     Raises: UsageError
     """
-    if os.path.realpath(path) in {os.path.realpath(each) for each in read}:
-        raise UsageError(f"{path}: is read as DATA and cannot be written; name another")
+    check_no_data([path], sources)
     if os.path.exists(path) and not force:
         raise UsageError(f"{path}: is there already; --force replaces it")
     if os.path.exists(path) and not os.path.isfile(path):

@@ -51,6 +51,12 @@ class Talk:
                 keys = f" ({', '.join(map(repr, value))})" if isinstance(value, dict) else ""
                 raise Loss(_PARTS[part] + keys)
 
+    def speakable(self) -> None:
+        """Find out that a role is no text, which no shape has words for. Raises: Loss."""
+        for message in (*self.messages, *(self.better or ()), *(self.worse or ())):
+            if not isinstance(message.get("role", ""), str):
+                raise Loss(f"the role {message['role']!r}"[:80])
+
     def plain(self) -> None:
         """Find out that it is more than messages with answers. Raises: Loss."""
         if self.better is not None:
@@ -124,7 +130,7 @@ def parsed(text: Any, what: str) -> Any:
     try:
         orjson.loads(string(text, what))  # Python alone reads NaN, and much else
         return json.loads(text, object_pairs_hook=_members)
-    except (orjson.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         raise Loss(f"{what}, which is not JSON") from None
 
 
@@ -150,20 +156,24 @@ def _said(message: JSON, names: dict[Any, str]) -> JSON:
     """Return a message with calls by number, and arguments by value."""
     said = {key: value for key, value in message.items() if value is not None}
     content = said.get("content")
-    if isinstance(content, list) and len(content) == 1 and content[0].keys() == {"type", "text"}:
-        said["content"] = content[0]["text"]
+    part = content[0] if isinstance(content, list) and len(content) == 1 else None
+    if isinstance(part, dict) and part.keys() == {"type", "text"}:
+        said["content"] = part["text"]
     if content == "" and said.get("tool_calls"):
         del said["content"]
-    if "tool_calls" in said:
+    if isinstance(said.get("tool_calls"), list):
         said["tool_calls"] = [_called(call, names) for call in said["tool_calls"]]
     if "tool_call_id" in said:
-        said["tool_call_id"] = names.get(said["tool_call_id"], said["tool_call_id"])
+        given = said["tool_call_id"]
+        said["tool_call_id"] = names.get(given, given) if isinstance(given, str) else given
     return said
 
 
 def _called(call: Any, names: dict[Any, str]) -> Any:
     if not isinstance(call, dict) or not isinstance(call.get("function"), dict):
         return call
+    if not isinstance(call.get("id"), str | None):
+        return call  # no answer can name it
     names[call.get("id")] = f"call {len(names)}"
     function = dict(call["function"])
     try:

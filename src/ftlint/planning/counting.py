@@ -11,11 +11,12 @@ from hashlib import blake2b
 from ftlint.analyses.tokens import TokenSummary
 from ftlint.analyses.waste import DuplicateCost, Priced, Waste
 from ftlint.analysis import Analysis
-from ftlint.engine import Plan, folded, lint_shard
+from ftlint.engine import Plan, lint_shard
 from ftlint.error import FtlintError
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import workers, workers_told
 from ftlint.features.tokens import USUAL, Meter
+from ftlint.partial import folded
 from ftlint.proof import plain_roles
 from ftlint.similarity.duplicate import WAYS, Way
 from ftlint.source import Dataset, Source, size

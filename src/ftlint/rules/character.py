@@ -67,10 +67,12 @@ class _Characters(ExampleRule):
     def runs(self, example: Example, pattern: re.Pattern[str], title: str) -> Iterator[Finding]:
         """Yield a finding for each run that `pattern` finds, with the fix to leave all out."""
         for text in self.texts(example):
+            fix: Fix | None = None  # the same for all, which may be as many as characters
             for match in pattern.finditer(text.value):
+                fix = fix or replaced(text, title, pattern.sub("", text.value), Safety.UNSAFE)
                 yield self.finding(
                     example.at(text.pointer, match.span()),
-                    fix=replaced(text, title, pattern.sub("", text.value), Safety.UNSAFE),
+                    fix=fix,
                     role=text.role or "message",
                     character=f"U+{ord(match[0][0]):04X}",
                 )

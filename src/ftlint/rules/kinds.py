@@ -116,7 +116,9 @@ def _quoted(text: str, start: int, end: int) -> bool:
     """Return whether quotation marks stand at once on both sides, or an address all around."""
     if text[start - 1 : start] in _OPEN and _CLOSE.match(text, end):
         return True
-    left = max(text.rfind(sign, 0, start) for sign in " \n\t(<[")
+    left = -1
+    for sign in " \n\t(<[":  # behind what was found: a sign that is not there costs no whole text
+        left = max(left, text.rfind(sign, left + 1, start))
     word = text[left + 1 : end]
     return "://" in word or word.lower().startswith("www.")
 
@@ -332,9 +334,36 @@ KINDS: Mapping[str, type[Lexicon | Pattern | Threshold | Share | TokenPattern]] 
 
 def _reworded(text: Text, span: tuple[int, int], new: str) -> Fix:
     """Return the fix that says `new` instead of what stands at `span`."""
-    value = text.value[: span[0]] + new + text.value[span[1] :]
-    operation = {"op": "replace", "path": text.pointer, "value": value}
+    operation = _Rewording(text.pointer, text.value, span, new)
     return Fix(f"say {new!r}", (operation,), Safety.UNSAFE)
+
+
+class _Rewording(Mapping[str, Any]):
+    """The operation that replaces a text by one with another word in it.
+
+    The text is made when somebody asks for it: a long one may have thousands of such words.
+    """
+
+    __slots__ = ("_new", "_pointer", "_span", "_text")
+
+    def __init__(self, pointer: str, text: str, span: tuple[int, int], new: str) -> None:
+        """Keep what the new text is made of."""
+        self._pointer, self._text, self._span, self._new = pointer, text, span, new
+
+    def __getitem__(self, key: str) -> Any:
+        """Return a member of the operation."""
+        if key == "value":
+            start, end = self._span
+            return self._text[:start] + self._new + self._text[end:]
+        return {"op": "replace", "path": self._pointer}[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the members."""
+        return iter(("op", "path", "value"))
+
+    def __len__(self) -> int:
+        """Return their number."""
+        return 3
 
 
 def _plain(number: float) -> float:

@@ -15,9 +15,10 @@ from statistics import median_low
 from ftlint.analyses.exchange import Exchanged
 from ftlint.analyses.leakage import Leakage, neighbours, roots
 from ftlint.console.output import check_new, staged
-from ftlint.engine import Partial, Plan, lint_shard
+from ftlint.engine import Plan, lint_shard
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Serial, workers_told
+from ftlint.partial import Partial
 from ftlint.similarity.division import Cluster, clustered, divide
 from ftlint.similarity.duplicate import DuplicateIndex
 from ftlint.similarity.neighbour import THRESHOLD, near_pairs
@@ -51,7 +52,7 @@ class Wish:
         if os.path.realpath(self.train) == os.path.realpath(self.validation):
             raise UsageError(f"{self.train}: --train and --validation are the same file")
         for path in (self.train, self.validation):
-            check_new(path, (source.path for source in sources), self.force)
+            check_new(path, sources, self.force)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ that ends.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import IO, TYPE_CHECKING, Any
+
+from ftlint.error import FtlintError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,8 +34,14 @@ class _File:
         self.stream.close()
 
     def append(self, data: bytes) -> None:
-        self.stream.seek(self.end)
-        self.stream.write(data)
+        """Write `data` behind what is there. Raises: FtlintError when there is no room."""
+        try:
+            self.stream.seek(self.end)
+            self.stream.write(data)
+            self.stream.flush()
+        except OSError as error:
+            told = f"no room for temporary files in {gettempdir()}: {error.strerror}"
+            raise FtlintError(f"{told}; TMPDIR names another folder") from error
         self.end += len(data)
 
 

@@ -21,7 +21,7 @@ from ftlint.engine import Plan
 from ftlint.report import Report
 from ftlint.rule import Rule
 from ftlint.rules.declared import Declared
-from ftlint.source import Source
+from ftlint.source import Source, state
 from ftlint.storage import cache
 from ftlint.storage.stamp import UnstampedError, digest, environment, plain, tree
 from ftlint.value import dataclass
@@ -59,7 +59,7 @@ class Memory:
         if cache.folder() is None or any(map(_asks_elsewhere, plan.rules)):
             return None
         try:
-            states = tuple(_state(source) for source in sources)
+            states = tuple(map(state, sources))
             hashes = tuple(_sha256(source.file) for source in sources)
             read = [(s.path, s.split, s.format, h) for s, h in zip(sources, hashes, strict=True)]
             repr(read).encode()  # a path that is no UTF-8 cannot be told in JSON
@@ -92,7 +92,7 @@ class Memory:
         """
         hashes = tuple(facts.sha256 for facts in report.dataset.facts)
         try:
-            states = tuple(_state(source) for source in sources)
+            states = tuple(map(state, sources))
             asked = _asked(self.plan, self.also)
         except (UnstampedError, OSError):
             return
@@ -160,11 +160,6 @@ def _texts(value: object, longest: int) -> Iterator[str]:
     elif isinstance(value, Collection) and not isinstance(value, bytes) and len(value) <= longest:
         for each in value:
             yield from _texts(each, longest)
-
-
-def _state(source: Source) -> tuple[int, ...]:
-    found = os.stat(source.file)
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
 def _sha256(path: str) -> str:

@@ -71,7 +71,7 @@ class Wish:
         if self.balance is not None and not 0 <= self.balance < 1:
             raise UsageError(f"--balance {self.balance:g}: write a number from 0 to below 1")
         for path in (self.output, self.manifest):
-            check_new(path, (source.path for source in sources), self.force)
+            check_new(path, sources, self.force)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,4 +333,5 @@ def _manifest(outcome: Outcome, facts: Sequence[Facts], digest: str) -> bytes:
         "named_after": {"/".join(s.pair): s.after for s in outcome.skews},
         "twins": outcome.twins,
     }
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return text.encode(errors="backslashreplace")  # names of files may be no UTF-8
