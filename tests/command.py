@@ -5,6 +5,7 @@ No run may show a traceback: what a user gets wrong is answered with one message
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -101,6 +102,7 @@ def inside(folder: Path, *arguments: object) -> Outcome:
         return outcome(end.code, _written(out), _written(err))
     finally:
         sys.argv = given
+        gc.unfreeze()  # a run of its own would end here
     raise AssertionError("main() returned; it must end with a status")
 
 

@@ -26,6 +26,10 @@ class Analysis(Generic[S, R]):
     measure: ClassVar[str] = ""
     """The key under `measures` of its figures; none: it has no figures of its own."""
 
+    def covers(self, other: Analysis[Any, Any]) -> bool:
+        """Return whether this one's result serves whoever asks for `other`, which is not folded."""
+        return self == other
+
     def summarize(self, batch: Batch) -> S:
         """Return the mergeable summary of one batch."""
         raise NotImplementedError

@@ -95,7 +95,20 @@ class Plan:
             for each in (*parts, analysis):
                 codes = needed.setdefault(each, [])
                 codes += [code] if code else []
-        return needed
+        folded: dict[Analysis[Any, Any], list[str]] = {}
+        for analysis, codes in needed.items():
+            folded.setdefault(self.wider(analysis, needed), []).extend(codes)
+        return folded
+
+    @staticmethod
+    def wider(
+        analysis: Analysis[Any, Any], others: Iterable[Analysis[Any, Any]]
+    ) -> Analysis[Any, Any]:
+        """Return the one of `others` whose result serves for this one: mostly itself."""
+        for other in others:
+            if type(other) is type(analysis) and other.covers(analysis):
+                analysis = other
+        return analysis
 
 
 def run(
@@ -286,7 +299,8 @@ def _concluded(
             continue
         try:
             if isinstance(analysis, Derived):
-                result = analysis.combine([results[part] for part in analysis.parts], dataset)
+                parts = [results[plan.wider(each, results)] for each in analysis.parts]
+                result = analysis.combine(parts, dataset)
             else:
                 result = analysis.conclude(_summary(total, analysis, analysis), dataset)
             if analysis.measure:
@@ -324,7 +338,7 @@ def _judge(
     """Yield what a rule finds, but for the sources where it is ignored."""
     rule: Any = voice.rule
     if isinstance(rule, AnalysisRule):
-        found = rule.judge(results[rule.analysis], dataset)
+        found = rule.judge(results[plan.wider(rule.analysis, results)], dataset)
     else:
         found = rule.finish(_summary(total, voice.owner, rule), dataset)
     ignored = plan.ignored

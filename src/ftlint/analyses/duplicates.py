@@ -17,11 +17,14 @@ from ftlint.example import Batch
 from ftlint.features.digest import Digest
 from ftlint.features.spoken import COMPARED
 from ftlint.similarity.cluster import clusters
-from ftlint.similarity.duplicate import WAYS, DuplicateIndex, Lot, Way
+from ftlint.similarity.duplicate import DuplicateIndex, Lot, Way, ways
 from ftlint.similarity.neighbour import FEW, LIGHT, THRESHOLD, sketched
 from ftlint.similarity.spool import Spool
 from ftlint.source import Dataset
 from ftlint.value import dataclass
+
+CONVERSATION = Digest("conversation", normal=True)
+PROMPT = Digest("prompt", normal=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,18 @@ class DuplicateSummary:
 
 @dataclass(frozen=True)
 class Duplicates(Analysis[DuplicateSummary, DuplicateIndex]):
-    """Which examples are copies of others. Near ones are looked for when somebody asks."""
+    """Which examples are copies of others, no less exact than `depth`.
+
+    Near ones are looked for when somebody asks.
+    """
 
     measure = "duplicates"
+
+    depth: Way = "near"
+
+    def covers(self, other: Analysis[Any, Any]) -> bool:
+        """Return whether all that `other` looks for is found here."""
+        return isinstance(other, Duplicates) and other.depth in ways(self.depth)
 
     def summarize(self, batch: Batch) -> DuplicateSummary:
         """Return the digests and sketches of a batch."""
@@ -48,22 +60,23 @@ class Duplicates(Analysis[DuplicateSummary, DuplicateIndex]):
             return DuplicateSummary()
         lines = batch.lines
         sizes = array("I", [min(len(raw), 0xFFFFFFFF) for raw in lines.raws])
-        light = len(sizes) <= FEW and sum(sizes) <= LIGHT
+        light = self.depth != "near" or (len(sizes) <= FEW and sum(sizes) <= LIGHT)
+        spoken = self.depth != "exact"
         lot = Lot(
             source=batch.source,
             ordinal=lines.ordinal,
             starts=array("q", map(lines.start_of, range(len(batch)))),
             sizes=sizes,
             records=_column(batch, Digest("example")),
-            conversations=_column(batch, Digest("conversation", normal=True)),
-            prompts=_column(batch, Digest("prompt", normal=True)),
+            conversations=_column(batch, CONVERSATION) if spoken else array("Q"),
+            prompts=_column(batch, PROMPT) if spoken else array("Q"),
             sketched=not light,
         )
         return DuplicateSummary((lot,), Spool(b"" if light else sketched(batch.column(COMPARED))))
 
     def conclude(self, summary: DuplicateSummary, dataset: Dataset) -> DuplicateIndex:
         """Return the index of all examples."""
-        return DuplicateIndex(summary.lots, summary.sketches, dataset)
+        return DuplicateIndex(summary.lots, summary.sketches, dataset, self.depth)
 
     def rows(self, result: DuplicateIndex, dataset: Dataset) -> Mapping[str, Mapping[int, Any]]:
         """Return the number of the cluster of each example that is a copy or has copies."""
@@ -87,9 +100,11 @@ def _column(batch: Batch, feature: Digest) -> array[int]:
 
 def _copies(index: DuplicateIndex) -> Iterator[tuple[int, int]]:
     """Yield each example that is exactly, normalised or nearly an earlier one, and that one."""
-    for column in (index.records, index.conversations):
-        yield from ((at, first) for at, first in enumerate(column) if at != first)
-    yield from ((right, left) for left, right, _ in index.within(THRESHOLD))
+    yield from ((at, first) for at, first in enumerate(index.records) if at != first)
+    if index.depth != "exact":
+        yield from ((at, first) for at, first in enumerate(index.conversations) if at != first)
+    if index.depth == "near":
+        yield from ((right, left) for left, right, _ in index.within(THRESHOLD))
 
 
 def figures(index: DuplicateIndex) -> dict[str, Any]:
@@ -97,13 +112,13 @@ def figures(index: DuplicateIndex) -> dict[str, Any]:
 
     An example counts once, by the most exact way in which it is a copy. Bytes are those of lines.
     """
-    prompts = sum(at != first for at, first in enumerate(index.prompts))
+    repeated = sum(at != first for at, first in enumerate(index.prompts))
     sizes = Counter(map(len, clusters(_copies(index))))
     return {
         "examples": index.filled,
         "bytes": sum(index.sizes),
-        **{way: told(index, way) for way in WAYS},
-        "prompts": {"repeated": prompts},
+        **{way: told(index, way) for way in index.copies},
+        **({"prompts": {"repeated": repeated}} if index.depth != "exact" else {}),
         "clusters": {
             "count": sizes.total(),
             "largest": max(sizes, default=0),

@@ -43,7 +43,7 @@ class Prompts(Analysis[DuplicateSummary, DuplicateIndex]):
 
     def conclude(self, summary: DuplicateSummary, dataset: Dataset) -> DuplicateIndex:
         """Return the index of all prompts; those that are equal are one."""
-        return DuplicateIndex(summary.lots, summary.sketches, dataset, PROMPTED)
+        return DuplicateIndex(summary.lots, summary.sketches, dataset, compared=PROMPTED)
 
 
 class Side(NamedTuple):

@@ -95,11 +95,13 @@ class DuplicateCost(Derived[Priced]):
     """Tokens at which each example is cut before it is billed."""
     price: Amount | None = None
     """Money for a million trained tokens."""
+    depth: Way = "near"
+    """The least exact copies."""
 
     @property
     def parts(self) -> tuple[Analysis[Any, Any], ...]:
         """Return the duplicates and the tokens."""
-        return (Duplicates(), ExampleTokens(self.tokens))
+        return (Duplicates(self.depth), ExampleTokens(self.tokens))
 
     def combine(self, results: Sequence[Any], dataset: Dataset) -> Priced:
         """Return both side by side."""
@@ -118,7 +120,7 @@ class DuplicateCost(Derived[Priced]):
                 "as_of": price.as_of,
             }
         }
-        for way in WAYS:
+        for way in result.index.copies:
             billed = result.wasted(way, self.limit).tokens
             figures[way] = {
                 **told(result.index, way),
@@ -133,6 +135,8 @@ def duplicate_cost(rules: Iterable[Rule], price: Amount | None) -> tuple[Duplica
     """Return what tells the cost of duplicates, if `rules` look for them and count tokens."""
     every = [analysis for rule in rules for analysis in rule.analyses()]
     totals = next((each for each in every if isinstance(each, TokenTotals)), None)
-    if totals is None or Duplicates() not in every:
+    looked = {each.depth for each in every if isinstance(each, Duplicates)}
+    if totals is None or not looked:
         return ()
-    return (DuplicateCost(totals.tokens, totals.limit, price),)
+    depth = max(looked, key=WAYS.index)
+    return (DuplicateCost(totals.tokens, totals.limit, price, depth),)

@@ -14,7 +14,7 @@ from ftlint.case import assistant, chat, system, user
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.similarity.cluster import clusters
-from ftlint.similarity.duplicate import DuplicateIndex
+from ftlint.similarity.duplicate import DuplicateIndex, Way
 from ftlint.similarity.neighbour import THRESHOLD
 from ftlint.source import Dataset
 from ftlint.value import dataclass
@@ -30,13 +30,14 @@ class _Copies(AnalysisRule[DuplicateIndex]):
     """Tells copies at their places, but no more than so many of one cluster."""
 
     fix: ClassVar[Fix | None] = None
+    depth: ClassVar[Way] = "near"
     listed: int = 50
     """Copies of one example that are told one by one; how many more there are stands there."""
 
     @property
     def analysis(self) -> Duplicates:
         """Return the analysis."""
-        return Duplicates()
+        return Duplicates(self.depth)
 
     def tell(
         self,
@@ -85,6 +86,7 @@ class ExactDuplicate(_Copies):
     severity = Severity.WARNING
     message = "the record of {place} again"
     fix = Fix("drop this copy", ({"op": "remove", "path": ""},), Safety.UNSAFE)
+    depth = "exact"
     good = (
         good(
             chat(system(_RULES), *_LISBON),
@@ -126,6 +128,7 @@ class NormalisedDuplicate(_Copies):
     name = "normalised-duplicate"
     severity = Severity.WARNING
     message = "the messages of {place} again, but for case, spacing or punctuation"
+    depth = "normalised"
     good = (
         good(
             chat(user("What is 3-5?"), assistant("-2")),

@@ -29,6 +29,11 @@ WAYS: tuple[Way, ...] = get_args(Way)
 """How an example may be a copy, the most exact way first."""
 
 
+def ways(depth: Way) -> tuple[Way, ...]:
+    """Return `depth` and what is more exact."""
+    return WAYS[: WAYS.index(depth) + 1]
+
+
 class Copies(NamedTuple):
     """Examples that are copies of earlier ones in one way, and of which cluster each is."""
 
@@ -70,6 +75,8 @@ class DuplicateIndex:
     sketches: Spool
     """Those of the lots that have some, in order."""
     dataset: Dataset
+    depth: Way = "near"
+    """The least exact way that is known; columns of others are empty."""
     compared: Feature[str] = COMPARED
     """The texts by which examples are near duplicates."""
     _known: tuple[float, Sequence[Pair]] = (2.0, ())
@@ -141,20 +148,27 @@ class DuplicateIndex:
     @cached_property
     def copies(self) -> dict[Way, Copies]:
         """Return the copies of each kind; an example is one once, in the most exact way."""
-        records, conversations = self.records, self.conversations
+        records = self.records
         exact = array("q", [at for at, first in enumerate(records) if at != first])
+        copies: dict[Way, Copies] = {
+            "exact": Copies(exact, array("q", [records[at] for at in exact]))
+        }
+        if self.depth == "exact":
+            return copies
+        conversations = self.conversations
         normalised = array(
             "q", [at for at, first in enumerate(conversations) if at != first and records[at] == at]
         )
+        heads = array("q", [conversations[at] for at in normalised])
+        copies["normalised"] = Copies(normalised, heads)
+        if self.depth == "normalised":
+            return copies
         pairs = self.within(THRESHOLD)
         found = {right for _, right, _ in pairs}
         joined = clusters((left, right) for left, right, _ in pairs)
         near = [(at, those[0]) for those in joined for at in those if at in found]
-        return {
-            "exact": Copies(exact, array("q", [records[at] for at in exact])),
-            "normalised": Copies(normalised, array("q", [conversations[at] for at in normalised])),
-            "near": Copies(array("q", [n for n, _ in near]), array("q", [h for _, h in near])),
-        }
+        copies["near"] = Copies(array("q", [n for n, _ in near]), array("q", [h for _, h in near]))
+        return copies
 
     def leaders(self) -> array[int]:
         """Return the examples that say something and are the first of their split to say it."""
