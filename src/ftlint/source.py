@@ -128,7 +128,7 @@ class Dataset:
     facts: list[Facts] = field(default_factory=list)
     table: list[Shard] = field(default_factory=list)
     """Every shard seen, without its bytes. Size: O(bytes of the dataset / `shard_size`)."""
-    states: list[tuple[int, ...]] = field(default_factory=list)
+    states: list[tuple[int, ...]] = field(default_factory=list, compare=False)
     """What each file looked like before it was read."""
 
     def shards(self) -> Iterator[Shard]:

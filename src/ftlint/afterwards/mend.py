@@ -57,7 +57,8 @@ def _drafts(sources: Sequence[Source], changes: Sequence[FileFix], folder: Path)
                 file.writelines(fixed_content(change))
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            raise FtlintError(f"fixes cannot be tried out in {folder}: {reason}") from error
+            told = f"fixes cannot be tried out: {folder}: cannot be written: {reason}"
+            raise FtlintError(told) from error
     return [
         replace(source, stored=copies.get(os.path.realpath(source.file), source.stored))
         for source in sources
