@@ -43,6 +43,8 @@ READ = 8 << 20
 """Bytes of lines that are read at once to be compared."""
 HELD = 6 << 20
 """Shingles that are kept for later pairs (48 MB), beside those of the lines just read."""
+ROUNDS = 4
+"""Times that the number of a cluster is passed on from neighbour to neighbour."""
 ROUNDING = 1e-9
 """What the division of two whole numbers may be off."""
 
@@ -190,17 +192,19 @@ class _Search:
         return np.not_equal(roots[left], roots[right])
 
     def look(self, candidates: NDArray[np.int64], crowded: bool) -> None:
-        """Compare pairs in order, so that a line is read a few times at most."""
+        """Compare pairs, those side by side that hang together: a line is read but a few times."""
         import numpy as np
 
         from ftlint.similarity.minhash import distinct
 
         many = len(self.leaders)
         keys = distinct(candidates[:, 0] * many + candidates[:, 1])
+        labels = _labels(*np.divmod(keys, many), many)
+        keys = keys[np.argsort(labels[keys // many], kind="stable")]
         for start in range(0, len(keys), STEP):
             some = keys[start : start + STEP]
-            some = some[self.wanted(*np.divmod(some, many), crowded)]
-            left, right = np.divmod(self._seen.fresh(some), many)
+            some = self._seen.fresh(np.sort(some[self.wanted(*np.divmod(some, many), crowded)]))
+            left, right = np.divmod(some[np.argsort(labels[some // many], kind="stable")], many)
             for at, end in self._chunks(left, right):
                 self._compare(left[at:end], right[at:end])
 
@@ -247,6 +251,21 @@ class _Search:
             if size >= READ or end == len(left):
                 yield begun, end
                 begun, members = end, members[:0]
+
+
+def _labels(left: NDArray[np.int64], right: NDArray[np.int64], many: int) -> NDArray[np.int64]:
+    """Return a number for each of `many`, mostly the same where pairs lead from one to the other.
+
+    Smallest numbers are passed on a few times, which is enough to bring most of a cluster together.
+    """
+    import numpy as np
+
+    labels = np.arange(many)
+    for _ in range(ROUNDS):
+        smallest = np.minimum(labels[left], labels[right])
+        np.minimum.at(labels, left, smallest)
+        np.minimum.at(labels, right, smallest)
+    return labels
 
 
 def _pair(left: int, right: int, known: Mapping[int, Shingles], threshold: float) -> Iterator[Pair]:
