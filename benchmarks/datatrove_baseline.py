@@ -1,6 +1,6 @@
 """Near-duplicate removal as datatrove does it: signatures, buckets, clusters, filter; one process.
 
-Run by ``duplicates.py`` with the Python of an environment that has datatrove and what its MinHash
+Run by ``peers.py`` with the Python of an environment that has datatrove and what its MinHash
 needs (regex, nltk, spacy, xxhash, orjson, tokenizers, fasteners). Prints how many texts go.
 """
 

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import chain, cycle
 from pathlib import Path
 from typing import Any
 
@@ -297,8 +297,8 @@ def tested(example: Example, _: Example, questions: Sequence[str]) -> Fault:
     return Fault((written({"messages": [asked, example["messages"][-1]]}),))
 
 
-def kinds() -> Iterator[tuple[str, Kind]]:
-    """Every kind of fault, by the order of the rules that are for it."""
+def faults_of_lines() -> Iterator[tuple[str, Kind]]:
+    """What is wrong with a line or the shape of its record: FT0 and FT1."""
     yield "line cut short", respelt("FT007", by=lambda line: line[: len(line) * 2 // 3])
     yield "line is a list", respelt("FT008", by=lambda line: b"[" + line + b"]")
     yield "key twice", respelt("FT010", by=repeated_key)
@@ -325,6 +325,10 @@ def kinds() -> Iterator[tuple[str, Kind]]:
     yield "arguments do not fit", changed("FT155", by=lambda e: looked_up(e, '{"query": 7}'))
     yield "call without answer", changed("FT158", by=unanswered)
     yield "answer without call", changed("FT159", "FT160", by=orphaned)
+
+
+def faults_of_texts() -> Iterator[tuple[str, Kind]]:
+    """What is wrong with the text of a message: FT2 and FT3."""
     yield "too many tokens", Kind(("FT201", "FT202"), overlong)
     yield "special token", changed("FT204", by=answered(lambda text: text + END_OF_TEXT))
     yield "answer TODO", changed("FT301", by=answered(lambda _: "TODO"))
@@ -349,6 +353,10 @@ def kinds() -> Iterator[tuple[str, Kind]]:
     yield "BOM inside", changed("FT323", by=answered(lambda text: text.replace(" ", " \ufeff", 1)))
     html = answered(lambda text: f'<p class="intro">{text}</p>')
     yield "HTML left over", changed("FT325", by=html)
+
+
+def faults_of_datasets() -> Iterator[tuple[str, Kind]]:
+    """What is wrong among examples, and what is harmful to learn: FT4 to FT8."""
     refusal = "I'm sorry, but I can't help with that request."
     yield "harmless request refused", changed("FT510", "FT511", by=answered(lambda _: refusal))
     yield "exact duplicate", paired("FT401", by=lambda e, _: e)
@@ -368,4 +376,4 @@ def kinds() -> Iterator[tuple[str, Kind]]:
     yield "access key", changed("FT8", by=answered(lambda text: f"{text} The key is {KEY}."))
 
 
-KINDS = dict(kinds())
+KINDS = dict(chain(faults_of_lines(), faults_of_texts(), faults_of_datasets()))

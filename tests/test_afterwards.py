@@ -6,13 +6,22 @@ import gzip
 import json
 import re
 import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 import pytest
 from command import CLEAN, HUMAN, inside
 
+from ftlint.afterwards.fix import fixes_of
 from ftlint.case import assistant, chat, user
+from ftlint.engine import Plan, run
+from ftlint.example import Example
+from ftlint.finding import Finding, Fix, Safety, Severity
+from ftlint.reporters import Options, load
+from ftlint.rule import ExampleRule
+from ftlint.source import Dataset, Source
 
 WRONG = orjson.dumps(chat(user("What is 7 times 8?"), assistant("It is 56.", weight="1"))) + b"\n"
 MENDED = WRONG.replace(b'"weight":"1"', b'"weight":1')
@@ -203,3 +212,33 @@ def test_the_configuration_names_the_baseline(tmp_path: Path) -> None:
     put(inner, CLEAN + WRONG)
     assert "1 entry removed" in inside(inner, *run, "--prune").err
     assert json.loads((tmp_path / "known.json").read_text())["findings"].keys() == {"FT118"}
+
+
+@dataclass(frozen=True)
+class Shouted(ExampleRule):
+    """An answer is in capitals; what would mend it is only shown."""
+
+    code = "TT301"
+    name = "shouted"
+    severity = Severity.WARNING
+    message = "capitals"
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        for message in example.messages:
+            if isinstance(text := message.content, str) and text.isupper():
+                pointer = f"{message.pointer}/content"
+                patch = ({"op": "replace", "path": pointer, "value": text.lower()},)
+                fix = Fix("write it in small letters", patch, Safety.DISPLAY)
+                yield self.finding(example.at(pointer), fix=fix)
+
+
+@pytest.mark.parametrize("allowed", [Safety.SAFE, Safety.UNSAFE], ids=str)
+def test_a_fix_for_display_is_shown_and_never_written(tmp_path: Path, allowed: Safety) -> None:
+    path = put(tmp_path, orjson.dumps(chat(user("Hi"), assistant("HELLO."))) + b"\n")
+    plan = Plan((Shouted(),), cap=0)
+    report = run(plan, Dataset((Source(str(path)),)))
+    (finding,) = report.findings
+    assert finding.fix and finding.fix.safety == Safety.DISPLAY
+    assert fixes_of(report, plan, allowed) == []
+    told = orjson.loads("".join(load("json")(report, Options())))
+    assert told["findings"][0]["fix"]["safety"] == "display"

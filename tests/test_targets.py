@@ -175,6 +175,8 @@ MEANT = {
     ("conflict.py", 10000): "contradictions whose answers are told",
     ("stamp.py", 20000): "files of a folder that are looked at",
     ("memory.py", 4096): "characters of the longest path",
+    ("snippet.py", 4096): "characters beside the window of a snippet",
+    ("secret.py", 20000): "characters of the longest key block",
 }
 """Numbers of the code that are also figures of a provider, by chance."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_tool_rules import GO, HI, ONE, RULES, check, go, last, properties, takes, turn
+from tooling import GO, HI, ONE, RULES, check, go, last, properties, takes, turn
 
 from ftlint.case import call, calling, chat, tool
 

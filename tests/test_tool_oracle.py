@@ -14,51 +14,22 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tooling import DEFAULTS, GO, HELLO, HI, OBJECT, RULES, check, go, parameters, properties
 
-from ftlint.case import assistant, call, calling, chat, declare, user
+from ftlint.case import chat, declare
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.features.schema import flaws, validator
-from ftlint.finding import Finding, Fix, Safety
+from ftlint.finding import Fix, Safety
 from ftlint.pointer import join, resolve, tokens
-from ftlint.rule import ExampleRule
-from ftlint.rules import BUILTIN
 from ftlint.source import Dataset, Source
 
-CODES = {"FT117", "FT130", *(f"FT{number}" for number in (*range(140, 146), *range(150, 167)))}
-RULES = {cls.code: cls() for cls in BUILTIN if cls.code in CODES and issubclass(cls, ExampleRule)}
-DEFAULTS = [rule for rule in RULES.values() if rule.default]
 TOOL_FILES = (
     "bfcl_tools_even",
     "bfcl_tools_rawschema_even",
     "lf_glaive_toolcall_en",
     "lf_glaive_toolcall_zh",
 )
-
-HI, HELLO = user("Hi"), assistant("Hello!")
-OBJECT: dict[str, Any] = {"type": "object", "properties": {"to": {"type": "string"}}}
-GO = declare("go", OBJECT)
-
-
-def check(record: Any, *rules: ExampleRule) -> list[Finding]:
-    """Return what the rules (all that are on by default, if none is named) find in a record."""
-    example = Batch(Lines(0, 0, [orjson.dumps(record)])).examples[0]
-    return [finding for rule in rules or DEFAULTS for finding in rule.check(example)]
-
-
-def go(arguments: Any, **extra: Any) -> dict[str, Any]:
-    """Return a record with one call of `go`."""
-    return chat(HI, calling(call("c1", "go", arguments)), **{"tools": [GO], **extra})
-
-
-def parameters(schema: Any) -> dict[str, Any]:
-    """Return a record that declares one function with this schema."""
-    return chat(HI, HELLO, tools=[declare("f", schema)])
-
-
-def properties(**schemas: Any) -> dict[str, Any]:
-    """Return a record whose declared function has these properties."""
-    return parameters({"type": "object", "properties": schemas})
 
 
 # Fixes

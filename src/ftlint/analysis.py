@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from ftlint.summary import Summary
 from ftlint.value import dataclass
 
 if TYPE_CHECKING:
     from ftlint.example import Batch
     from ftlint.source import Dataset
 
-S = TypeVar("S")
+S = TypeVar("S", bound=Summary)
 R = TypeVar("R")
 
 

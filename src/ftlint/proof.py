@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ftlint.example import Batch, Example
 
 KEYS, SHAPE, ORDER, TOOLS = 1, 2, 4, 8
-CLEAN = KEYS | SHAPE | ORDER | TOOLS
 
 _GROUPS = {
     KEYS: "json-duplicate-key",

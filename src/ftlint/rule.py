@@ -11,7 +11,7 @@ from ftlint.analysis import Analysis
 from ftlint.column import Column
 from ftlint.finding import Finding, Fix, Severity, Where
 from ftlint.shape import Scope
-from ftlint.summary import Nothing
+from ftlint.summary import Nothing, Summary
 from ftlint.value import dataclass
 from ftlint.wording import cut, quotable
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.example import Batch, Example
     from ftlint.source import Dataset
 
-S = TypeVar("S")
+S = TypeVar("S", bound=Summary)
 R = TypeVar("R")
 
 LONGEST = 300

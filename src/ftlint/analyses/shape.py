@@ -36,7 +36,7 @@ class Shapes(Analysis[ShapeSummary, ShapeSummary]):
             way = 0 if shape in (CHAT, UNKNOWN) else example.format.way(example.value)
             key = (batch.source, shape, way)
             one = Capped(1, 1, (example.at(),))
-            counts[key] = _earliest(counts[key], one) if key in counts else one
+            counts[key] = joined(counts[key], one) if key in counts else one
         return Groups(counts)
 
     def conclude(self, summary: ShapeSummary, dataset: Dataset) -> ShapeSummary:
@@ -90,7 +90,7 @@ def of_source(summary: ShapeSummary, source: int) -> dict[str, Capped[Where]]:
     found: dict[str, Capped[Where]] = {}
     for (index, shape, _), places in summary.of.items():
         if index == source:
-            found[shape] = _earliest(found[shape], places) if shape in found else places
+            found[shape] = joined(found[shape], places) if shape in found else places
     return found
 
 
@@ -103,7 +103,10 @@ def commonest(places: dict[str, Capped[Where]]) -> str:
     return min(known, key=lambda shape: (-known[shape].total, known[shape].first[0].order))
 
 
-def _earliest(left: Capped[Where], right: Capped[Where]) -> Capped[Where]:
-    """Return both; within a batch the proven examples were counted ahead of their turn."""
+def joined(left: Capped[Where], right: Capped[Where]) -> Capped[Where]:
+    """Return the places of both: how many, and the earliest.
+
+    Within a batch the proven examples are counted ahead of their turn.
+    """
     first = min(*left.first, *right.first, key=lambda where: where.order)
     return Capped(1, left.total + right.total, (first,))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import field
-from difflib import SequenceMatcher
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
@@ -16,6 +15,9 @@ from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
 from ftlint.value import dataclass
+
+if TYPE_CHECKING:
+    from difflib import SequenceMatcher
 
 MOST = 512
 """Different prompts that are counted; with more, each example has its own."""
@@ -149,7 +151,7 @@ def _like(left: str, right: str) -> bool:
     # One word of few is another prompt: "Translate to French", "Translate to German".
     if min(len(first), len(second)) * (1 - LIKE) < 1:
         return _spelt(first, second)
-    match = SequenceMatcher(None, first, second, autojunk=False)
+    match = _matched(first, second)
     return match.quick_ratio() >= LIKE and match.ratio() >= LIKE
 
 
@@ -163,7 +165,13 @@ def _spelt(first: list[str], second: list[str]) -> bool:
     if len(first) != len(second) or len(other) != 1 or len(first) < 4:
         return False
     (a, b) = other[0]
-    return len(a) > 3 and SequenceMatcher(None, a, b, autojunk=False).ratio() >= 0.8
+    return len(a) > 3 and _matched(a, b).ratio() >= 0.8
+
+
+def _matched(first: Sequence[str], second: Sequence[str]) -> SequenceMatcher[str]:
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, first, second, autojunk=False)
 
 
 def _difference(left: str, right: str) -> tuple[str, str]:

@@ -30,12 +30,10 @@ class Scores:
     ratio: float = 0.0
     """The average bias ratio: of the weights near men and near women."""
     ratio_absolute: float = 0.0
-    ratio_deviation: float = 0.0
     conditional: float = 0.0
     """The average bias of conditional probabilities: as if there were as many of both."""
     conditional_absolute: float = 0.0
     """What GenBiT calls its score."""
-    conditional_deviation: float = 0.0
     by_word: dict[str, tuple[float, float]] = field(default_factory=dict, repr=False)
     """Bias ratio and conditional bias of each judged word."""
 
@@ -92,20 +90,14 @@ def _scores(
     ratios, conditionals = ([each[i] for each in found.values()] for i in (0, 1))
     return Scores(
         len(found), cutoff, female, male,
-        _mean(ratios), _mean(map(abs, ratios)), _deviation(ratios),
-        _mean(conditionals), _mean(map(abs, conditionals)), _deviation(conditionals), found,
+        _mean(ratios), _mean(map(abs, ratios)),
+        _mean(conditionals), _mean(map(abs, conditionals)), found,
     )  # fmt: skip
 
 
 def _mean(values: Iterable[float]) -> float:
     every = list(values)
     return sum(every) / len(every) if every else 0.0
-
-
-def _deviation(values: list[float]) -> float:
-    from statistics import stdev  # loads fractions and decimals
-
-    return stdev(values) if len(values) > 1 else 0.0
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from ftlint.configuration import document as documents
 from ftlint.configuration.document import Document, convert
@@ -15,9 +15,6 @@ from ftlint.error import ConfigError
 from ftlint.pointer import join
 from ftlint.scoring.setting import Toxicity
 from ftlint.value import dataclass
-
-if TYPE_CHECKING:
-    pass
 
 Level = Literal["error", "warning", "note"]
 Threshold = Literal["error", "warning", "note", "never"]

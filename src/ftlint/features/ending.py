@@ -133,7 +133,7 @@ def cues(text: str) -> list[str]:
     if "marker" in found or "json" in found:  # the style of what stands before says no more
         return found
     found += _in_line(last) + _style(text, tail, lines)
-    return found if certainty(found) < 0 else found + _against(text, last, lines)
+    return found if certainty(found) < 0 else found + _against(last, lines)
 
 
 def ended(text: str) -> bool:
@@ -211,7 +211,7 @@ def _style(text: str, tail: str, lines: list[str]) -> list[str]:
     return [sign for sign, there in signs.items() if there]
 
 
-def _against(text: str, last: str, lines: list[str]) -> list[str]:
+def _against(last: str, lines: list[str]) -> list[str]:
     """Return the signs that speak against a cut; looked for where it would be reported else."""
     tokens = last[-60:].split()
     signs = {

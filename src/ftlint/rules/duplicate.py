@@ -156,7 +156,6 @@ class NormalisedDuplicate(_Copies):
         )
 
 
-_BEIJING = "北京有三千多年的建城史，是著名古都。"
 _STORY = (
     "A baker in {} had three ovens and two hands. Every night he wrote down how many loaves were "
     "left, and one night the list was longer than the street, so he gave bread to everybody "

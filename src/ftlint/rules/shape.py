@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ftlint.analyses.shape import SHAPES, Shapes, ShapeSummary, commonest, of_source
+from ftlint.analyses.shape import SHAPES, Shapes, ShapeSummary, commonest, joined, of_source
 from ftlint.case import assistant, chat, user
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import AnalysisRule, bad, good
@@ -226,10 +226,5 @@ def _known(summary: ShapeSummary, source: int) -> dict[str, Capped[Where]]:
     known = of_source(summary, source)
     known.pop(UNKNOWN, None)
     if CHAT in known and REINFORCEMENT in known:
-        known[CHAT] = _joined(known[CHAT], known.pop(REINFORCEMENT))
+        known[CHAT] = joined(known[CHAT], known.pop(REINFORCEMENT))
     return known
-
-
-def _joined(left: Capped[Where], right: Capped[Where]) -> Capped[Where]:
-    first = min(*left.first, *right.first, key=lambda where: where.order)
-    return Capped(1, left.total + right.total, (first,))

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path, PurePath
-from sysconfig import get_path
 from typing import Any
 
 from ftlint.storage import cache
@@ -91,6 +90,8 @@ def _loose() -> list[tuple[str, str]]:
 
     Raises: UnstampedError
     """
+    from sysconfig import get_path
+
     usual = (get_path("stdlib"), get_path("platstdlib"), str(PACKAGE))
     known = tuple(os.path.join(place, "") for place in (*_site(), *usual))
     files = {getattr(module, "__file__", None) for module in [*sys.modules.values()]}

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import field, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ftlint.configuration import document as documents
+from ftlint.configuration.config import Level
 from ftlint.configuration.document import Document, convert, suggest
 from ftlint.configuration.packs import rules_folder
 from ftlint.error import PackError, UsageError
@@ -31,8 +32,6 @@ from ftlint.targets.model import (
     day,
 )
 from ftlint.value import dataclass
-
-Level = Literal["error", "warning", "note"]
 
 USUAL = "openai"
 """The target whose limits hold where none is named: the one that the rules are written for."""

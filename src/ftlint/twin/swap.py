@@ -31,7 +31,6 @@ class Swap:
 
 NOTHING, LANGUAGE, TOPIC, BODY = "nothing to swap", "not English", "about the groups", "bodily"
 PERSON, NAME, CODE, ALIKE = "somebody named", "unclear who is meant", "code", "both groups alike"
-REASONS = (NOTHING, LANGUAGE, TOPIC, BODY, PERSON, NAME, CODE, ALIKE)
 
 _PROGRAM = re.compile(
     r"\b(?:def|function|return|import|class|public|void|const|let|var|print|select|echo)\b"
