@@ -135,9 +135,23 @@ def test_nothing_is_overwritten(
     tmp_path: Path, there: str, arguments: list[str], said: str
 ) -> None:
     (tmp_path / there).write_text("# mine\n")
-    done = inside(tmp_path, "init", "--pre-commit", *arguments)
+    done = inside(tmp_path, "init", *arguments)
     assert (done.status, done.out, done.err) == (2, "", f"ftlint: {said}\n")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(there, "# mine\n")]
+
+
+@pytest.mark.parametrize("there", ["ftlint.yaml", "ftlint.yml"])
+def test_hooks_come_beside_a_configuration(tmp_path: Path, there: str) -> None:
+    (tmp_path / there).write_text("# mine\n")
+    done = inside(tmp_path, "init", "--pre-commit")
+    assert (done.status, done.out) == (
+        0,
+        f"{there} is there already and stays as it is\n"
+        "wrote .pre-commit-config.yaml; next: pre-commit install\n",
+    )
+    assert (tmp_path / there).read_text() == "# mine\n"
+    hooks = yaml.safe_load((tmp_path / ".pre-commit-config.yaml").read_text("utf-8"))
+    assert [hook["id"] for hook in hooks["repos"][0]["hooks"]] == ["ftlint", "ftlint-dataset"]
 
 
 def test_force_overwrites_the_configuration_alone(tmp_path: Path) -> None:

@@ -68,6 +68,11 @@ repos:
 def initialise(*, pre_commit: bool, force: bool) -> Iterator[str]:
     """Write the files and yield what was done. Raises: UsageError."""
     config = Path(NAMES[0])
+    kept = next(filter(os.path.exists, NAMES), "") if pre_commit and not force else ""
+    if kept:  # what is wanted beside it are the hooks
+        yield f"{kept} is there already and stays as it is"
+        yield from _hooks()
+        return
     for there in filter(os.path.exists, NAMES):
         if not force or there != config.name:  # another name would be hidden, not overwritten
             how = "--force overwrites it" if there == config.name else "rename it to ftlint.yaml"
