@@ -140,6 +140,16 @@ def test_nothing_is_overwritten(
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(there, "# mine\n")]
 
 
+@pytest.mark.parametrize("arguments", [(), ("--force",)])
+def test_a_table_of_the_project_is_not_hidden(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.ftlint]\nfail-on = "note"\n')
+    done = inside(tmp_path, "init", *arguments)
+    assert done.err == "ftlint: pyproject.toml is there already; ftlint.yaml would hide its table\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["pyproject.toml"]
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "ours"\n')
+    assert inside(tmp_path, "init", *arguments).status == 0
+
+
 @pytest.mark.parametrize("there", ["ftlint.yaml", "ftlint.yml"])
 def test_hooks_come_beside_a_configuration(tmp_path: Path, there: str) -> None:
     (tmp_path / there).write_text("# mine\n")
