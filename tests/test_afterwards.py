@@ -47,7 +47,7 @@ def test_a_fix_is_written_told_and_taken_back(tmp_path: Path) -> None:
     )
     assert told, done.err
     undone = inside(tmp_path, "undo", told[1])
-    assert (undone.status, undone.out) == (0, f"restored {path}\n")
+    assert (undone.status, undone.out) == (0, f"restored {path.name}\n")
     assert path.read_bytes() == CLEAN + WRONG + HUMAN
     assert inside(tmp_path, "undo", told[1]).out == "nothing to restore\n"
 

@@ -135,9 +135,33 @@ def test_nothing_is_overwritten(
     tmp_path: Path, there: str, arguments: list[str], said: str
 ) -> None:
     (tmp_path / there).write_text("# mine\n")
-    done = inside(tmp_path, "init", "--pre-commit", *arguments)
+    done = inside(tmp_path, "init", *arguments)
     assert (done.status, done.out, done.err) == (2, "", f"ftlint: {said}\n")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(there, "# mine\n")]
+
+
+@pytest.mark.parametrize("arguments", [(), ("--force",)])
+def test_a_table_of_the_project_is_not_hidden(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.ftlint]\nfail-on = "note"\n')
+    done = inside(tmp_path, "init", *arguments)
+    assert done.err == "ftlint: pyproject.toml is there already; ftlint.yaml would hide its table\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["pyproject.toml"]
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "ours"\n')
+    assert inside(tmp_path, "init", *arguments).status == 0
+
+
+@pytest.mark.parametrize("there", ["ftlint.yaml", "ftlint.yml"])
+def test_hooks_come_beside_a_configuration(tmp_path: Path, there: str) -> None:
+    (tmp_path / there).write_text("# mine\n")
+    done = inside(tmp_path, "init", "--pre-commit")
+    assert (done.status, done.out) == (
+        0,
+        f"{there} is there already and stays as it is\n"
+        "wrote .pre-commit-config.yaml; next: pre-commit install\n",
+    )
+    assert (tmp_path / there).read_text() == "# mine\n"
+    hooks = yaml.safe_load((tmp_path / ".pre-commit-config.yaml").read_text("utf-8"))
+    assert [hook["id"] for hook in hooks["repos"][0]["hooks"]] == ["ftlint", "ftlint-dataset"]
 
 
 def test_force_overwrites_the_configuration_alone(tmp_path: Path) -> None:

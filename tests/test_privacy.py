@@ -28,7 +28,9 @@ from ftlint.docs import page
 from ftlint.privacy.gate import gate
 from ftlint.privacy.look import masked, masked_json, sightings
 from ftlint.privacy.number import luhn
+from ftlint.rule import bad
 from ftlint.rules.account import account
+from ftlint.rules.privacy import EmailAddress
 from ftlint.rules.secret import made as made_of
 from ftlint.rules.secret import pem
 
@@ -454,6 +456,16 @@ def test_pages_show_no_value() -> None:
         assert "••••••" in text or rule.code == "FT801"
         bad = text.partition("## Bad")[2].partition("## Good")[0]
         assert all(not each.personal for each in sightings(bad)), rule.code
+
+
+def test_pages_show_no_value_of_held_out_lines() -> None:
+    address = "ida.lund" + "@" + "gmail.com"
+    held = (chat(user(f"Write to {address}."), assistant("Gladly.")),)
+
+    case = bad(chat(user("Hi"), assistant("Hello!")), at="held 1 /messages/0", held=held)
+    rule = type("Held", (EmailAddress,), {"__doc__": EmailAddress.__doc__, "bad": (case,)})
+    shown = page(rule()).partition("and in a validation file")[2]
+    assert "Gladly" in shown and address not in shown
 
 
 def test_no_file_of_the_project_holds_a_secret() -> None:

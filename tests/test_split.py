@@ -331,7 +331,7 @@ def test_usual_permissions_and_no_rests(tmp_path: Path) -> None:
         (["data.jsonl", *OUT, "--share", "10"], ["--share 10:"]),
         (["none.jsonl", *OUT], ["none.jsonl: no such file"]),
         (["empty.jsonl", *OUT], ["empty.jsonl: no example"]),
-        (["dpo.jsonl", *OUT], ["dpo.jsonl: no example has a list of messages"]),
+        (["dpo.jsonl", *OUT], ["dpo.jsonl: no example has texts to compare"]),
         (["array.jsonl", *OUT], ["array.jsonl: is not lines of JSON"]),
         (["one.jsonl", *OUT], ["nothing can be held out", "all 30 examples"]),
         (["lone.jsonl", *OUT], ["all 1 examples"]),

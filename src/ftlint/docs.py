@@ -107,7 +107,7 @@ def _cases(title: str, hide: Callable[[str], str], cases: Sequence[Case]) -> Ite
             yield "```\n"
             yield "and in a validation file\n"
             yield "```json"
-            yield from (_shown(line) for line in case.held[:4])
+            yield from (_shown(_hidden(line, hide)) for line in case.held[:4])
         yield "```\n"
         if case.ignores:
             yield f"with `.ftlint-ignore.yaml`\n\n```yaml\n{case.ignores.rstrip()}\n```\n"

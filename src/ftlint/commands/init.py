@@ -18,7 +18,8 @@ from ftlint.console.output import write_out
 @option(
     "--pre-commit",
     is_flag=True,
-    help="Write .pre-commit-config.yaml too, or show what to add to the one that is there.",
+    help="Write .pre-commit-config.yaml too, or show what to add to the one that is there; an "
+    "ftlint.yaml that is there stays as it is.",
 )
 @option("--force", is_flag=True, help="Overwrite an ftlint.yaml that is there already.")
 def init(pre_commit: bool, force: bool) -> None:

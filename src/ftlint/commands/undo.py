@@ -26,5 +26,7 @@ def undo(manifest: str) -> None:
 
     from ftlint.afterwards.manifest import undo as undone
 
-    restored = undone(Path(manifest))
-    write_out([f"restored {path}\n" for path in restored] or ["nothing to restore\n"])
+    here = Path.cwd()
+    paths = map(Path, undone(Path(manifest)))
+    near = [path.relative_to(here) if path.is_relative_to(here) else path for path in paths]
+    write_out([f"restored {path}\n" for path in near] or ["nothing to restore\n"])

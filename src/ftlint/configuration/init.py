@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ftlint.configuration.config import NAMES
+from ftlint.configuration.config import NAMES, PROJECT, find
 from ftlint.console.output import write_atomically
 from ftlint.error import SourceError, UsageError
 from ftlint.source import expand
@@ -66,12 +65,17 @@ repos:
 
 
 def initialise(*, pre_commit: bool, force: bool) -> Iterator[str]:
-    """Write the files and yield what was done. Raises: UsageError."""
+    """Write the files and yield what was done. Raises: UsageError, ConfigError."""
     config = Path(NAMES[0])
-    for there in filter(os.path.exists, NAMES):
-        if not force or there != config.name:  # another name would be hidden, not overwritten
-            how = "--force overwrites it" if there == config.name else "rename it to ftlint.yaml"
-            raise UsageError(f"{there} is there already; {how}")
+    found = find(Path.cwd())
+    there = found.name if found and found.parent == Path.cwd() else ""
+    if there and pre_commit and not force:  # what is wanted beside it are the hooks
+        yield f"{there} is there already and stays as it is"
+        yield from _hooks()
+        return
+    if there and not (force and there == config.name):  # another name would be hidden
+        how = {config.name: "--force overwrites it", PROJECT: "ftlint.yaml would hide its table"}
+        raise UsageError(f"{there} is there already; {how.get(there, f'rename it to {config}')}")
     train, validation = _datasets()
     text = CONFIG.format(train=_list(train), validation=_list(validation))
     write_atomically(str(config), [text])

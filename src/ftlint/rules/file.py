@@ -185,7 +185,8 @@ class FileJsonArray(FileRule):
     Why: the target reads line by line and refuses line 1; the whole file is lost for one bracket.
 
     Ignore when: never; `ftlint convert` and `jq -c '.[]' data.json > data.jsonl` write an array as
-    JSONL, and `jq -c . data.json > data.jsonl` joins pretty-printed records.
+    JSONL, and `jq -c . data.json > data.jsonl` joins pretty-printed records. For a CSV table
+    `pandas.read_csv("data.csv").to_json("data.jsonl", orient="records", lines=True)` does.
 
     Provider says: `Expected file to have JSONL format, where every line is a JSON dictionary.`
 
@@ -209,17 +210,16 @@ class FileJsonArray(FileRule):
     def finish(self, summary: Nothing, dataset: Dataset) -> Iterator[Finding]:
         """Yield one finding a file."""
         words = {
-            "array": "a JSON array",
-            "object": "pretty-printed JSON",
-            "text": "text without a line of JSON",
+            "array": ("a JSON array", "; --fix or ftlint convert writes its items as lines"),
+            "object": ("pretty-printed JSON", "; jq -c . writes each record on a line"),
+            "text": ("text without a line of JSON", "; each row of a table must be a JSON object"),
         }
         for index, facts in enumerate(dataset.facts):
             if facts.layout.document:
                 array = facts.layout.document == "array"
                 title = "write one item a line"
                 fix = Fix(title, (), Safety.SAFE, "split-array") if array else None
-                remedy = "; --fix or ftlint convert writes its items as lines" if array else ""
-                what = words[facts.layout.document]
+                what, remedy = words[facts.layout.document]
                 yield self.finding(Where(index), fix=fix, what=what, remedy=remedy)
 
 

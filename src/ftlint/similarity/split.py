@@ -147,7 +147,7 @@ def _read(sources: Sequence[Source], executor: Executor, progress: Callable[[Sha
     found, index = leakage.linked(total.summaries, dataset)
     if not len(found):
         paths = ", ".join(source.path for source in sources)
-        raise FtlintError(f"{paths}: no example has a list of messages; ftlint check tells why")
+        raise FtlintError(f"{paths}: no example has texts to compare; ftlint check tells why")
     strata, labels = _strata(found)
     return Read(found, index, strata, labels, dataset.facts)
 
