@@ -149,8 +149,6 @@ MEANT = {
     ("terminal.py", 65536): "the end of the basic multilingual plane",
     ("schema.py", 4096): "names that are remembered",
     ("name.py", 4096): "names that are remembered",
-    ("snippet.py", 4096): "characters in which what is private may begin or end",
-    ("secret.py", 20_000): "characters of the longest block of a private key",
     ("normalise.py", 65536): "the end of the basic multilingual plane",
     ("shingle.py", 4096): "the first code point of Myanmar",
     ("duplicate.py", 1000): "lines from which a faster decoder is worth its import",
