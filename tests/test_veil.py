@@ -1,0 +1,74 @@
+"""Veils: no output shows a value, nor a part of one, and no escape hides one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import orjson
+import pytest
+import secrets_made as made
+from command import CLEAN, inside
+from test_privacy import no_value_in
+
+from ftlint.case import assistant, call, calling, chat, declare, tool, user
+from ftlint.privacy.look import sightings
+
+
+def test_what_is_cut_leaves_no_part_of_a_value(tmp_path: Path) -> None:
+    key = made.KEYS["github"]
+    keys = [chat(user("Hi"), assistant("Hello!")) | {value: 1} for value in (key, made.PHONE)]
+    begun = [chat(user("Whom do I ask?"), assistant(f"{made.EMAIL} knows it all.")) for _ in "ab"]
+    upper = [chat(user("Which one?"), assistant(f"{key} it is, no other.")) for _ in "ab"]
+    path = tmp_path / "train.jsonl"
+    records = [*keys, *begun, *upper, chat({"role": key, "content": "Hi"}, assistant("Hello!"))]
+    path.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records))
+    done = inside(tmp_path, "check", path.name, "--format", "json")
+    for part in (made.PHONE, key[:20], key[:20].lower(), made.EMAIL.partition("@")[0]):
+        assert part not in done.out, part[:3]
+    assert '/••••••••••••••"' in done.out, "the key of a record, in a pointer"
+    found = [each for each in done.report["findings"] if each["code"] == "FT107"]
+    assert "•" * 38 + "…" in found[0]["message"]
+
+
+def test_tables_show_no_value(tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl"
+    told = [chat(user("Whom?"), assistant(value)) for value in (made.EMAIL, made.PHONE)] * 6
+    path.write_bytes(CLEAN + b"".join(orjson.dumps(record) + b"\n" for record in told))
+    inside(tmp_path, "check", path.name, "-o", "csv=run.csv")
+    table = (tmp_path / "run.csv").read_text()
+    no_value_in(table, "table")
+    assert "•" * len(made.EMAIL) in table
+    inside(tmp_path, "check", path.name, "-o", "csv=run.csv", "--show-content")
+    assert made.EMAIL in (tmp_path / "run.csv").read_text()
+
+
+@pytest.mark.parametrize("code", made.SENTENCES)
+@pytest.mark.parametrize("times", [1, 2], ids=["in a call", "in JSON in a call"])
+def test_escapes_hide_nothing(tmp_path: Path, code: str, times: int) -> None:
+    value = made.VALUES[code]
+    inner = f"電話\n{made.SENTENCES[code]}".replace(value, f"\t{value}\n")
+    if code == "FT812":
+        inner = f"redis://u:{value}@cache.heron-and-sons.net"
+    told = inner
+    for _ in range(times):
+        told = json.dumps({"text": told})
+    escaped = told.replace("@", "\\u0040") if times == 1 else told
+    record = chat(
+        user("Send it."),
+        calling(call("call_1", "mail", escaped)),
+        tool("call_1", "sent"),
+        assistant("Done."),
+        tools=[declare("mail", {"type": "object", "properties": {}})],
+    )
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(CLEAN + orjson.dumps(record) + b"\n")
+    words = ("check", path.name, "--select", code)
+    done = inside(tmp_path, *words, "--format", "json")
+    assert [each["code"] for each in done.report["findings"]] == [code]
+    inside(tmp_path, *words, "--fix", "--unsafe-fixes", "--quiet")
+    after = orjson.loads(path.read_bytes().splitlines()[-1])
+    arguments = after["messages"][1]["tool_calls"][0]["function"]["arguments"]
+    for _ in range(times):
+        arguments = json.loads(arguments)["text"]
+    assert not sightings(arguments) and "[" in arguments
