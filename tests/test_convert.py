@@ -375,6 +375,6 @@ def test_depth_is_no_crash(tmp_path: Path, depth: int, opened: str) -> None:
     record = f'{{"messages":{json.dumps(SIMPLE)},"x":{deep}}}'
     for name, text in (("lines", f"{record}\n"), ("array", f"[{record},\n{record}]")):
         (tmp_path / name).write_text(text)
-        done = inside(tmp_path, "convert", name, "--to", "sharegpt", "--output", "b.jsonl")
+        done = inside(tmp_path, "convert", name, "--to", "sharegpt", "--output", f"{name}.jsonl")
         assert done.status in (0, 2)
         assert done.status == 0 or done.err.endswith("nothing was written\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -12,7 +13,29 @@ from command import CLEAN, inside
 from test_privacy import no_value_in
 
 from ftlint.case import assistant, call, calling, chat, declare, tool, user
+from ftlint.engine import Plan, run
+from ftlint.example import Example
+from ftlint.finding import Finding, Severity
 from ftlint.privacy.look import sightings
+from ftlint.rule import ExampleRule
+from ftlint.source import Dataset, Source
+from ftlint.value import dataclass
+
+
+@dataclass(frozen=True)
+class Fragile(ExampleRule):
+    """Takes every text for a number."""
+
+    code = "ZZ001"
+    name = "fragile"
+    severity = Severity.NOTE
+    message = "no number"
+
+    def check(self, example: Example) -> Iterator[Finding]:
+        """Fail with a text in the words of the error."""
+        for text in example.texts:
+            int(text.value)
+        yield self.finding(example.at())
 
 
 def test_what_is_cut_leaves_no_part_of_a_value(tmp_path: Path) -> None:
@@ -72,3 +95,20 @@ def test_escapes_hide_nothing(tmp_path: Path, code: str, times: int) -> None:
     for _ in range(times):
         arguments = json.loads(arguments)["text"]
     assert not sightings(arguments) and "[" in arguments
+
+
+def test_what_a_conversion_would_lose_is_named_without_values(tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl"
+    records = [chat(user("Hi"), assistant("Hello!", **{value: 1})) for value in (made.PEM, "note")]
+    path.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records))
+    done = inside(tmp_path, "convert", path.name, "--to", "alpaca", "--output", "out.jsonl")
+    assert done.status == 2 and "'note'" in done.err and "••••" in done.err
+    no_value_in(done.err, "convert")
+
+
+def test_a_rule_that_fails_tells_no_value(tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(orjson.dumps(chat(user(made.SENTENCES["FT810"]), assistant("So."))) + b"\n")
+    report = run(Plan((Fragile(),)), Dataset((Source(str(path)),)))
+    assert report.crashed and "ValueError: invalid literal" in report.crashed[0].reason
+    no_value_in(report.crashed[0].reason, "failure")
