@@ -112,3 +112,28 @@ def test_a_rule_that_fails_tells_no_value(tmp_path: Path) -> None:
     report = run(Plan((Fragile(),)), Dataset((Source(str(path)),)))
     assert report.crashed and "ValueError: invalid literal" in report.crashed[0].reason
     no_value_in(report.crashed[0].reason, "failure")
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"function_call": {"name": "mail", "arguments": json.dumps({"to": made.EMAIL})}},
+        {"function_call": {"name": "mail", "arguments": {"a/b": ["x", {"to": made.EMAIL}]}}},
+        {
+            "tool_calls": [
+                {"id": "1", "type": "function", "function": {"arguments": {"to": [made.EMAIL]}}}
+            ]
+        },
+    ],
+    ids=["deprecated", "deprecated, a value", "a value"],
+)
+def test_arguments_in_any_form_are_read(tmp_path: Path, member: dict[str, object]) -> None:
+    path = tmp_path / "train.jsonl"
+    told = {"role": "assistant", "content": None, **member}
+    path.write_bytes(orjson.dumps(chat(user("Send it."), told, assistant("Done."))) + b"\n")
+    words = ("check", path.name, "--select", "FT801")
+    found = inside(tmp_path, *words, "--format", "json").report["findings"]
+    assert [each["code"] for each in found] == ["FT801"]
+    assert "learnt" in found[0]["message"] and "call" in found[0]["message"]
+    inside(tmp_path, *words, "--fix", "--unsafe-fixes", "--quiet")
+    assert made.EMAIL.encode() not in path.read_bytes() and b"[EMAIL]" in path.read_bytes()

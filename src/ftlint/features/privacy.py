@@ -6,11 +6,12 @@ be decoded and read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ftlint.example import Batch, Example, Text
+from ftlint.example import Batch, Example, Message, Text
 from ftlint.feature import Feature
+from ftlint.pointer import join
 from ftlint.privacy.gate import gate, gates
 from ftlint.privacy.sighting import Kind, Sighting
 from ftlint.value import dataclass
@@ -96,10 +97,31 @@ def told(example: Example) -> list[Text]:
     """Return all that a model would read or write: the texts, and the arguments of calls."""
     texts = list(example.texts)
     for message in example.messages if example.native else ():
-        for number, call in enumerate(message.calls):
-            function = call.get("function") if isinstance(call, dict) else None
-            arguments = function.get("arguments") if isinstance(function, dict) else None
-            if isinstance(arguments, str):
-                place = f"{message.pointer}/tool_calls/{number}/function/arguments"
-                texts.append(Text(place, CALL, message.trained, arguments))
+        for place, call in _calls(message):
+            arguments = call.get("arguments") if isinstance(call, dict) else None
+            for inner, value in _leaves(arguments):
+                pointer = f"{message.pointer}/{place}/arguments{inner}"
+                texts.append(Text(pointer, CALL, message.trained, value))
     return texts
+
+
+def _calls(message: Message) -> Iterator[tuple[str, Any]]:
+    """Yield place and function of the calls of a message, be they in the deprecated form."""
+    for number, call in enumerate(message.calls):
+        if isinstance(call, dict):
+            yield f"tool_calls/{number}/function", call.get("function")
+    yield "function_call", message.value.get("function_call")
+
+
+def _leaves(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the texts of arguments, be they JSON in a text or a value, with their pointers."""
+    waiting = [("", value)]
+    while waiting:
+        place, each = waiting.pop()
+        if isinstance(each, str):
+            yield place, each
+        elif isinstance(each, dict):
+            waiting += [(place + join([key]), inner) for key, inner in reversed(each.items())]
+        elif isinstance(each, list):
+            inside = list(enumerate(each))
+            waiting += [(f"{place}/{at}", inner) for at, inner in reversed(inside)]
