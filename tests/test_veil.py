@@ -137,3 +137,52 @@ def test_arguments_in_any_form_are_read(tmp_path: Path, member: dict[str, object
     assert "learnt" in found[0]["message"] and "call" in found[0]["message"]
     inside(tmp_path, *words, "--fix", "--unsafe-fixes", "--quiet")
     assert made.EMAIL.encode() not in path.read_bytes() and b"[EMAIL]" in path.read_bytes()
+
+
+CALLS = {
+    "claude": {
+        "system": "Be brief.",
+        "messages": [
+            user("Send it."),
+            assistant([{"type": "tool_use", "id": "a", "name": "f", "input": {"to": made.EMAIL}}]),
+            user([{"type": "tool_result", "tool_use_id": "a", "content": f"To {made.EMAIL}"}]),
+            assistant("Done."),
+        ],
+    },
+    "converse": {
+        "schemaVersion": "bedrock-conversation-2024",
+        "messages": [
+            user([{"text": "Send it."}]),
+            assistant([{"toolUse": {"toolUseId": "a", "name": "f", "input": {"to": made.EMAIL}}}]),
+            user([{"toolResult": {"toolUseId": "a", "content": [{"json": {"to": made.EMAIL}}]}}]),
+            assistant([{"text": "Done."}]),
+        ],
+    },
+    "gemini": {
+        "contents": [
+            {"role": "user", "parts": [{"text": "Send it."}]},
+            {
+                "role": "model",
+                "parts": [{"functionCall": {"name": "f", "args": {"a": made.EMAIL}}}],
+            },
+            {
+                "role": "user",
+                "parts": [{"functionResponse": {"name": "f", "response": {"a": made.EMAIL}}}],
+            },
+            {"role": "model", "parts": [{"text": "Done."}]},
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("shape", CALLS)
+def test_what_tools_get_and_give_is_read_in_other_shapes(tmp_path: Path, shape: str) -> None:
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(orjson.dumps(CALLS[shape]) + b"\n")
+    words = ("check", path.name, "--select", "FT801")
+    found = inside(tmp_path, *words, "--format", "json").report["findings"]
+    assert [each["data"]["times"] for each in found] == [2]
+    assert found[0]["data"]["roles"] == ["tool call", "tool"]
+    inside(tmp_path, *words, "--fix", "--unsafe-fixes", "--quiet")
+    wanted = orjson.dumps(CALLS[shape]).replace(made.EMAIL.encode(), b"[EMAIL]")
+    assert path.read_bytes() == wanted + b"\n"
