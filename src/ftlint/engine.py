@@ -22,7 +22,7 @@ from ftlint.finding import Finding, Severity, Where
 from ftlint.outcome import reported, sort_in, tell
 from ftlint.panel import NOBODY, Panel, Voice, joined
 from ftlint.partial import Failure, Owner, Partial, folded
-from ftlint.privacy.veil import veiled_value
+from ftlint.privacy.veil import veiled_text, veiled_value
 from ftlint.proof import PROVABLE, PROVES, WORTH_IT, prove
 from ftlint.report import NotRun, Report
 from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, Rule
@@ -354,4 +354,5 @@ def _failed(failure: Failure, dataset: Dataset) -> NotRun:
         path = dataset.sources[failure.where.source].path
         line = dataset.line_number(failure.where)
         place = f" at {path}:{line}" if line else f" at {path}"
-    return NotRun(failure.code, f"failed{place}: {failure.reason}", crashed=True)
+    reason = veiled_text(failure.reason)  # errors quote what they could not read
+    return NotRun(failure.code, f"failed{place}: {reason}", crashed=True)

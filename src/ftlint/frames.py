@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint.analyses.table import MISSING, Cells, Table, Tabulation, extended
 from ftlint.error import FtlintError, UsageError
+from ftlint.privacy.veil import veiled_text
 from ftlint.report import Located, Report
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def examples_frame(report: Report) -> pandas.DataFrame:
         "line": pandas.array([o - first[s] + 1 for s, o in places], dtype="int64"),
         "split": pandas.Categorical.from_codes([split_of[s] for s in table.sources], splits),
     }
-    columns.update((name, _series(cells)) for name, cells in table.columns.items())
+    veil = not report.show_content
+    columns.update((name, _series(cells, veil)) for name, cells in table.columns.items())
     return pandas.DataFrame(columns)
 
 
@@ -91,13 +93,19 @@ def _table(report: Report) -> Table:
     raise FtlintError("this run has measured no examples; ftlint.check(…) does, and -o csv=PATH")
 
 
-def _series(cells: Cells) -> Any:
-    """Return the values of one column as pandas keeps them; missing ones are missing there."""
+def _series(cells: Cells, veil: bool) -> Any:
+    """Return the values of one column as pandas keeps them; missing ones are missing there.
+
+    With `veil`, dots stand for what is personal or secret: a short answer is a label.
+    """
     import numpy
     import pandas
 
     if cells.kind == "text":
-        return pandas.Categorical.from_codes(cells.values, list(cells.words))
+        words = [veiled_text(word) if veil else word for word in cells.words]
+        kinds = {word: at for at, word in enumerate(dict.fromkeys(words))}  # dots may be equal
+        codes = [kinds[words[at]] if at >= 0 else -1 for at in cells.values]
+        return pandas.Categorical.from_codes(codes, list(kinds))
     values = numpy.array(cells.values)
     if cells.kind == "float":
         return values

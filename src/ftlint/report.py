@@ -12,7 +12,7 @@ from ftlint import __version__
 from ftlint.analysis import Analysis
 from ftlint.finding import Finding, Fix, Severity, Where
 from ftlint.panel import audience
-from ftlint.privacy.veil import veiled, veiled_text
+from ftlint.privacy.veil import veiled, veiled_pointer
 from ftlint.rule import Rule
 from ftlint.snippet import Snippet, Spot, place
 from ftlint.source import Dataset
@@ -271,7 +271,7 @@ def _place(report: Report, where: Where) -> Place:
     dataset, pointer = report.dataset, where.pointer
     path = dataset.sources[where.source].path if where.source >= 0 else ""
     if pointer and not report.show_content:
-        pointer = veiled_text(pointer)  # the keys of a record are content
+        pointer = veiled_pointer(pointer)  # the keys of a record are content
     return Place(path, dataset.line_number(where), pointer)
 
 

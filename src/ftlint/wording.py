@@ -10,23 +10,40 @@ from typing import Any
 import orjson
 
 from ftlint.decode import kind
+from ftlint.privacy.gate import gate
+
+_BEYOND = 1024
+"""Code points behind a cut in which a value that it would halve may end; more than of most."""
 
 
 def shown(value: object, limit: int = 40) -> str:
     """Return `value` as JSON, cut to `limit` code points; all that does not print is escaped."""
     try:
-        # Of a long text no more is written than is kept; its quotes make it too long to pass.
-        text = orjson.dumps(value[:limit] if isinstance(value, str) else value).decode()
+        # Of a long text no more is written than is looked at.
+        near = value[: limit + _BEYOND] if isinstance(value, str) else value
+        text = orjson.dumps(near).decode()
     except TypeError:  # orjson writes no surrogates, and no more than 254 levels
         return kind(value)
     if not text.isprintable():
-        text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text[: limit + 1])
+        text = "".join(
+            c if c.isprintable() else json.dumps(c)[1:-1] for c in text[: limit + _BEYOND]
+        )
     return cut(text, limit)
 
 
 def cut(text: str, limit: int) -> str:
-    """Return `text`, with an ellipsis for what goes beyond `limit` code points."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """Return `text`, with an ellipsis for what goes beyond `limit` code points.
+
+    Reports veil what is personal or secret and would not know a part of it: it has dots already.
+    """
+    if len(text) <= limit:
+        return text
+    near = text[: limit + _BEYOND]
+    if not gate(near.encode(errors="surrogatepass")):
+        return text[: limit - 1] + "…"
+    from ftlint.privacy.look import curtailed  # compiled where there is something to look at
+
+    return curtailed(near, limit - 1) + "…"
 
 
 def listed(values: Iterable[object], count: int = 8) -> str:

@@ -20,6 +20,7 @@ from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.sampled import Item, Sample
 from ftlint.finding import Where
+from ftlint.privacy.veil import veiled_text
 from ftlint.source import Dataset
 from ftlint.statistics.interval import wilson
 from ftlint.summary import Groups
@@ -33,6 +34,8 @@ BLOCKS = 8
 """Blocks that are compressed at most."""
 SENTENCES = 200
 """Fewest sentences whose lengths are compared."""
+_NEAR = 1024
+"""Code points in which what is private in a beginning ends."""
 OPENING = 4
 """Words by which openings are compared; three times as many characters where none are set apart."""
 LISTED = 10
@@ -184,10 +187,17 @@ def openings(items: Sequence[Item]) -> list[Opening]:
             found.setdefault(words, []).append(item)
     ranked = sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0]))
     return [
-        Opening(words, len(those), tuple(item.where for item in those[:5]))
+        Opening(_veiled(words, those[0]), len(those), tuple(item.where for item in those[:5]))
         for words, those in ranked[:LISTED]
         if len(those) > 1
     ]
+
+
+def _veiled(words: str, item: Item) -> str:
+    """Return the first words of an answer with dots: small letters and cuts would hide a value."""
+    near = item.answer[:_NEAR]
+    veiled = veiled_text(near)
+    return words if veiled == near else " ".join(veiled.lower().split()[:OPENING])
 
 
 def opening(text: str, words: int = OPENING) -> str:

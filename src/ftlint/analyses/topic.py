@@ -22,6 +22,7 @@ from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.sampled import Item, Sample
 from ftlint.finding import Where
+from ftlint.privacy.veil import veiled_text
 from ftlint.source import Dataset
 from ftlint.statistics.interval import wilson
 from ftlint.summary import Groups
@@ -125,7 +126,7 @@ def kinds(items: Sequence[Item]) -> list[Topic]:
     """Return the groups of questions with the same two first words, two questions at least."""
     groups: dict[str, list[Item]] = {}
     for item in items:
-        words = opening(item.question, 2)
+        words = opening(veiled_text(item.question[:QUESTION]), 2)
         if words and len(WORD.findall(words)) == 2:
             groups.setdefault(words, []).append(item)
     found = [_topic((words,), those) for words, those in groups.items() if len(those) > 1]
@@ -134,7 +135,8 @@ def kinds(items: Sequence[Item]) -> list[Topic]:
 
 def grouped(items: Sequence[Item]) -> list[Topic]:
     """Return the topics of some questions, largest first; none of too few."""
-    vectors = weighted([terms(item.question) for item in items])
+    # In small letters no value would be known any more; none may name a topic.
+    vectors = weighted([terms(veiled_text(item.question[: 2 * QUESTION])) for item in items])
     told = [index for index, vector in enumerate(vectors) if vector]
     most = min(TOPICS, len(told) // PER_TOPIC)
     if most < 2:

@@ -18,6 +18,7 @@ from ftlint.decode import Fault, Problem, decode
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.formats import FORMATS
 from ftlint.formats.talk import JSON, Lack, Loss, same
+from ftlint.privacy.veil import veiled_text
 from ftlint.shape import AUTO, UNKNOWN, shape_of, shape_of_lines
 from ftlint.source import Dataset, Shard, Source
 from ftlint.stream import open_stream
@@ -157,7 +158,7 @@ def _error(losses: dict[str, list[str]], wish: Wish, sources: Sequence[Source]) 
     lines = [f"{count:,} record{'' if count == 1 else 's'} cannot be written as {wish.to}"]
     for reason, places in losses.items():
         more = f" and {len(places) - NAMED:,} more" if len(places) > NAMED else ""
-        lines.append(f"{', '.join(places[:NAMED])}{more}: {reason}")
+        lines.append(f"{', '.join(places[:NAMED])}{more}: {veiled_text(reason)}")
     return LossError([*lines, "nothing was written"])
 
 

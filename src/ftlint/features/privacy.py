@@ -6,11 +6,12 @@ be decoded and read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ftlint.example import Batch, Example, Text
+from ftlint.example import Batch, Example, Message, Text
 from ftlint.feature import Feature
+from ftlint.pointer import PointerError, join, resolve
 from ftlint.privacy.gate import gate, gates
 from ftlint.privacy.sighting import Kind, Sighting
 from ftlint.value import dataclass
@@ -96,10 +97,70 @@ def told(example: Example) -> list[Text]:
     """Return all that a model would read or write: the texts, and the arguments of calls."""
     texts = list(example.texts)
     for message in example.messages if example.native else ():
-        for number, call in enumerate(message.calls):
-            function = call.get("function") if isinstance(call, dict) else None
-            arguments = function.get("arguments") if isinstance(function, dict) else None
-            if isinstance(arguments, str):
-                place = f"{message.pointer}/tool_calls/{number}/function/arguments"
-                texts.append(Text(place, CALL, message.trained, arguments))
-    return texts
+        for place, call in _calls(message):
+            arguments = call.get("arguments") if isinstance(call, dict) else None
+            for inner, value in _leaves(arguments):
+                pointer = f"{message.pointer}/{place}/arguments{inner}"
+                texts.append(Text(pointer, CALL, message.trained, value))
+    return texts if example.native else [*texts, *_others(example, texts)]
+
+
+_BLOCKS = {
+    "tool_use": "input",
+    "toolUse": "input",
+    "functionCall": "args",
+    "tool_result": "content",
+    "toolResult": "content",
+    "functionResponse": "response",
+}
+"""Members of what calls and answers of tools are in the shapes of Claude, Converse and Gemini."""
+
+
+def _others(example: Example, known: Sequence[Text]) -> Iterator[Text]:
+    """Yield what blocks of other shapes give to tools and get from them, but for `known` texts."""
+    seen = {text.pointer for text in known}
+    for message in example.messages:
+        try:
+            told: Any = resolve(example.value, message.pointer)
+        except PointerError:  # a message that the shape has put together
+            continue
+        for member in ("content", "parts") if isinstance(told, dict) else ():
+            blocks = told.get(member)
+            for at, block in enumerate(blocks if isinstance(blocks, list) else ()):
+                for place, value, given in _inner(block):
+                    pointer = f"{message.pointer}/{member}/{at}{place}"
+                    role, trained = (CALL, message.trained) if given else ("tool", False)
+                    if pointer not in seen:
+                        yield Text(pointer, role, trained, value)
+
+
+def _inner(block: Any) -> Iterator[tuple[str, str, bool]]:
+    """Yield place and text of what stands in one block, and whether it is given to a tool."""
+    kind = block.get("type") if isinstance(block, dict) else None
+    for name, member in _BLOCKS.items() if isinstance(block, dict) else ():
+        inner, place = (block, "") if kind == name else (block.get(name), f"/{name}")
+        value = inner.get(member) if isinstance(inner, dict) else None
+        for deeper, text in _leaves(value):
+            yield f"{place}/{member}{deeper}", text, member in ("input", "args")
+
+
+def _calls(message: Message) -> Iterator[tuple[str, Any]]:
+    """Yield place and function of the calls of a message, be they in the deprecated form."""
+    for number, call in enumerate(message.calls):
+        if isinstance(call, dict):
+            yield f"tool_calls/{number}/function", call.get("function")
+    yield "function_call", message.value.get("function_call")
+
+
+def _leaves(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the texts of arguments, be they JSON in a text or a value, with their pointers."""
+    waiting = [("", value)]
+    while waiting:
+        place, each = waiting.pop()
+        if isinstance(each, str):
+            yield place, each
+        elif isinstance(each, dict):
+            waiting += [(place + join([key]), inner) for key, inner in reversed(each.items())]
+        elif isinstance(each, list):
+            inside = list(enumerate(each))
+            waiting += [(f"{place}/{at}", inner) for at, inner in reversed(inside)]

@@ -60,6 +60,8 @@ _UNBROKEN = 13
 """Digits without any sign between them; longer ones are the results of sums."""
 _PARTS = 8
 """Signs between them: digits that all stand alone are a sum, or a list."""
+_DECIMAL = re.compile(r"\+\d{1,3}\.\d+\Z")
+"""One dot and nothing else is that of a fraction."""
 
 
 def phones(text: str) -> Iterator[Sighting]:
@@ -93,7 +95,8 @@ def _dialled(text: str) -> bool:
     signs = len(text) - len(digits)
     most = _MOST if signs > 1 else _UNBROKEN
     fits = signs <= _PARTS and _FEWEST <= len(digits) <= most
-    return fits and _coded(digits) and _private(f"+{digits}")
+    plain = not _DECIMAL.match(text) and _private(f"+{digits}")
+    return fits and _coded(digits) and plain
 
 
 def _coded(digits: str) -> bool:

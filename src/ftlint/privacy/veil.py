@@ -36,6 +36,15 @@ def veiled_json(text: str) -> str:
     return masked_json(text)
 
 
+def veiled_pointer(pointer: str) -> str:
+    """Return a JSON pointer with dots in its keys; beside a slash no value would be known."""
+    if len(pointer) < SHORTEST or not gate(pointer.encode(errors="surrogatepass")):
+        return pointer
+    keys = [key.replace("~1", "/").replace("~0", "~") for key in pointer.split("/")]
+    veiled = [veiled_text(key).replace("~", "~0").replace("/", "~1") for key in keys]
+    return "/".join(veiled)
+
+
 def veiled_value(value: Any) -> Any:
     """Return a value with dots in all of its texts, also in those of keys."""
     if isinstance(value, str):

@@ -76,7 +76,7 @@ class ApiKey(Sighted):
 
     Ignore when: the key has been revoked and is shown on purpose. Keys are known by their
     documented forms (OpenAI, Anthropic, AWS, GitHub, GitLab, Slack, Stripe, Google, Hugging Face,
-    and 25 more, JSON Web Tokens among them); what people write in their place (`sk-xxxx`,
+    and 40 more, JSON Web Tokens among them); what people write in their place (`sk-xxxx`,
     `AKIA…EXAMPLE`, `YOUR_KEY`) is passed over. Keys without a form of their own are not found.
 
     Fix: writes `[API_KEY]`, the same for the same key of an example; unsafe. Revoke the key all

@@ -18,7 +18,7 @@ from ftlint.console.output import check_new, staged
 from ftlint.engine import Plan, lint_shard
 from ftlint.error import FtlintError, SourceError, UsageError
 from ftlint.executors import Executor, Serial, workers_told
-from ftlint.partial import Partial
+from ftlint.partial import folded
 from ftlint.similarity.division import Cluster, clustered, divide
 from ftlint.similarity.duplicate import DuplicateIndex
 from ftlint.similarity.neighbour import THRESHOLD, near_pairs
@@ -133,11 +133,10 @@ def split(
 
 def _read(sources: Sequence[Source], executor: Executor, progress: Callable[[Shard], None]) -> Read:
     """Return the examples with their clusters. Raises: SourceError, FtlintError."""
-    leakage, dataset, total = Leakage(), Dataset(tuple(sources)), Partial()
+    leakage, dataset = Leakage(), Dataset(tuple(sources))
     steps = Plan((), analyses=(leakage,), size=size(sources))
     with workers_told():
-        for partial in executor.map(steps, lint_shard, _sound(dataset, progress)):
-            total = total.merge(partial)
+        total = folded(executor.map(steps, lint_shard, _sound(dataset, progress)))
     for failure in total.failures.values():
         path = sources[failure.where.source].path
         raise FtlintError(f"{path}: examples cannot be compared: {failure.reason}")
