@@ -368,6 +368,13 @@ def test_odd_values_are_refused_or_kept(tmp_path: Path, messages: Any, to: str) 
     assert done.status == 0 or done.err.endswith("nothing was written\n")
 
 
+def test_a_first_record_of_no_shape_says_nothing_of_the_others(tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", [{"a": 1}, {"messages": SIMPLE}, {"b": 2}])
+    done = inside(tmp_path, "convert", "a.jsonl", "--to", "sharegpt", "--output", "b.jsonl")
+    assert done.status == 2 and not (tmp_path / "b.jsonl").exists()
+    assert "it has no shape that can be converted" in done.err and "it holds" not in done.err
+
+
 @pytest.mark.parametrize("opened", ['{"a":', "["])
 @pytest.mark.parametrize("depth", [300, 980])
 def test_depth_is_no_crash(tmp_path: Path, depth: int, opened: str) -> None:

@@ -91,7 +91,7 @@ def convert(
                 told = f" ({value.message})" if value.message else ""
                 problem = f"it is no record: {value.problem.value}{told}"
             else:
-                shape = found if shape == AUTO else shape
+                shape = found if shape == AUTO and found != UNKNOWN else shape
                 kept = _kept(value, wish.drop, dropped)
                 record, problem = _converted(kept, found, shape, wish.to)
             if problem:
