@@ -188,7 +188,7 @@ def test_time_grows_with_the_text_and_not_faster(backend: Backend, letter: str) 
 
     size = 200_000 // len(letter)
     seconds(size)
-    assert seconds(4 * size) < 10 * seconds(size) + 0.01
+    assert seconds(4 * size) < 10 * seconds(size) + 0.1
 
 
 def test_special_tokens_of_splintr_begin_as_the_fast_way_expects(name: str) -> None:
