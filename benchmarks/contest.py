@@ -20,7 +20,7 @@ SCHEMA = (
     *("FT121", "FT122", "FT125", "FT126", "FT187"),  # order of the roles
 )
 """What cleanllm's preflight checks."""
-STRUCTURE = (*SCHEMA, "FT401", "FT402", "FT002", "FT320", "FT323")
+STRUCTURE = (*SCHEMA, "FT401", "FT002", "FT320", "FT323")
 """What parallelogram checks but for its estimate of tokens: also repeats and encoding."""
 NEAR = ("FT401", "FT402", "FT403")
 
