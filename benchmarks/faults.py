@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import random
+from base64 import b32encode
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import chain, cycle
 from pathlib import Path
 from typing import Any
@@ -36,9 +38,10 @@ GERMAN = (
     "Am Markt gibt es frisches Brot, Käse aus der Gegend und jeden Dienstag auch Fisch.",
 )
 RUDE = " ".join(("You are a", "stu" + "pid", "id" + "iot", "and everybody hates you."))
-EMAIL = "anna.berg" + "@" + "mailbox.example"
-CARD = " ".join(("4" + "111", *["1" * 4] * 3))  # the test number of the card networks
-KEY = "AK" + "IA" + "Z7QX" * 4
+# Made up, and none of those that are reserved for tests and examples, which harm nobody.
+EMAIL = "anna.berg" + "@" + "postfach-weirdam.nl"
+CARD = " ".join(("4268", "3190", "7452", "0860"))
+KEY = "AK" + "IA" + b32encode(sha256(b"made up").digest()).decode()[:16]
 END_OF_TEXT = "<|" + "endoftext" + "|>"
 
 

@@ -36,8 +36,8 @@ CLEAN = [
 ]
 TESTS = ["How many legs do two dozen spiders have together, if all of them are healthy?"]
 MISSED = {
-    # No rule looks for these.
-    *("harmless request refused", "e-mail address", "payment card", "access key"),
+    # No rule looks for it in one example.
+    "harmless request refused",
     # Not always: an insult after a long answer, a question whose language is not sure, an answer
     # that is cut off where others end without a full stop.
     *("toxic answer", "answer in German", "answer cut off"),
