@@ -6,22 +6,14 @@ import gzip
 import json
 import os
 import pty
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
 
 import pytest
 from command import CLEAN, HUMAN, Outcome, ftlint, inside, outcome, timeless
 
-INTERRUPTIBLE = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
-from ftlint.cli import main
-main()
-"""
 MEASURED = """
 import resource, subprocess, sys
 status = subprocess.run(sys.argv[1:]).returncode
@@ -109,34 +101,6 @@ def test_a_reader_that_leaves(tmp_path: Path, arguments: list[str]) -> None:
     )
     os.close(theirs)
     assert (child.returncode, child.stderr) == (141, b"")
-
-
-def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
-    (tmp_path / "tmp").mkdir()
-    child = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTIBLE, "check", "-", "--output", "report.txt"],
-        cwd=tmp_path,
-        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert child.stdin is not None
-    child.stdin.write(CLEAN * 4000)  # more than a pipe holds, so that ftlint is reading by now
-    child.stdin.flush()
-    assert len(os.listdir(tmp_path / "tmp")) == 1
-    child.send_signal(signal.SIGINT)
-    child.stdin.close()  # wakes a read that began just after the signal came
-    done = outcome(child.wait(), *map(_rest, (child.stdout, child.stderr)))
-    assert (done.status, done.out) == (130, "")
-    assert done.err.split() == ["ftlint:", "interrupted;", "nothing", "was", "written"]
-    assert os.listdir(tmp_path) == ["tmp"] and os.listdir(tmp_path / "tmp") == []
-
-
-def _rest(stream: IO[bytes] | None) -> bytes:
-    assert stream is not None
-    with stream:
-        return stream.read()
 
 
 # Terminals
