@@ -143,10 +143,29 @@ def test_a_bound_that_cannot_be_had_is_said(tmp_path: Path) -> None:
     text = chat(user("Who was Einstein?"), assistant("He was a man of physics, and so on."))
     written(tmp_path, [text, about("my sister", 1)])
     done = augment(tmp_path, *GENDER, "--balance", "0")
-    assert done.status == 0 and "0 twins" in done.out
+    assert done.status == 0 and "there is no twin to write" in done.out
     written(tmp_path, [text, text])
     done = augment(tmp_path, *GENDER, "--balance", "0", "--force")
     assert "men and women stay apart by more than 0" in done.out
+
+
+def test_nothing_is_written_where_nothing_can_be_swapped(tmp_path: Path) -> None:
+    written(tmp_path, [chat(user("Where is Rome?"), assistant("In the middle of Italy."))])
+    done = augment(tmp_path, *GENDER)
+    assert done.status == 0 and not list(tmp_path.glob("twins*"))
+    assert "twins.jsonl was not written: there is no twin to write, of 0 possible" in done.out
+    told = json.loads(augment(tmp_path, *GENDER, "--format", "json").out)
+    assert told["twins"] == 0 and told["written"] is False
+    done = augment(tmp_path, *GENDER, "--with-data")
+    assert done.status == 0 and "0 twins written" in done.out
+    assert (tmp_path / "twins.jsonl").read_bytes() == (tmp_path / "train.jsonl").read_bytes()
+
+
+def test_a_table_is_named_as_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_text("question,answer\nIs she in?,She is\n", "utf-8")
+    done = augment(tmp_path, *GENDER)
+    assert done.status == 2 and "train.jsonl: is CSV" in done.err
+    assert not list(tmp_path.glob("twins*"))
 
 
 def test_compressed_and_from_standard_input(tmp_path: Path) -> None:

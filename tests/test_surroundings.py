@@ -121,7 +121,7 @@ def test_odd_names_in_every_command(tmp_path: Path, name: bytes) -> None:
         ("plan", path, "--target", "openai:gpt-4.1-mini"),
         ("split", path, *two),
         ("convert", path, "--to", "sharegpt", "--output", f"{out}c"),
-        ("augment", path, "--counterfactual", "gender", "--output", f"{out}a"),
+        ("augment", path, "--counterfactual", "gender", "--output", f"{out}a", "--with-data"),
         ("compare", path, path),
         ("check", path, "--baseline", f"{out}b", "--update-baseline"),
         ("check", path, "--baseline", f"{out}b"),

@@ -10,14 +10,16 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import field
 from math import ceil
 from typing import Any, BinaryIO
 
 from ftlint import __version__
 from ftlint.afterwards.splice import Habits
+from ftlint.console.foreign import foreign
 from ftlint.console.output import check_new, staged
-from ftlint.error import UsageError
+from ftlint.error import SourceError, UsageError
 from ftlint.example import Batch, Example
 from ftlint.features.language import SURE, guess
 from ftlint.features.lexicon import scanner_of
@@ -109,6 +111,8 @@ class Outcome:
     foreign: Counter[str] = field(default_factory=Counter)
     """Examples in other languages than English, by language: none of them has a twin."""
     skews: list[Skew] = field(default_factory=list)
+    written: bool = False
+    """Whether there was anything to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,10 @@ def augment(
     wish: Wish,
     progress: Callable[[Shard], None] = lambda shard: None,
 ) -> Outcome:
-    """Write twins and manifest; return what was done. Raises: FtlintError; then nothing is."""
+    """Write twins and manifest, if there is a twin; return what was done.
+
+    Raises: FtlintError; then nothing is written.
+    """
     wish.check(sources)
     swaps = wish.table()
     outcome = Outcome(swaps.axis, swaps.pairs, wish.output, wish.manifest, wish.balance)
@@ -132,10 +139,25 @@ def augment(
     chosen: frozenset[int] | None = None
     if wish.balance is not None:
         chosen = _chosen(sources, swaps, wish.balance, progress)
-    with staged([wish.output, wish.manifest]) as (file, manifest):
+    with suppress(_NothingToWriteError), staged([wish.output, wish.manifest]) as (file, manifest):
         digest = _write(sources, swaps, wish, chosen, file, outcome, facts, progress)
+        if not outcome.twins:
+            _check_readable(sources)
+            if not wish.with_data:
+                raise _NothingToWriteError
         manifest.write(_manifest(outcome, facts, digest))
+        outcome.written = True
     return outcome
+
+
+class _NothingToWriteError(Exception):
+    """No example has a twin; raised so that no file appears."""
+
+
+def _check_readable(sources: Sequence[Source]) -> None:
+    """Find out that a file holds no lines of JSON. Raises: SourceError."""
+    for told in filter(None, map(foreign, sources)):
+        raise SourceError(told)
 
 
 def _chosen(

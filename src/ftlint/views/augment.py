@@ -38,6 +38,8 @@ def _rows(skew: Skew) -> list[tuple[str, ...]]:
 def _notes(outcome: Outcome) -> list[str]:
     twins, wanted = len(outcome.twins), outcome.balance
     made = f"{whole(twins)} {'twin' if twins == 1 else 'twins'} written to {outcome.output}"
+    if not outcome.written:
+        made = f"{outcome.output} was not written: there is no twin to write"
     notes = [
         f"{made}, of {whole(outcome.possible)} possible; {whole(outcome.named)} of "
         f"{whole(outcome.examples)} examples name a group"
@@ -58,7 +60,8 @@ def _notes(outcome: Outcome) -> list[str]:
                 f"{' and '.join(skew.pair)} stay apart by more than {wanted:g}: too few examples "
                 "name only one of them and have a twin"
             )
-    notes.append(f"manifest: {outcome.manifest}")
+    if outcome.written:
+        notes.append(f"manifest: {outcome.manifest}")
     if twins:
         notes.append(
             "read some twins before training on them: grammar is checked by rules, not by sense"
