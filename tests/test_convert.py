@@ -190,7 +190,7 @@ def test_what_cannot_be_written_is_told_before_anything_is_read(tmp_path: Path) 
     (tmp_path / "there.jsonl").write_text("kept")
     with pytest.raises(UsageError, match="--force"):
         convert([source], Wish("claude", str(tmp_path / "there.jsonl")))
-    with pytest.raises(SourceError, match="no record"):
+    with pytest.raises(SourceError, match="holds no example"):
         convert([write(tmp_path / "empty.jsonl", [])], Wish("chat", str(tmp_path / "o.jsonl")))
     assert (tmp_path / "there.jsonl").read_text() == "kept"
 

@@ -268,7 +268,7 @@ def test_money() -> None:
 def folder(tmp_path: Path) -> Path:
     put(tmp_path / "train.jsonl", [record(number, number) for number in range(60)])
     put(tmp_path / "held.jsonl", [record(number) for number in range(90, 95)])
-    (tmp_path / "broken.jsonl").write_text("{\n[]\n")
+    (tmp_path / "broken.jsonl").write_text('{"a": 1}\n[]\n')
     return tmp_path
 
 
@@ -294,7 +294,7 @@ def folder(tmp_path: Path) -> Path:
         (["train.jsonl", "--target", "openai:gpt-4.1-mni"], 2, "did you mean"),
         (["train.jsonl", "--target", MINI, "--epochs", "51"], 2, "OpenAI takes 1 to 50"),
         (["train.jsonl", "--target", MINI, "--encoding", "x"], 2, "unknown encoding 'x'"),
-        (["broken.jsonl", "--target", MINI], 2, "no example has a list of messages"),
+        (["broken.jsonl", "--target", MINI], 2, "no example has messages to count"),
         (["nowhere.jsonl", "--target", MINI], 2, "nowhere.jsonl"),
         (["--target", MINI], 2, "name a file or folder"),
     ],

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from ftlint.bridges import BRIDGES
+from ftlint.console.foreign import foreign, nothing
 from ftlint.console.output import check_new, staged
 from ftlint.decode import Fault, Problem, decode
 from ftlint.error import FtlintError, SourceError, UsageError
@@ -24,6 +25,7 @@ from ftlint.source import Dataset, Shard, Source
 from ftlint.stream import open_stream
 from ftlint.value import dataclass
 
+NO_RECORD = "it is no record"
 NAMED = 8
 """Records that are named for one reason when something would be lost."""
 
@@ -89,7 +91,7 @@ def convert(
             record: JSON = {}
             if isinstance(value, Fault):
                 told = f" ({value.message})" if value.message else ""
-                problem = f"it is no record: {value.problem.value}{told}"
+                problem = f"{NO_RECORD}: {value.problem.value}{told}"
             else:
                 shape = found if shape == AUTO and found != UNKNOWN else shape
                 kept = _kept(value, wish.drop, dropped)
@@ -153,7 +155,10 @@ def _kept(value: JSON, drop: tuple[str, ...], dropped: dict[str, int]) -> JSON:
 
 def _error(losses: dict[str, list[str]], wish: Wish, sources: Sequence[Source]) -> FtlintError:
     if not losses:
-        return SourceError(f"{', '.join(each.path for each in sources)}: there is no record")
+        return nothing(sources, "is there")
+    if any(reason.startswith(NO_RECORD) for reason in losses):
+        for told in filter(None, map(foreign, sources)):  # one cause, not one a line
+            return SourceError(told)
     count = sum(map(len, losses.values()))
     lines = [f"{count:,} record{'' if count == 1 else 's'} cannot be written as {wish.to}"]
     for reason, places in losses.items():
@@ -181,7 +186,8 @@ def _records(
                     yield f"{name}{number}", exact, shape_of(value, file)
             progress(shard)
         if dataset.facts[0].layout.document:
-            yield from _document(source, asked, name if len(sources) > 1 else "item ")
+            array = dataset.facts[0].layout.document == "array"
+            yield from _document(source, asked, name if len(sources) > 1 else "item ", array)
 
 
 def _lines(shard: Shard) -> Iterator[Any]:
@@ -189,15 +195,18 @@ def _lines(shard: Shard) -> Iterator[Any]:
     return (lines[index] for index in range(len(lines)))
 
 
-def _document(source: Source, asked: str, name: str) -> Iterator[tuple[str, JSON | Fault, str]]:
+def _document(
+    source: Source, asked: str, name: str, array: bool
+) -> Iterator[tuple[str, JSON | Fault, str]]:
     """Yield the records of a file that is one JSON array. Raises: SourceError."""
     with open_stream(source.file, lambda data: None) as stream:
         try:
             items = orjson.loads(stream.read())
         except orjson.JSONDecodeError as bad:
-            raise SourceError(f"{source.path}: is not JSON: {bad}") from None
+            broken = SourceError(f"{source.path}: is a JSON array with a fault: {bad}")
+            raise (broken if array else nothing([source], "is there")) from None
     if not isinstance(items, list):
-        raise SourceError(f"{source.path}: is neither lines of JSON nor a JSON array")
+        raise nothing([source], "is there")
     file = shape_of_lines(map(_written, items[:200])) if asked == AUTO else asked
     for number, item in enumerate(items, 1):
         if isinstance(item, dict):

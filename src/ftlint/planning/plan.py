@@ -12,7 +12,8 @@ from datetime import date
 from pathlib import Path
 
 from ftlint.analyses.waste import Waste
-from ftlint.error import FtlintError, UsageError
+from ftlint.console.foreign import nothing
+from ftlint.error import UsageError
 from ftlint.features.tokens import Meter, Tokens
 from ftlint.planning.counting import Counted, count
 from ftlint.rules.token import uncountable
@@ -234,9 +235,8 @@ def draw(
     survey = count(sources, tokens, jobs)
     seen = survey.seen
     if not seen["train"].tokens.examples:
-        paths = ", ".join(source.path for source in sources if source.split == "train")
-        what = "can be rendered" if tokenizer else "has a list of messages"
-        raise FtlintError(f"{paths}: no example {what}; ftlint check tells why")
+        train = [source for source in sources if source.split == "train"]
+        raise nothing(train, "can be rendered" if tokenizer else "has messages to count")
     limit = model.training_context.value if model.training_context else None
     counted = Counted.of(seen["train"], seen["validation"], limit, survey.copies)
     return TrainingPlan(target, model, tokens, today, counted, epochs)

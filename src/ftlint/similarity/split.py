@@ -14,6 +14,7 @@ from statistics import median_low
 
 from ftlint.analyses.exchange import Exchanged
 from ftlint.analyses.leakage import Leakage, neighbours, roots
+from ftlint.console.foreign import nothing
 from ftlint.console.output import check_new, staged
 from ftlint.engine import Plan, lint_shard
 from ftlint.error import FtlintError, SourceError, UsageError
@@ -142,11 +143,10 @@ def _read(sources: Sequence[Source], executor: Executor, progress: Callable[[Sha
         raise FtlintError(f"{path}: examples cannot be compared: {failure.reason}")
     for facts in dataset.facts:
         if not facts.layout.lines:
-            raise SourceError(f"{facts.source.path}: is not lines of JSON; ftlint check tells why")
+            raise nothing([facts.source], "stands on a line of its own")
     found, index = leakage.linked(total.summaries, dataset)
     if not len(found):
-        paths = ", ".join(source.path for source in sources)
-        raise FtlintError(f"{paths}: no example has texts to compare; ftlint check tells why")
+        raise nothing(sources, "has texts to compare")
     strata, labels = _strata(found)
     return Read(found, index, strata, labels, dataset.facts)
 
