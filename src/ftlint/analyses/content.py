@@ -25,6 +25,11 @@ class Contents:
     examples: array[int] = field(default_factory=_empty)
     prompts: array[int] = field(default_factory=_empty)
 
+    @property
+    def none(self) -> bool:
+        """Return whether no line is an example."""
+        return self.examples.count(NONE) == len(self.examples)
+
     def merge(self, other: Contents) -> Contents:
         """Return the digests of both, in order."""
         return Contents(self.examples + other.examples, self.prompts + other.prompts)

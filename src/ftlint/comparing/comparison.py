@@ -14,6 +14,7 @@ from ftlint.analyses.language import LanguageShares, Shares
 from ftlint.analyses.profile import Profile, Profiling
 from ftlint.analyses.tokens import TokenSummary, TokenTotals
 from ftlint.analysis import Analysis
+from ftlint.console.foreign import nothing
 from ftlint.console.intake import spooled
 from ftlint.error import FtlintError
 from ftlint.finding import Severity
@@ -80,17 +81,20 @@ def compare(old: str, new: str, request: Request) -> Comparison:
     """Return what changed from the files of `old` to those of `new`. Raises: FtlintError."""
     session = Session.open(request)
     wanted = _wanted(session)
-    reports = []
-    for path in (old, new):
-        with spooled(expand([path])) as sources:
-            reports.append(session.check(sources, analyses=tuple(wanted.values())))
-        for crashed in reports[-1].crashed:
-            raise FtlintError(f"{crashed.code} {crashed.reason}")
-    before, after = (
-        _version(path, report, wanted) for path, report in zip((old, new), reports, strict=True)
-    )
-    first, second = (report.results[wanted["content"]] for report in reports)
+    before, after = (_read(path, session, wanted) for path in (old, new))
+    first, second = (each.report.results[wanted["content"]] for each in (before, after))
     return Comparison(before, after, Change.between(first, second), _drifts(before, after))
+
+
+def _read(path: str, session: Session, wanted: Mapping[str, Analysis[Any, Any]]) -> Version:
+    """Return one version. Raises: FtlintError, also where it holds no example."""
+    with spooled(expand([path])) as sources:
+        report = session.check(sources, analyses=tuple(wanted.values()))
+        for crashed in report.crashed:
+            raise FtlintError(f"{crashed.code} {crashed.reason}")
+        if report.results[wanted["content"]].none:
+            raise nothing(sources, "can be read")
+    return _version(path, report, wanted)
 
 
 def _wanted(session: Session) -> dict[str, Analysis[Any, Any]]:
