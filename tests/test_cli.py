@@ -279,6 +279,19 @@ def test_reports_in_files(folder: Path) -> None:
     assert not [name for name in os.listdir(folder) if name.startswith(".ftlint-")]
 
 
+def test_where_a_report_went_and_what_it_says(folder: Path) -> None:
+    output = ("--format", "json", "--output", "report.json")
+    done = inside(folder, "check", "human.jsonl", *output)
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "report.json: 11 examples in human.jsonl: 1 error; failed\n"
+    done = inside(folder, "check", "clean.jsonl", *output)
+    assert done.err == "report.json: 10 examples in clean.jsonl: no findings; passed\n"
+    assert inside(folder, "check", "human.jsonl", "-q", *output).err == ""
+    assert inside(folder, "check", "human.jsonl", "-o", "json=report.json").err == ""
+    told = inside(folder, "report", "report.json", "--format", "markdown", "--output", "report.md")
+    assert told.err == "report.md: 11 examples in human.jsonl: 1 error; failed\n"
+
+
 def test_a_device_is_written_to_and_not_replaced(folder: Path) -> None:
     node = os.stat(os.devnull)
     assert inside(folder, "check", "human.jsonl", "--output", os.devnull).status == 1

@@ -216,7 +216,9 @@ def test_commands_run(path: Path, tmp_path: Path) -> None:
         # 1 means findings, which the examples have.
         allowed = {0, 1} if "ftlint check" in command else {0}
         assert done.returncode in allowed, f"{command}: {done.stderr}"
-        assert not done.stderr, command
+        written = re.search(r"ftlint (?:check|report) .*--output (\S+)", command)
+        said = done.stderr.splitlines()
+        assert all(written and line.startswith(f"{written[1]}: ") for line in said), command
 
 
 @each_page

@@ -179,7 +179,8 @@ def test_runs_at_once_share_one_output(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes((CLEAN + HUMAN) * 20)
     outputs = ["-o", "json=report.json", "--output", "report.txt"]
     runs = together(tmp_path, "check", "a.jsonl", "--select", "FT0,FT1", *outputs)
-    assert {(run.status, run.out, run.err) for run in runs} == {(1, "", "")}
+    told = "report.txt: 220 examples in a.jsonl: 20 errors; failed\n"
+    assert {(run.status, run.out, run.err) for run in runs} == {(1, "", told)}
     report = (tmp_path / "report.json").read_text("utf-8")
     assert json.loads(report)["counts"]["by_rule"]["FT107"] == 20
     assert (tmp_path / "report.txt").read_text("utf-8").count("FT107") > 3

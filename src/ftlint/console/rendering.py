@@ -44,9 +44,22 @@ def write(report: Report, outputs: Sequence[tuple[str, str]], options: Mapping[s
     for format_, path in outputs:
         _write(report, format_, path, options)
     _write(report, options["format_"], options["output"], options)
+    if options["output"] and not options["quiet"]:
+        _tell(report, options["output"])
     if options["output"] or options["format_"] in ("json", "jsonl"):
         for entry in report.crashed:  # people would not see it there
             complain(f"{entry.code} {entry.reason}")
+
+
+def _tell(report: Report, path: str) -> None:
+    """Say on standard error where the report is and what it comes to: nothing else is shown."""
+    import click
+
+    from ftlint.reporters.terminal import escape, outcome, scope
+
+    verdict = "passed" if report.verdict.passed else "failed"
+    told = f"{escape(path)}: {scope(report)}: {outcome(report)}; {verdict}"
+    click.echo(told, err=True)
 
 
 def _write(report: Report, format_: str, path: str | None, options: Mapping[str, Any]) -> None:
