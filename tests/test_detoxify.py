@@ -321,6 +321,8 @@ def test_the_table_has_the_scores(weights: tuple[Path, Path], tmp_path: Path) ->
     frame = session.check(session.sources()).measures_frame()
     assert frame["toxicity_answer"][0] > 0.8 and frame["toxicity_user"][0] < 0.5
     assert frame["toxicity_user"][3] > 0.8
+    shown = frame[["toxicity", "toxicity_user", "toxicity_answer"]]
+    assert shown.round(4).equals(shown)
     assert frame["toxicity"].isna().tolist() == [False] * len(REQUESTS) + [True]
     assert frame["sexual_explicit"].isna().all() and not frame["threat"][:4].isna().any()
 

@@ -240,6 +240,7 @@ def test_the_table_has_the_scores(tmp_path: Path) -> None:
     none = dict(zip(head.split(","), second.split(","), strict=True))
     assert float(row["toxicity_user"]) > 0.8 > 0.3 > float(row["toxicity_answer"])
     assert row["toxicity"] == row["insult"] == row["toxicity_user"]
+    assert all(len(row[name]) <= 6 for name in (*LABELS, "toxicity_user", "toxicity_answer"))
     assert row["threat"] == row["sexual_explicit"] == ""  # no word of the list is no score
     assert all(none[name] == "" for name in (*LABELS, "toxicity_user", "toxicity_answer"))
 

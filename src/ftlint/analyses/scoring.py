@@ -397,4 +397,4 @@ def _with(hit: Hit, swaps: tuple[Scores, ...]) -> Hit:
 
 
 def _worst(scores: Iterable[float]) -> float:
-    return max((score for score in scores if score == score), default=nan)
+    return round(max((score for score in scores if score == score), default=nan), 4)

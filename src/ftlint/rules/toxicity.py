@@ -27,6 +27,8 @@ ASKED = user("How do I stop a stuck process on Linux?")
 
 SURE = 0.9
 """Toxicity from which a deep backend is believed: `very-toxic-answer` reports such answers."""
+DIGITS = 4
+"""Digits behind the point of the scores that findings and tables show."""
 LABELLED = 0.5
 """Score of a label from which an answer is reported by the rule about the label."""
 OWN = ("threat", "identity_attack", "severe_toxicity", "sexual_explicit")
@@ -46,7 +48,8 @@ class ToxicityColumn(Column):
         Triage knows labels by word lists alone: that a text has none of them is no low score.
         """
         scores = [row[self.name] for row in batch.column(Measured())]
-        return [score or nan for score in scores] if self.name in LABELS[1:] else scores
+        listed = self.name in LABELS[1:]
+        return [nan if listed and not score else round(score, DIGITS) for score in scores]
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class Judge(AnalysisRule[Toxic]):
         """Return the finding about one text."""
         return self.finding(
             hit.where,
-            score=round(hit.score(label), 4),
+            score=round(hit.score(label), DIGITS),
             backend=self.judging.name,
             threshold=self.threshold,
             **data,
