@@ -183,6 +183,24 @@ def test_markdown_is_a_comment_that_fits(report: Report) -> None:
         assert not total or f"| {code} " in shown
 
 
+def test_markdown_lists_three_of_a_rule_in_a_file() -> None:
+    files = {name: [chat("sorry, number {n}")] * 5 for name in ("a.jsonl", "b.jsonl")}
+    shown = text(lint(files, Apology()), "markdown")
+    listed = [line for line in shown.splitlines() if line.startswith("- ")]
+    assert [("a.jsonl" in line, "… and 2 more" in line) for line in listed] == [
+        *[(True, False)] * 3, *[(False, False)] * 3, (True, True), (False, True)
+    ]  # fmt: skip
+    assert listed[-1] == "- … and 2 more TT201 apology in b.jsonl (lines 4, 5)"
+    assert "in the full report" not in shown
+
+
+def test_markdown_lists_notes_only_where_nothing_is_worse() -> None:
+    assert "**TT501**" in text(lint({"a.jsonl": [chat("Hi")]}, OneSplit()), "markdown")
+    report = lint({"a.jsonl": [chat("sorry")]}, Apology(), OneSplit())
+    shown = text(report, "markdown")
+    assert "**TT501**" not in shown and "… and 1 more finding in the full report" in shown
+
+
 def test_markdown_links_to_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
     monkeypatch.setenv("GITHUB_REPOSITORY", "acme/data")

@@ -23,6 +23,8 @@ from ftlint.reporters import Options
 from ftlint.reporters.terminal import (
     COLORS,
     ELLIPSIS,
+    NAMED,
+    SHOWN,
     Paint,
     cells,
     count,
@@ -33,6 +35,7 @@ from ftlint.reporters.terminal import (
     left_out,
     location,
     number,
+    others,
     scope,
     scored,
     tally,
@@ -40,10 +43,6 @@ from ftlint.reporters.terminal import (
 from ftlint.rule import Rule
 from ftlint.views import bias as biasview
 
-SHOWN = 3
-"""Findings of one rule in one file that are shown whole."""
-NAMED = 3
-"""Further lines, and related places, that are named."""
 ROWS = 10
 """Rules in the table, unless `statistics` asks for all."""
 BAR = "  │ "
@@ -80,7 +79,7 @@ def _file(
         if len(found[finding.code]) <= SHOWN:
             yield _block(finding, options, paint)
     lines = [
-        _more(alike, beyond.get(code, 0), paint)
+        paint(f"{others(alike, beyond.get(code, 0))}\n", dim=True)
         for code, alike in sorted(found.items())
         if len(alike) > SHOWN or code in beyond
     ]
@@ -120,21 +119,6 @@ def _related(finding: Located) -> str:
     named = ", ".join(list(places)[:NAMED])
     left = len(places) - NAMED
     return f"see also {named}" + (f" and {number(left)} more" if left > 0 else "")
-
-
-def _more(alike: list[Located], beyond: int, paint: Paint) -> str:
-    """Return the line that stands for the findings of one rule that are not shown."""
-    rest = alike[SHOWN:]
-    lines = list(dict.fromkeys(f.place.line for f in rest if f.place.line is not None))
-    where = ""
-    if lines:
-        dots = f" {ELLIPSIS}" if len(lines) > NAMED or beyond else ""
-        plural = "s" if len(lines) > 1 or dots else ""
-        where = f" (line{plural} {', '.join(map(str, lines[:NAMED]))}{dots})"
-    first = alike[0]
-    place = f" in {escape(first.place.path)}" if first.place.path else ""
-    total = number(len(rest) + beyond)
-    return paint(f"{ELLIPSIS} and {total} more {first.code} {first.name}{place}{where}\n", dim=True)
 
 
 def _summary(report: Report, options: Options, paint: Paint) -> Iterator[str]:

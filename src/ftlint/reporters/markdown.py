@@ -12,15 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from ftlint.finding import Severity
 from ftlint.report import Located, Place, Report
 from ftlint.reporters import Options
 from ftlint.reporters.github import dealt
 from ftlint.reporters.terminal import (
+    SHOWN,
     count,
     escape,
     left_out,
     location,
     number,
+    others,
     outcome,
     scope,
     scored,
@@ -31,7 +34,8 @@ MARKER = "<!-- ftlint report -->"
 MOST = 60_000
 """Characters of the whole comment."""
 LISTED = 30
-"""Findings that are listed: of every rule one before any has two."""
+"""Findings that are listed one by one: of every rule one before any has two, and at most three of
+one rule in one file. Notes only where there is nothing worse, as on the terminal."""
 _SIGNS = {"error": "❌", "warning": "⚠️", "note": "ℹ️"}
 
 
@@ -87,7 +91,12 @@ def _table(report: Report) -> Iterator[str]:
 
 
 def _findings(report: Report) -> Iterator[str]:
-    ranked = sorted(dealt(report.findings), key=lambda finding: -finding.severity)
+    worse = [finding for finding in report.findings if finding.severity > Severity.NOTE]
+    groups: dict[tuple[str, str], list[Located]] = {}
+    for finding in worse or report.findings:
+        groups.setdefault((finding.code, finding.place.path), []).append(finding)
+    first = [finding for alike in groups.values() for finding in alike[:SHOWN]]
+    ranked = sorted(dealt(first), key=lambda finding: -finding.severity)
     shown = sorted(ranked[:LISTED], key=lambda finding: (-finding.severity, finding.order))
     if shown:
         yield "\n"
@@ -95,7 +104,13 @@ def _findings(report: Report) -> Iterator[str]:
         yield f"- {_SIGNS[str(finding.severity)]} {_link(finding)} **{finding.code}** "
         audience = f" *({_plain(finding.audience)})*" if finding.audience else ""
         yield f"{_plain(finding.message)}{audience}\n"
-    if left := sum(report.counts.values()) - len(shown):
+    left = sum(report.counts.values()) - len(shown)
+    for alike in dict.fromkeys((finding.code, finding.place.path) for finding in shown):
+        rest = groups[alike][SHOWN:]
+        if rest and groups[alike][SHOWN - 1] in shown:
+            yield f"- {_plain(others(groups[alike], 0))}\n"
+            left -= len(rest)
+    if left:
         yield f"\n… and {count(left, 'more finding')} in the full report\n"
 
 

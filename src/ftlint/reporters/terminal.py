@@ -7,6 +7,8 @@ terminal in cells, where an ideograph takes two and a combining mark none.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ftlint.finding import Severity
 from ftlint.report import Located, Place, Report
 from ftlint.snippet import Snippet
@@ -14,6 +16,10 @@ from ftlint.value import dataclass
 
 ELLIPSIS = "…"
 COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+SHOWN = 3
+"""Findings of one rule in one file that are shown whole."""
+NAMED = 3
+"""Further lines, and related places, that are named."""
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 
@@ -125,6 +131,24 @@ def location(place: Place, column: int | None = None) -> str:
 def headline(finding: Located) -> str:
     """Return the place of a finding, which editors and terminals can open."""
     return location(finding.place, finding.column)
+
+
+def others(alike: Sequence[Located], beyond: int) -> str:
+    """Return the line for those findings of one rule in one file that are not shown.
+
+    `beyond` says how many more there are that were not kept.
+    """
+    rest = alike[SHOWN:]
+    lines = list(dict.fromkeys(f.place.line for f in rest if f.place.line is not None))
+    where = ""
+    if lines:
+        dots = f" {ELLIPSIS}" if len(lines) > NAMED or beyond else ""
+        plural = "s" if len(lines) > 1 or dots else ""
+        where = f" (line{plural} {', '.join(map(str, lines[:NAMED]))}{dots})"
+    first = alike[0]
+    place = f" in {escape(first.place.path)}" if first.place.path else ""
+    total = number(len(rest) + beyond)
+    return f"{ELLIPSIS} and {total} more {first.code} {first.name}{place}{where}"
 
 
 def scope(report: Report) -> str:
