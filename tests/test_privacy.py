@@ -29,7 +29,7 @@ from ftlint.privacy.gate import gate
 from ftlint.privacy.look import masked, masked_json, sightings
 from ftlint.privacy.number import luhn
 from ftlint.rule import bad
-from ftlint.rules.account import account
+from ftlint.rules.account import account, checked
 from ftlint.rules.privacy import EmailAddress
 from ftlint.rules.secret import made as made_of
 from ftlint.rules.secret import pem
@@ -63,6 +63,33 @@ def test_a_card_has_an_issuer_a_length_and_a_check_digit() -> None:
         elif oracle_luhn.is_valid(digits) and head in ("4", "51", "55") and size == 16:
             assert re.search(r"1234567|(.)\1{6}", digits) or digits.startswith("40000"), digits
     assert found[True] > 100
+
+
+@pytest.mark.parametrize("sign", [" ", "-", ""])
+@pytest.mark.parametrize("times", [2, 3, 7])
+def test_a_card_that_is_written_several_times(sign: str, times: int) -> None:
+    one = made.GROUPED.replace(" ", sign)
+    row = " ".join([one] * times)
+    text = f"My card {row}, thanks"
+    starts = [text.index(row) + at * (len(one) + 1) for at in range(times)]
+    found = [(each.kind, each.start, each.end) for each in sightings(text)]
+    assert found == [("card", start, start + len(one)) for start in starts]
+    assert masked(text) == f"My card {' '.join(['•' * len(one)] * times)}, thanks"
+    assert [kind for kind, _ in kinds(row)] == (["card"] * times if sign else [])
+
+
+def test_cards_in_a_row_are_told_from_other_rows() -> None:
+    other = checked("3714", 15)
+    mixed = f"{made.GROUPED} {other[:4]} {other[4:10]} {other[10:]}"
+    assert [kind for kind, _ in kinds(mixed)] == ["card", "card"]
+    for row in (
+        f"{made.GROUPED} 1234 5678 9012 3456",
+        f"{made.GROUPED} {made.GROUPED} 4716",
+        f"12 {made.GROUPED} {made.GROUPED}",
+        f"{made.GROUPED} {made.GROUPED}@",
+        " ".join(["4716"] * 400),
+    ):
+        assert kinds(row) == [], row
 
 
 def test_an_iban_is_what_the_registry_allows() -> None:

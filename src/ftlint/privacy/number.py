@@ -7,7 +7,7 @@ and, where that may be chance, when it is written or named as what it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ftlint.privacy.sighting import Sighting, listed
@@ -17,6 +17,15 @@ _CARD = re.compile(
     r"|3\d{3}([ -])\d{6}\2\d{4,5}|\d{13,19})(?![\w@#=]|[.,/-]\d|[ -]\d{4}(?!\d))",
     re.ASCII,
 )
+_ONE = r"(?:\d{4}([ -]?)\d{4}\%d\d{4}\%d\d{4}|3\d{3}([ -]?)\d{6}\%d\d{5})"
+_ROW = re.compile(
+    r"(?<![\w.,+@#/=-])(?<!\d )" + _ONE % (1, 1, 2) + "(?: " + _ONE % (3, 3, 4) + ")+"
+    r"(?![\w@#=]|[.,/-]\d|[ -]\d{4}(?!\d))",
+    re.ASCII,
+)
+"""Cards with nothing but a space between them, such as one that is written twice. No row begins
+within another, so that none is looked at twice."""
+_EACH = re.compile(_ONE % (1, 1, 2), re.ASCII)
 _CONTINUED = re.compile(r"\d[ -]")
 """What goes before a part of a longer row of numbers."""
 _NAMED = re.compile(
@@ -118,16 +127,30 @@ def made_up(digits: str) -> bool:
 
 def cards(text: str) -> Iterator[Sighting]:
     """Yield the numbers of payment cards; one that is not written in groups must be named."""
+    for row in _ROW.finditer(text):
+        found = [(match, _issued(match[0])) for match in _EACH.finditer(text, *row.span())]
+        if all(issuer for _, issuer in found):  # else a row of other numbers
+            yield from _written(text, found, row)
     for match in _CARD.finditer(text):
-        digits = re.sub("[ -]", "", match[0])
-        issuer = _issuer(digits)
-        if not issuer or not luhn(digits) or digits in _TESTS or made_up(digits):
-            continue
-        # Stripe's test cards begin with 400000 to 400009; digits and a space may go before.
-        if digits.startswith("40000") or _CONTINUED.match(text, match.start() - 2):
-            continue
-        if len(digits) < len(match[0]) or _named(_NAMED, text, match):
+        if not _CONTINUED.match(text, match.start() - 2):
+            yield from _written(text, [(match, _issued(match[0]))], match)
+
+
+def _written(
+    text: str, found: Sequence[tuple[re.Match[str], str]], near: re.Match[str]
+) -> Iterator[Sighting]:
+    """Yield those that have an issuer, and are grouped or named beside `near`."""
+    for match, issuer in found:
+        if issuer and (not match[0].isdigit() or _named(_NAMED, text, near)):
             yield Sighting(match.start(), match.end(), "card", issuer)
+
+
+def _issued(number: str) -> str:
+    """Return who may have issued a card; empty where it is nobody's, or not a card's number."""
+    digits = re.sub("[ -]", "", number)
+    # Stripe's test cards begin with 400000 to 400009.
+    invented = digits in _TESTS or digits.startswith("40000") or made_up(digits)
+    return "" if invented or not luhn(digits) else _issuer(digits)
 
 
 def _issuer(digits: str) -> str:
