@@ -66,6 +66,23 @@ def test_tables_show_no_value(tmp_path: Path) -> None:
     assert made.EMAIL in (tmp_path / "run.csv").read_text()
 
 
+def test_labels_with_equal_dots_are_counted_apart(tmp_path: Path) -> None:
+    other = made.EMAIL[::-1].replace("@", "x").replace(".", "y")[: made.EMAIL.index("@")]
+    labels = {made.EMAIL: 30, other + made.EMAIL[len(other) :]: 12, "nobody": 11}
+    told = [
+        chat(user(f"Whom do I ask, case {n}?"), assistant(label))
+        for label, count in labels.items()
+        for n in range(count)
+    ]
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in told))
+    done = inside(tmp_path, "check", path.name, "--format", "json", "--select", "FT5")
+    dots = "•" * len(made.EMAIL)
+    balance = done.report["measures"]["balance"]["train"]
+    assert balance["labels"] == {dots: 30, f"{dots} (2)": 12, "nobody": 11}
+    no_value_in(done.out, "json")
+
+
 @pytest.mark.parametrize("code", made.SENTENCES)
 @pytest.mark.parametrize("times", [1, 2], ids=["in a call", "in JSON in a call"])
 def test_escapes_hide_nothing(tmp_path: Path, code: str, times: int) -> None:

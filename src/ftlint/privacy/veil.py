@@ -50,12 +50,25 @@ def veiled_value(value: Any) -> Any:
     if isinstance(value, str):
         return veiled_text(value)
     if isinstance(value, Mapping):
-        return {veiled_value(key): veiled_value(each) for key, each in value.items()}
+        return _veiled_mapping(value)
     if isinstance(value, list):
         return [veiled_value(each) for each in value]
     if type(value) is tuple:  # a named one keeps its fields
         return tuple([veiled_value(each) for each in value])
     return value
+
+
+def _veiled_mapping(value: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return a mapping with dots; keys with equal dots are numbered, so that none is lost."""
+    found: dict[Any, Any] = {}
+    for key, each in value.items():
+        name = shown = veiled_value(key)
+        number = 1
+        while name in found:
+            number += 1
+            name = f"{shown} ({number})"
+        found[name] = veiled_value(each)
+    return found
 
 
 def veiled(finding: Finding) -> Finding:
