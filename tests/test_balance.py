@@ -189,6 +189,23 @@ def test_a_prompt_that_comes_late_is_not_missing() -> None:
     assert (prompts.present.total, prompts.missing.total, prompts.examples) == (3, 1, 4)
 
 
+@pytest.mark.parametrize("times", [1, 40], ids=["decoded", "proved"])
+def test_a_stray_record_misses_no_prompt(tmp_path: Path, times: int) -> None:
+    told = [
+        chat(
+            system("You sell boats." + " Say so." * 99), user(f"Is boat {n} there?"), assistant("y")
+        )
+        for n in range(30 * times)
+    ]
+    stray = [{"prompt": "Is it there?", "completion": "It is."}] * times
+    path = write(tmp_path / "a.jsonl", [*told, *stray])
+    assert "system-prompt-missing" not in names(check(path))
+    bare = [chat(user("Is it there?"), assistant("It is."))] * times
+    report = check(write(tmp_path / "b.jsonl", [*told, *stray, *bare]))
+    (found,) = [each for each in report.findings if each.name == "system-prompt-missing"]
+    assert (found.data["count"], found.data["examples"]) == (times, 31 * times)
+
+
 # Hostile data
 
 

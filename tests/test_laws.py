@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ftlint.analyses.tokens import TokenTotals
@@ -172,6 +172,7 @@ def test_sizes_never_change_the_report(
     assert shown(cut) == shown(whole)
 
 
+@example([b"{}", b'{"messages": [{"role": "user", "content": "Hi"}]}'])  # a file of prompts
 @given(datasets)
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_proof_never_changes_the_report(place: Path, dataset: list[bytes]) -> None:

@@ -12,6 +12,7 @@ from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.dialogue import DIALOGUES
 from ftlint.finding import Where
+from ftlint.shape import UNKNOWN
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
 from ftlint.value import dataclass
@@ -59,7 +60,8 @@ class Prompts:
                 continue
             system = dialogue.system
             if system is None:
-                if _SYSTEM.isdisjoint(dialogue.roles):  # one that comes late has a rule of its own
+                # A prompt that comes late has a rule of its own, and so has a stray record.
+                if _SYSTEM.isdisjoint(dialogue.roles) and not _stray(batch, index):
                     missing.append(index)
                 continue
             present.append(index)
@@ -95,6 +97,15 @@ class Prompts:
         """Return the prompts, the most frequent one first."""
         items = ((text, count, where) for text, (count, where) in (self.seen or {}).items())
         return sorted(items, key=lambda item: (-item[1], item[0]))
+
+
+def _stray(batch: Batch, index: int) -> bool:
+    """Return whether a record has another shape than its file, such as a prompt and completion."""
+    file, plain = batch.lines.shape, batch.plain
+    if not file or (plain is not None and plain[index]):
+        return False
+    example = batch.example(index)  # whatever has messages may be proved
+    return "messages" not in example.value and example.shape not in (file, UNKNOWN)
 
 
 def _capped(found: list[int], batch: Batch) -> Capped[Where]:
