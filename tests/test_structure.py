@@ -1,9 +1,12 @@
 """The structure of the code: no circle of imports, nothing too long to be read in one go."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -60,3 +63,26 @@ def test_a_reader_can_hold_each_part() -> None:
             if isinstance(node, FUNCTIONS) and (node.end_lineno or 0) - node.lineno >= 60:
                 too_long.append(f"{file.name}: {node.name}")
     assert FILES and not too_long
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    project = tomllib.loads((SRC.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    told = [line for lines in (project["dependencies"], *extras) for line in lines]
+    declared = {spelled(re.split(r"[^\w-]", line)[0]) for line in told}
+    known = packages_distributions()
+    trees = [ast.parse(file.read_text("utf-8")) for file in FILES]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    named = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    named += [n.module or "" for n in nodes if isinstance(n, ast.ImportFrom) and not n.level]
+    foreign = {name.partition(".")[0] for name in named}
+    foreign -= {"ftlint", *sys.stdlib_module_names}
+    foreign -= {"torch", "transformers"}  # what a model of detoxify is made of
+    assert {"fasttext", "click"} <= foreign
+    packages = {name: {spelled(each) for each in known.get(name, [name])} for name in foreign}
+    assert not {name for name, by in packages.items() if declared.isdisjoint(by)}
+
+
+def spelled(name: str) -> str:
+    """Return the name of a package as indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
