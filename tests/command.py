@@ -22,7 +22,8 @@ from typing import Any
 
 import orjson
 
-from ftlint.case import assistant, chat
+import ftlint as package
+from ftlint.case import assistant, chat, user
 from ftlint.cli import main
 from ftlint.testing import FILLER
 
@@ -34,7 +35,6 @@ TWICE = b"""{"messages":[{"role":"user","role":"user","content":"What does a her
 {"role":"assistant","content":"Fish, frogs and now and then a careless duckling."}]}
 """
 """An example with one warning: FT010, a key that stands twice."""
-
 PACK = """\
 code: ACME001
 name: internal-name
@@ -144,3 +144,59 @@ def pip(python: Path, *arguments: object) -> None:
 def timeless(out: str) -> str:
     """Return a JSON report without the one figure that may differ between two runs."""
     return re.sub(r'"duration_seconds": [0-9.e-]+', '"duration_seconds": 0', out)
+
+
+LISTING = """
+import atexit, sys
+atexit.register(lambda: print(*sys.modules, sep="\\n"))
+from ftlint.cli import main
+main()
+"""
+
+
+def loaded(folder: Path, *arguments: str, python: Path | str = sys.executable) -> set[str]:
+    """Return the top-level packages that a run imports."""
+    child = subprocess.run(
+        [str(python), "-c", LISTING, *arguments, "--output", os.devnull],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert child.returncode in (0, 1)
+    return {module.partition(".")[0] for module in child.stdout.splitlines()}
+
+
+WRONG = orjson.dumps(chat(user("What is 7 times 8?"), assistant("It is 56.", weight="1"))) + b"\n"
+UNSAFE = orjson.dumps(chat(user("Who sings?"), {**assistant("A lark."), "mood": "glad"})) + b"\n"
+
+
+SOURCE = Path(package.__file__).parents[1]
+
+
+# Plugins that are broken, as folders that pip would leave
+
+RULE = """
+from dataclasses import dataclass
+from ftlint.finding import Severity
+from ftlint.rule import ExampleRule
+
+@dataclass(frozen=True)
+class Made(ExampleRule):
+    \"\"\"A rule.\"\"\"
+    code, name, severity, message = "ACM001", "made", Severity.WARNING, "x"
+
+    def check(self, example):
+        yield from ()
+"""
+
+
+def installed(folder: Path, text: str) -> Path:
+    """Return a folder for PYTHONPATH with a plugin made of one module."""
+    packages = folder / "packages"
+    metadata = packages / "made-1.dist-info"
+    metadata.mkdir(parents=True)
+    (packages / "made.py").write_text(text, "utf-8")
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: made\nVersion: 1\n")
+    (metadata / "entry_points.txt").write_text("[ftlint.rules]\nACM = made:Made\n")
+    (folder / "a.jsonl").write_bytes(CLEAN + HUMAN)
+    return packages

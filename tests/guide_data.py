@@ -8,7 +8,6 @@ from pathlib import Path
 from random import Random
 
 ROOT = Path(__file__).parents[1]
-
 Pair = tuple[str, str]
 
 
@@ -158,3 +157,7 @@ PREPARED: dict[str, Callable[[Path], None]] = {
     "mitigate-bias": biased,
 }
 """By the name of the page."""
+
+
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+GUIDES = [TUTORIAL, *sorted((ROOT / "docs" / "guides").glob("*.md"))]

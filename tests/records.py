@@ -12,6 +12,7 @@ import orjson
 from ftlint.case import chat, user
 from ftlint.example import Batch, Lines
 from ftlint.finding import Finding
+from ftlint.pointer import Extent
 from ftlint.rule import ExampleRule, Rule
 
 
@@ -38,3 +39,8 @@ def check(rule: ExampleRule, *records: Any) -> list[Finding]:
 def spans(rule: ExampleRule, text: str) -> list[tuple[int, int] | None]:
     """Return where a rule speaks in a text of the user."""
     return [finding.where.span for finding in check(rule, chat(user(text)))]
+
+
+def slice_of(text: str, extent: Extent | None) -> str | None:
+    """Return what an extent covers."""
+    return None if extent is None else text[extent.start : extent.end]

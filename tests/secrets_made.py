@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from ftlint.privacy.look import sightings
 from ftlint.rules.account import account, checked, resident
 from ftlint.rules.secret import ALPHABET, LETTERS, made, pem
 
@@ -92,3 +95,15 @@ SENTENCES = {
     "FT811": f"The key:\n{PEM}\nKeep it.",
     "FT812": f"Use postgres://ledger:{PASSWORD}@pg.heron-and-sons.net/a here.",
 }
+
+
+def kinds(text: str) -> list[tuple[str, str]]:
+    """Return kind and value of what is found in `text`."""
+    return [(each.kind, text[each.start : each.end]) for each in sightings(text)]
+
+
+def no_value_in(content: str, what: str) -> None:
+    shown = [*VALUES.values(), KEYS["aws"], CARD, PEM.split("\n")[3]]
+    for value in shown:
+        for form in (value, json.dumps(value)[1:-1]):
+            assert form not in content, (what, form[:6])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from command import CLEAN, HUMAN, inside
+from command import CLEAN, HUMAN, UNSAFE, WRONG, inside
 
 from ftlint.afterwards.fix import fixes_of
 from ftlint.case import assistant, chat, user
@@ -23,9 +23,7 @@ from ftlint.reporters import Options, load
 from ftlint.rule import ExampleRule
 from ftlint.source import Dataset, Source
 
-WRONG = orjson.dumps(chat(user("What is 7 times 8?"), assistant("It is 56.", weight="1"))) + b"\n"
 MENDED = WRONG.replace(b'"weight":"1"', b'"weight":1')
-UNSAFE = orjson.dumps(chat(user("Who sings?"), {**assistant("A lark."), "mood": "glad"})) + b"\n"
 FT1 = ("--select", "FT0,FT1")
 
 

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from test_reporters import Apology, ContentEmpty, OneSplit, Repeated, chat, lint
+from reports import Apology, ContentEmpty, OneSplit, Repeated, chat, lint
 
 from ftlint.afterwards.baseline import Baseline, compare, narrow
 from ftlint.error import ConfigError

@@ -7,86 +7,22 @@ import hashlib
 import io
 import os
 import random
-import re
-import shutil
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
-from command import CLEAN, Outcome, inside
+from command import CLEAN, inside
 from hypothesis import given
 from hypothesis import strategies as st
+from worktree import ROLES, WRONG, alone, changed, commit, found, git, put, work
 
 from ftlint.afterwards.changed import BLOCK, digests
 from ftlint.afterwards.suppression import NAME
 from ftlint.case import assistant, chat, user
 from ftlint.session import LEAST
 
-WORDS = ("harbour", "candle", "orchard", "violin", "thunder", "pebble", "anchor", "lantern")
-ROLES = ("--select", "FT107")
-WRONG = tuple(
-    orjson.dumps(chat({"role": "human", "content": f"Spell {word}."}, assistant(word[::-1])))
-    + b"\n"
-    for word in WORDS
-)
-"""Rows with one fault each."""
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing of this machine's user have a say, nor a hook that runs the tests."""
-    for name in [name for name in os.environ if name.startswith(("GIT_", "PRE_COMMIT_"))]:
-        monkeypatch.delenv(name)
-    for name in ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL"):
-        monkeypatch.setenv(f"GIT_{name}", "me")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-
-
-def git(folder: Path, *arguments: str) -> str:
-    import subprocess
-
-    command = ["git", "-c", "protocol.file.allow=always", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-@pytest.fixture
-def work(tmp_path: Path) -> Path:
-    """Return a work tree with three faults committed."""
-    folder = tmp_path / "work"
-    folder.mkdir()
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    put(folder, CLEAN + b"".join(WRONG[:3]))
-    commit(folder)
-    return folder
-
-
-def put(folder: Path, content: bytes, name: str = "train.jsonl") -> None:
-    (folder / name).write_bytes(content)
-
-
-def commit(folder: Path) -> str:
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--allow-empty", "--message", "data")
-    return git(folder, "rev-parse", "HEAD")
-
-
-def found(outcome: Outcome) -> list[tuple[str, int | None, str]]:
-    assert outcome.out, outcome.err
-    return outcome.places
-
-
-def changed(folder: Path, *arguments: object, rules: tuple[str, ...] = ROLES) -> Any:
-    """Return the places of the findings of changed rows; `--changed` unless told otherwise."""
-    words = arguments if any(str(w).startswith("--since") for w in arguments) else (
-        *arguments, "--changed"
-    )  # fmt: skip
-    paths = [] if any(str(w).endswith(("jsonl", "gz")) for w in words) else ["train.jsonl"]
-    return found(inside(folder, "check", *paths, *words, *rules, "--format", "json"))
+__all__ = ["alone", "work"]  # fixtures
 
 
 def test_nothing_has_changed(work: Path) -> None:
@@ -360,121 +296,3 @@ def test_only_changed_rows_are_fixed(work: Path) -> None:
     assert (work / "train.jsonl").read_bytes() == content.replace(
         WRONG[3], WRONG[3].replace(b'"human"', b'"user"')
     )
-
-
-# What cannot be answered.
-
-
-def refused(folder: Path, *arguments: object) -> str:
-    done = inside(folder, "check", *arguments)
-    assert (done.status, done.out) == (2, "")
-    return done.err
-
-
-def test_outside_of_git(tmp_path: Path) -> None:
-    put(tmp_path, CLEAN)
-    assert refused(tmp_path, "train.jsonl", "--changed") == (
-        "ftlint: --changed: train.jsonl: it lies in no git repository; "
-        "leave the option out, or commit the data\n"
-    )
-
-
-def test_options_that_exclude_each_other(work: Path) -> None:
-    assert "leave one of them out" in refused(work, "train.jsonl", "--changed", "--since", "main")
-    wide = ("train.jsonl", "--changed", "--update-baseline")
-    assert "a baseline holds all findings" in refused(work, *wide)
-    none = ("train.jsonl", "--no-baseline", "--baseline", "x.json")
-    assert "exclude each other" in refused(work, *none)
-
-
-def test_without_git(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(work))
-    assert "git is not installed" in refused(work, "train.jsonl", "--changed")
-
-
-def test_revisions_that_are_not_there(work: Path) -> None:
-    said = refused(work, "train.jsonl", "--since", "v1")
-    assert "--since v1: no such revision in" in said
-    assert "; git fetch origin v1:refs/remotes/origin/v1 fetches it as origin/v1\n" in said
-    assert "git log shows what there is" in refused(work, "train.jsonl", "--since", "HEAD~9")
-    assert "no such revision" in refused(work, "train.jsonl", "--since=--output=x")
-    assert not (work / "x").exists()
-
-
-def test_a_shallow_clone_says_what_to_fetch(work: Path, tmp_path: Path) -> None:
-    base = git(work, "rev-parse", "HEAD")
-    git(work, "checkout", "--quiet", "-b", "topic")
-    for rows in (4, 5):
-        put(work, CLEAN + b"".join(WRONG[:rows]))
-        commit(work)
-    git(work, "config", "uploadpack.allowAnySHA1InWant", "true")
-    for number, revision in enumerate((base, "origin/main", "main", "HEAD~2")):
-        clone = tmp_path / f"clone-{number}"
-        url = work.as_uri()
-        git(tmp_path, "clone", "--quiet", "--depth=1", "--single-branch", "--branch=topic", url,
-            str(clone))  # fmt: skip
-        said = refused(clone, "train.jsonl", "--since", revision)
-        assert f"--since {revision}: this shallow clone has no such revision" in said
-        command = re.search(r"; (git fetch .*) fetches (it( as (?P<name>.*))?|the rest.*)\n", said)
-        assert command, said
-        git(clone, *command[1].split()[1:])
-        now = command["name"] or revision
-        done = inside(clone, "check", "train.jsonl", "--since", now, *ROLES, "--format", "json")
-        assert found(done) == [("train.jsonl", 14, "FT107"), ("train.jsonl", 15, "FT107")]
-        if revision == "HEAD~2":
-            continue
-        assert "in this shallow clone no common ancestor with HEAD is known" in done.err
-
-
-def test_a_remote_branch_is_proposed(work: Path, tmp_path: Path) -> None:
-    clone = tmp_path / "clone"
-    git(work, "branch", "release")
-    git(tmp_path, "clone", "--quiet", work.as_uri(), str(clone))
-    assert "did you mean 'origin/release'?" in refused(clone, "train.jsonl", "--since", "release")
-
-
-def pointer(content: bytes) -> bytes:
-    digest = hashlib.sha256(content).hexdigest()
-    head = b"version https://git-lfs.github.com/spec/v1\n"
-    return head + f"oid sha256:{digest}\nsize {len(content)}\n".encode()
-
-
-def test_pointers_of_lfs(work: Path) -> None:
-    content = CLEAN + WRONG[0]
-    put(work, pointer(content), "large.jsonl")
-    commit(work)
-    assert "large.jsonl is a pointer of Git LFS, not the data; git lfs pull" in refused(
-        work, "large.jsonl", "--changed"
-    )
-    put(work, content + WRONG[1], "large.jsonl")
-    said = refused(work, "large.jsonl", "--changed")
-    assert "is a pointer of Git LFS whose content is not here; git lfs fetch origin" in said
-    digest = hashlib.sha256(content).hexdigest()
-    stored = work / ".git" / "lfs" / "objects" / digest[:2] / digest[2:4]
-    stored.mkdir(parents=True)
-    (stored / digest).write_bytes(content)
-    assert changed(work, "large.jsonl") == [("large.jsonl", 12, "FT107")]
-
-
-def test_a_commit_that_is_damaged(work: Path) -> None:
-    blob = git(work, "rev-parse", "HEAD:train.jsonl")
-    put(work, CLEAN)
-    (work / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
-    assert "git diff: unable to read" in refused(work, "train.jsonl", "--changed", *ROLES)
-
-
-def test_worktrees_links_and_folders(work: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    git(work, "worktree", "add", "--quiet", str(other), "-b", "topic")
-    put(other, CLEAN + b"".join(WRONG[:4]))
-    assert changed(other) == [("train.jsonl", 14, "FT107")]
-    (tmp_path / "link.jsonl").symlink_to(other / "train.jsonl")
-    assert changed(tmp_path, "link.jsonl") == [("link.jsonl", 14, "FT107")]
-    deep = work / "a b" / "c"
-    deep.mkdir(parents=True)
-    shutil.copy(work / "train.jsonl", deep / "é.jsonl")
-    commit(work)
-    put(deep, WRONG[5] + CLEAN, "é.jsonl")
-    assert changed(deep, "é.jsonl") == [("é.jsonl", 1, "FT107")]
-    name = "a b/c/é.jsonl"
-    assert changed(work, name) == [(name, 1, "FT107")]

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlparse
 import jsonschema
 import pytest
 import xmlschema
-from test_reporters import BAD, REPORTS, Apology, ContentEmpty, OneSplit, chat, lint, text
+from reports import BAD, REPORTS, Apology, ContentEmpty, OneSplit, chat, lint, text
 
 from ftlint.configuration.catalogue import builtin
 from ftlint.report import Report

@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conflicts import RULES, SAME, Record, checked, found, one, put
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ftlint.case import assistant, call, calling, chat, declare, system, user
 from ftlint.engine import Plan, run
 from ftlint.executors import Processes
-from ftlint.report import Located, Report
-from ftlint.rules.conflict import ConflictingAnswers, ConflictingLabels, SeveralAnswers
+from ftlint.rules.conflict import ConflictingAnswers
 from ftlint.source import Dataset, Source
 from ftlint.text.normalise import normalise
-from ftlint.text.substance import same
 
-Record = dict[str, Any]
-RULES = (ConflictingLabels(), ConflictingAnswers(), SeveralAnswers())
 LABELS = ("refund", "card lost", "balance", "other")
-
-
-def put(path: Path, records: list[Record]) -> Path:
-    text = "".join(json.dumps(each) + "\n" for each in records)
-    data = text.encode()
-    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
-    return path
-
-
-def checked(path: Path, *rules: Any, shard: int = 8 << 20, **plan: Any) -> Report:
-    report = run(Plan(rules or RULES, cap=0, **plan), Dataset((Source(str(path)),), shard))
-    assert not report.crashed
-    return report
-
-
-def found(folder: Path, records: list[Record], *rules: Any) -> list[tuple[str, int | None]]:
-    findings = checked(put(folder / "train.jsonl", records), *rules).findings
-    return [(finding.code, finding.place.line) for finding in findings]
 
 
 def labelled(count: int = 24) -> list[Record]:
@@ -86,8 +63,6 @@ messages = st.builds(
 datasets = st.lists(
     st.builds(lambda said: {"messages": said}, st.lists(messages, max_size=4)), max_size=30
 )
-
-
 HI = {"role": "user", "content": "Hi"}
 MASKED = {"messages": [HI, *({"role": "assistant", "content": "Hi", "weight": w} for w in (1, 0))]}
 
@@ -109,9 +84,6 @@ def test_contradictions_are_those_of_a_naive_search(
 
 
 # What is no contradiction
-
-
-SAME = "Where is my parcel?"
 
 
 @pytest.mark.parametrize(
@@ -251,11 +223,6 @@ def test_clean_sets_are_clean(shared: Path, name: str) -> None:
 # What is told
 
 
-def one(findings: list[Located]) -> Located:
-    (finding,) = findings
-    return finding
-
-
 def test_both_answers_are_shown_where_they_differ(tmp_path: Path) -> None:
     start = "The parcel was handed to our partner on Monday and will be delivered "
     records = [chat(user(SAME), assistant(start + end)) for end in ("today.", "next week.")]
@@ -330,82 +297,3 @@ def test_two_processes_say_the_same(tmp_path: Path, shared: Path) -> None:
         dataset = Dataset((Source(str(path)),), 100_000)
         said.append([f.message for f in run(Plan(RULES), dataset, executor()).findings])
     assert said[0] == said[1] != []
-
-
-# What is a contradiction
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ("Hello, what can I get for you?", "Hi! What can I get you today"),
-        ("Good, thanks. How may I help you?", "I'm fine, thank you. What would you like?"),
-        ("Salut!", "Bonjour! Comment ça va ?"),
-        ("It is made from coffee concentrate and ice.", "It has coffee concentrate and ice in it."),
-        ("The library opens at nine.", "At nine. The library opens at nine, and closes at six."),
-        (
-            "Sorry, the kitchen closes early on Sundays, so no soup.",
-            "No soup is left: on Sundays our kitchen closes early, I am afraid.",
-        ),
-        ("Everywhere.", "I am everywhere"),
-    ],
-)
-def test_other_words_are_no_contradiction(tmp_path: Path, first: str, second: str) -> None:
-    pair = [chat(user(SAME), assistant(text)) for text in (first, second)]
-    assert found(tmp_path, pair) == found(tmp_path, pair[::-1]) == []
-    assert found(tmp_path, pair, ConflictingAnswers(paraphrases=True)) == [("FT411", 2)]
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ("Yes, it is.", "No, it isn't."),
-        ("It is waterproof.", "It is not waterproof."),
-        ("The plan costs 20 dollars a month.", "A month of the plan costs 25 dollars."),
-        ("2 + 12 = 14, and 14 / 2 = 7", "2 + 12 = 14, and 14 / 2 = 8"),
-        ("The parcel will be delivered today.", "The parcel will be delivered tomorrow."),
-        ("Der Himmel ist blau.", "Der Himmel ist grau."),
-        ("We have oolong, rooibos and earl grey.", "We have mango black and dragonfruit tea."),
-        ("Refund.", "Refund denied."),
-        ("北京", "上海"),
-        ("我喜欢这本书。", "我不喜欢这本书。"),
-        ("A" * 5000 + " yes", "A" * 5000 + " nay"),
-        ("What can I get you?", "We are closed."),
-    ],
-)
-def test_what_contradicts(tmp_path: Path, first: str, second: str) -> None:
-    pair = [chat(user(SAME), assistant(text)) for text in (first, second)]
-    assert found(tmp_path, pair) == found(tmp_path, pair[::-1]) == [("FT411", 2)]
-
-
-def test_the_answer_that_contradicts_is_named(tmp_path: Path) -> None:
-    said = ("In Bonn.", "It is in Bonn now.", "In Kiel.")
-    path = put(tmp_path / "train.jsonl", [chat(user(SAME), assistant(text)) for text in said])
-    finding = one(checked(path).findings)
-    assert (finding.place.line, [place.line for place in finding.related]) == (3, [1, 2])
-    assert finding.message == '3 answers to one prompt: "In Bonn." on line 1, "In Kiel." here'
-
-
-@pytest.mark.parametrize("name", ["gsm8k_train", "oasst_zh_sft", "flan_cot"])
-def test_other_answers_and_numbers_contradict(shared: Path, name: str) -> None:
-    answers = [
-        json.loads(line)["messages"][-1]["content"]
-        for line in (shared / f"data/chat/{name}.jsonl").read_text("utf-8").splitlines()[:600]
-    ]
-    others = zip(answers[:300], answers[300:600], strict=True)
-    swapped = [same(a, b) for a, b in others if normalise(a) != normalise(b)]
-    assert swapped.count(False) >= 0.99 * len(swapped)
-    changed = [(each, re.sub(r"[0-9](?=[^0-9]*$)", _next, each, count=1)) for each in answers]
-    numbers = [same(a, b) for a, b in changed if a != b]
-    assert numbers.count(False) >= 0.99 * len(numbers) > 0
-
-
-def _next(digit: re.Match[str]) -> str:
-    return str((int(digit[0]) + 1) % 10)
-
-
-def test_paraphrases_of_a_real_service_are_left_out(shared: Path) -> None:
-    path = shared / "data/chat/taskmaster4.jsonl"
-    every = checked(path, ConflictingAnswers(paraphrases=True)).counts["FT411"]
-    told = checked(path, ConflictingAnswers()).counts["FT411"]
-    assert 0 < told <= every // 3

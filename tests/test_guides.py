@@ -19,13 +19,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from command import environment, ftlint, pip
-from guide_data import PREPARED
+from guide_data import GUIDES, PREPARED, ROOT
 
 from ftlint.case import assistant, chat, user
 
-ROOT = Path(__file__).parents[1]
-TUTORIAL = ROOT / "docs" / "tutorial.md"
-GUIDES = [TUTORIAL, *sorted((ROOT / "docs" / "guides").glob("*.md"))]
 ELIDED = "[…]\n"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NAMED = re.compile(r"# ([\w./-]+\.(?:ya?ml|toml|py|jsonl))\n")

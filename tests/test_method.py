@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from test_formats import RECORDS
+from shapes import RECORDS
 
 from ftlint.cli import cli
 from ftlint.error import UsageError

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import orjson
 import pytest
-from command import CLEAN, HUMAN, Outcome, environment, ftlint, pip
+from command import CLEAN, RULE, SOURCE, Outcome, environment, ftlint, installed, loaded, pip
 from plugin.ftlint_acme import RULES, AnswerShouted
-from test_startup import loaded
 
-import ftlint as package
 from ftlint.case import assistant, chat, user
 from ftlint.configuration.catalogue import builtin
 from ftlint.example import Batch, Lines
@@ -18,7 +16,6 @@ from ftlint.rule import Case, good
 from ftlint.testing import check_case, check_laws, content
 
 PLUGIN = Path(__file__).parent / "plugin"
-SOURCE = Path(package.__file__).parents[1]
 SHOUT = orjson.dumps(chat(user(), assistant("CALL US TODAY!"))) + b"\n"
 
 
@@ -81,35 +78,6 @@ def test_a_plugin_comes_and_goes(tmp_path: Path) -> None:
     assert not listed(python, tmp_path)
     gone = ftlint(tmp_path, "check", "a.jsonl", "--select", "ACM", python=python)
     assert gone.status == 2 and "unknown selector 'ACM'" in gone.err
-
-
-# Plugins that are broken, as folders that pip would leave
-
-RULE = """
-from dataclasses import dataclass
-from ftlint.finding import Severity
-from ftlint.rule import ExampleRule
-
-@dataclass(frozen=True)
-class Made(ExampleRule):
-    \"\"\"A rule.\"\"\"
-    code, name, severity, message = "ACM001", "made", Severity.WARNING, "x"
-
-    def check(self, example):
-        yield from ()
-"""
-
-
-def installed(folder: Path, text: str) -> Path:
-    """Return a folder for PYTHONPATH with a plugin made of one module."""
-    packages = folder / "packages"
-    metadata = packages / "made-1.dist-info"
-    metadata.mkdir(parents=True)
-    (packages / "made.py").write_text(text, "utf-8")
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: made\nVersion: 1\n")
-    (metadata / "entry_points.txt").write_text("[ftlint.rules]\nACM = made:Made\n")
-    (folder / "a.jsonl").write_bytes(CLEAN + HUMAN)
-    return packages
 
 
 def check(folder: Path, packages: Path, *arguments: str) -> Outcome:

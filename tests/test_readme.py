@@ -23,7 +23,7 @@ import click
 import jsonschema
 import pytest
 import yaml
-from test_guides import GUIDES
+from guide_data import GUIDES
 
 from ftlint.cli import cli
 from ftlint.commands.check import check

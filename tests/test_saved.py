@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from command import CLEAN, HUMAN, inside
 from hypothesis import HealthCheck, given, settings
-from test_laws import datasets
-from test_reporters import BAD, REPORTS, SCHEMA, Apology, ContentEmpty, lint, text
+from reports import BAD, REPORTS, SCHEMA, Apology, ContentEmpty, lint, text
+from strange import datasets
 
 from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run

@@ -11,10 +11,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from command import CLEAN, HUMAN, TWICE, Outcome, ftlint, inside, timeless
-from test_afterwards import UNSAFE, WRONG
-from test_chat_template import CHATML, folder, trained
-from test_plugin import RULE, installed
+from command import (
+    CLEAN,
+    HUMAN,
+    RULE,
+    TWICE,
+    UNSAFE,
+    WRONG,
+    Outcome,
+    ftlint,
+    inside,
+    installed,
+    timeless,
+)
+from trainer import CHATML, folder, trained
 
 from ftlint import engine, session
 from ftlint.configuration.catalogue import builtin

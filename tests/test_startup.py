@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import orjson
 import pytest
-from command import CLEAN, HUMAN, ftlint
+from command import CLEAN, HUMAN, ftlint, loaded
 
 from ftlint.case import assistant, chat, user
 
 HEAVY = {"pandas", "numpy", "spacy", "torch", "transformers", "detoxify", "openai", "ray"}
 NOT_NEEDED = {"yaml", "rich", "jsonschema", "jsonschema_rs", "zstandard", "msgspec", "jinja2"}
-
-
-LISTING = """
-import atexit, sys
-atexit.register(lambda: print(*sys.modules, sep="\\n"))
-from ftlint.cli import main
-main()
-"""
-
-
-def loaded(folder: Path, *arguments: str, python: Path | str = sys.executable) -> set[str]:
-    """Return the top-level packages that a run imports."""
-    child = subprocess.run(
-        [str(python), "-c", LISTING, *arguments, "--output", os.devnull],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-    )
-    assert child.returncode in (0, 1)
-    return {module.partition(".")[0] for module in child.stdout.splitlines()}
 
 
 @pytest.mark.parametrize("arguments", [[], ["--format", "json"], ["--select", "FT1"]])

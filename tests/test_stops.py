@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from command import CLEAN, HUMAN, Outcome, inside, outcome, timeless
-from test_plugin import RULE, SOURCE, installed
+from command import CLEAN, HUMAN, RULE, SOURCE, Outcome, inside, installed, outcome, timeless
 
 INTERRUPTIBLE = """
 import signal, sys

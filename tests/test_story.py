@@ -12,7 +12,7 @@ import orjson
 import pytest
 import yaml
 from command import CLEAN
-from test_precommit import Repository, env, published
+from published import Repository, env, published
 
 from ftlint.case import assistant, chat, user
 

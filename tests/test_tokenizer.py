@@ -12,7 +12,7 @@ import orjson
 import pytest
 from command import CLEAN, Outcome, inside
 from records import batch
-from test_chat_template import CHATML, folder, trained
+from trainer import CHATML, folder, trained
 
 from ftlint.case import assistant, chat, system, user
 from ftlint.features.template import template_tokens

@@ -10,7 +10,7 @@ import orjson
 import pytest
 import secrets_made as made
 from command import CLEAN, inside
-from test_privacy import no_value_in
+from secrets_made import no_value_in
 
 from ftlint.case import assistant, call, calling, chat, declare, tool, user
 from ftlint.engine import Plan, run
