@@ -17,8 +17,6 @@ from ftlint.example import Batch, Lines
 from ftlint.features.overlap import Overlaps
 from ftlint.rules.contamination import BenchmarkContamination
 
-# Files of the user
-
 
 def test_shapes() -> None:
     question = {"question": "Why?", "answer": "So.", "choices": ["x", "y"]}

@@ -14,9 +14,6 @@ from worktree import ROLES, WRONG, alone, changed, commit, found, git, put, work
 __all__ = ["alone", "work"]  # fixtures
 
 
-# What cannot be answered.
-
-
 def refused(folder: Path, *arguments: object) -> str:
     done = inside(folder, "check", *arguments)
     assert (done.status, done.out) == (2, "")

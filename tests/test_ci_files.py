@@ -19,9 +19,6 @@ from worktree import WRONG, alone, commit, git, put
 __all__ = ["alone", "env", "github", "runner"]  # fixtures
 
 
-# The files themselves.
-
-
 def test_the_action_is_careful() -> None:
     for step in STEPS:
         assert "${{" not in step.get("run", "")

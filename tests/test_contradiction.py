@@ -14,8 +14,6 @@ from ftlint.rules.conflict import ConflictingAnswers
 from ftlint.text.normalise import normalise
 from ftlint.text.substance import same
 
-# What is a contradiction
-
 
 @pytest.mark.parametrize(
     ("first", "second"),

@@ -19,9 +19,6 @@ from ftlint.storage import cache
 __all__ = ["folder"]  # fixtures
 
 
-# The cache.
-
-
 def entries(folder: Path) -> list[Path]:
     return sorted((folder / "cache").glob("*"))
 

@@ -18,9 +18,6 @@ from ftlint.error import ConfigError, FtlintError
 __all__ = ["folder"]  # fixtures
 
 
-# Dataclasses.
-
-
 @dataclass(frozen=True)
 class Inner:
     """What is inside."""

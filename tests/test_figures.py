@@ -18,8 +18,6 @@ from ftlint.targets.target import figures, names, read, usual
 __all__ = ["folder", "own"]  # fixtures
 
 
-# No figure in code.
-
 MEANT = {
     ("encoding.py", 65536): "characters of a text whose count is kept",
     ("instruction.py", 16384): "characters of a prefix that are compared",

@@ -20,8 +20,6 @@ from ftlint.privacy.look import masked, sightings
 from ftlint.privacy.number import luhn
 from ftlint.rules.account import account, checked
 
-# Numbers.
-
 
 @given(st.text("0123456789", min_size=2, max_size=30))
 def test_luhn(digits: str) -> None:

@@ -9,8 +9,6 @@ from real import Lint, assert_placed, read
 
 from ftlint.finding import Severity
 
-# Sample files of providers and trainers
-
 FORMATS = Path("data/formats")
 VERDICTS = """
 anthropic-bedrock/json_mode_dataset.jsonl: claude: : system stands beside messages

@@ -32,9 +32,6 @@ def one(source: str, talk: dict[str, Any] | None = None, **given: Any) -> Reply:
         made.close()
 
 
-# What templates may not do.
-
-
 @pytest.mark.parametrize(
     ("source", "said"),
     [

@@ -20,9 +20,6 @@ def codes(config: Config, *line: Any) -> str:
     return " ".join(rule.code for rule in choose(config, RULES, *line).rules)
 
 
-# Which rules.
-
-
 def test_presets() -> None:
     assert codes(Config("minimal")) == "FT009 FT101 FT104"
     assert codes(Config("recommended")) == "FT009 FT101 FT104 FT112 FT301 FTX001"

@@ -24,8 +24,6 @@ from ftlint.pointer import resolve
 from ftlint.shape import shape_of_lines
 from ftlint.source import Dataset, Source
 
-# One cause, one finding
-
 
 @pytest.mark.parametrize(
     ("records", "found"),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).parents[1] / "src"
+TESTS = Path(__file__).parent
 FILES = sorted(SRC.rglob("*.py"))
 NAMES = {
     ".".join(f.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__") for f in FILES
@@ -63,6 +64,13 @@ def test_a_reader_can_hold_each_part() -> None:
             if isinstance(node, FUNCTIONS) and (node.end_lineno or 0) - node.lineno >= 60:
                 too_long.append(f"{file.name}: {node.name}")
     assert FILES and not too_long
+
+
+def test_a_reader_can_hold_each_file_of_tests() -> None:
+    texts = {file.name: file.read_text("utf-8") for file in TESTS.glob("*.py")}
+    assert not [name for name, text in texts.items() if text.count("\n") > 400]
+    borrowed = re.compile(r"^ *(?:from|import) test_", re.MULTILINE)
+    assert not [name for name, text in texts.items() if borrowed.search(text)]
 
 
 def test_every_package_that_is_imported_is_declared() -> None:
