@@ -109,22 +109,8 @@ def _second_opinion(text: str, error: orjson.JSONDecodeError) -> Fault:
 
     if text.startswith("\ufeff"):
         return Fault(Problem.SYNTAX, "byte-order mark before the value", (0, 1))
-    constants: list[str] = []
-    floats: list[str] = []
-
-    def constant(word: str) -> float:
-        constants.append(word)
-        return 0.0
-
-    def number(word: str) -> float:
-        value = float(word)
-        if value in (float("inf"), float("-inf")):
-            floats.append(word)
-        return value
-
     try:
-        # Integers too: Python reads them of any length, but not of more than 4,300 digits.
-        json.loads(text, parse_constant=constant, parse_float=number, parse_int=number)
+        constants, floats = _odd_numbers(text)
     except json.JSONDecodeError as bad:
         end = min(bad.pos + 1, len(text))
         return Fault(Problem.SYNTAX, _told(bad) + _hint(text, bad), (bad.pos, max(end, bad.pos)))
@@ -139,6 +125,31 @@ def _second_opinion(text: str, error: orjson.JSONDecodeError) -> Fault:
     if surrogate is not None:
         return Fault(Problem.SURROGATE, text[surrogate : surrogate + 6], (surrogate, surrogate + 6))
     return Fault(Problem.SYNTAX, error.msg, (error.pos, error.pos + 1))
+
+
+def _odd_numbers(text: str) -> tuple[list[str], list[str]]:
+    """Return the constants that are no JSON, and the numbers that no float can hold.
+
+    Raises: ValueError, RecursionError where the standard library cannot read `text` either.
+    """
+    import json
+
+    constants: list[str] = []
+    floats: list[str] = []
+
+    def constant(word: str) -> float:
+        constants.append(word)
+        return 0.0
+
+    def number(word: str) -> float:
+        value = float(word)
+        if value in (float("inf"), float("-inf")):
+            floats.append(word)
+        return value
+
+    # Integers too: Python reads them of any length, but not of more than 4,300 digits.
+    json.loads(text, parse_constant=constant, parse_float=number, parse_int=number)
+    return constants, floats
 
 
 def _told(error: json.JSONDecodeError) -> str:

@@ -57,21 +57,9 @@ class Steps:
         """Return what command line and configuration ask for, if anything. Raises: UsageError."""
         from ftlint.afterwards.suppression import find
 
-        fix, diff, unsafe = options["fix"], options["diff"], options["unsafe_fixes"]
-        since, changed = options["since"], options["changed"] or options["since"] is not None
-        if options["changed"] and since is not None:
-            raise UsageError("--since REV is a wider --changed; leave one of them out")
-        if changed and options["update_baseline"]:
-            raise UsageError("a baseline holds all findings; leave --changed and --since out")
-        if unsafe and not (fix or diff):
-            raise UsageError("--unsafe-fixes needs --fix, or --diff to see them first")
-        if fix and diff:
-            raise UsageError("--diff writes nothing; leave one of --fix and --diff out")
-        rejects = options["rejects"] or ""
-        if rejects and not unsafe:
-            raise UsageError("--rejects FILE drops lines; it needs --fix --unsafe-fixes")
-        if rejects:
-            check_writable(rejects)
+        _check(options)
+        fix, diff, since = options["fix"], options["diff"], options["since"]
+        changed = options["changed"] or since is not None
         baseline = _baseline(options, config)
         named = None if config.suppressions is None else config.beside(config.suppressions)
         file = None if options["no_suppressions"] else named or find(Path.cwd(), config.root)
@@ -80,7 +68,7 @@ class Steps:
         return cls(
             fix=fix,
             diff=diff,
-            allowed=Safety.UNSAFE if unsafe else Safety.SAFE,
+            allowed=Safety.UNSAFE if options["unsafe_fixes"] else Safety.SAFE,
             baseline=baseline,
             update=options["update_baseline"],
             prune=options["prune"],
@@ -88,7 +76,7 @@ class Steps:
             suppressions=file,
             changed=changed,
             since=since,
-            rejects=rejects,
+            rejects=options["rejects"] or "",
         )
 
     @property
@@ -238,6 +226,24 @@ class Steps:
             from ftlint.commands.argument import complain
 
             complain(message)
+
+
+def _check(options: Mapping[str, Any]) -> None:
+    """Find out that options do not go together. Raises: UsageError."""
+    fix, diff, unsafe = options["fix"], options["diff"], options["unsafe_fixes"]
+    since = options["since"] is not None
+    if options["changed"] and since:
+        raise UsageError("--since REV is a wider --changed; leave one of them out")
+    if (options["changed"] or since) and options["update_baseline"]:
+        raise UsageError("a baseline holds all findings; leave --changed and --since out")
+    if unsafe and not (fix or diff):
+        raise UsageError("--unsafe-fixes needs --fix, or --diff to see them first")
+    if fix and diff:
+        raise UsageError("--diff writes nothing; leave one of --fix and --diff out")
+    if options["rejects"] and not unsafe:
+        raise UsageError("--rejects FILE drops lines; it needs --fix --unsafe-fixes")
+    if options["rejects"]:
+        check_writable(options["rejects"])
 
 
 def _baseline(options: Mapping[str, Any], config: Config) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,13 +60,7 @@ def ignore(place: str, rule: str, reason: str, expires: str | None, config: str 
     file = file or session.config.beside(NAME)
     check_writable(str(file))
     with spooled(_sources(session, path)) as sources:
-        report = session.check(sources)
-    same = os.path.realpath(path)
-    found = [
-        finding
-        for finding in report.findings
-        if finding.place.line == line and os.path.realpath(finding.place.path) == same
-    ]
+        found = _at(session.check(sources).findings, path, line)
     if not found:
         raise UsageError(f"{place}: no finding of {rule}; ftlint check {path} shows where they are")
     text = added(file, _entry(found, os.path.relpath(path, file.parent), reason, expires))
@@ -78,6 +72,13 @@ def ignore(place: str, rule: str, reason: str, expires: str | None, config: str 
     write_atomically(str(file), [text])
     many = f"{len(found)} finding{'' if len(found) == 1 else 's'}"
     click.echo(f"{file}: {many} of {found[0].code} {found[0].name} at {place} accepted")
+
+
+def _at(findings: Iterable[Located], path: str, line: int) -> list[Located]:
+    """Return the findings in one line of the file at `path`, however it was named."""
+    same = os.path.realpath(path)
+    here = (finding for finding in findings if finding.place.line == line)
+    return [finding for finding in here if os.path.realpath(finding.place.path) == same]
 
 
 def _place(place: str) -> tuple[str, int]:

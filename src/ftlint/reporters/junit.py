@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from ftlint.report import Located, Report
+from ftlint.report import Located, NotRun, Report
 from ftlint.reporters import Options
 from ftlint.reporters.terminal import count, headline
 from ftlint.rule import Rule
@@ -44,11 +44,7 @@ def _suite(
         by_rule.setdefault(finding.code, []).append(finding)
     failing = {code for code, those in by_rule.items() if _fails(report, those[0])}
     absent = {entry.code: entry for entry in report.not_run}
-    rules = (
-        [rule for rule in report.rules if rule.code not in absent]
-        if data
-        else [rule for rule in report.rules if rule.code in by_rule and rule.code not in absent]
-    )
+    rules = [r for r in report.rules if r.code not in absent and (data or r.code in by_rule)]
     left_out = list(absent.values()) if last else []
     crashed = sum(entry.crashed for entry in left_out)
     facts = {
@@ -67,13 +63,17 @@ def _suite(
     for rule in rules:
         yield from _case(rule, name, by_rule.get(rule.code, []), rule.code in failing)
     for entry in left_out:
-        how = "error" if entry.crashed else "skipped"
-        kind = {"type": "crash"} if entry.crashed else {}
-        yield f"  <testcase {_attributes(_named(entry.code, name))}>"
-        yield f"<{how} {_attributes({'message': entry.reason, **kind})}/></testcase>\n"
+        yield _not_run(entry, name)
     below = [f for code, those in by_rule.items() if code not in failing for f in those]
     text = "".join(f"{_line(finding)}\n" for finding in below)
     yield f"  <system-out>{_text(text)}</system-out>\n  <system-err/>\n </testsuite>\n"
+
+
+def _not_run(entry: NotRun, suite: str) -> str:
+    how = "error" if entry.crashed else "skipped"
+    kind = {"type": "crash"} if entry.crashed else {}
+    why = _attributes({"message": entry.reason, **kind})
+    return f"  <testcase {_attributes(_named(entry.code, suite))}><{how} {why}/></testcase>\n"
 
 
 def _case(rule: Rule, suite: str, found: Sequence[Located], fails: bool) -> Iterator[str]:
