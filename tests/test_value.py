@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from ftlint.value import dataclass
+from ftlint.value import OFTEN, dataclass
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,7 @@ def oracle(kind: type) -> type:
                 compare=each.compare,
                 hash=each.hash,
                 repr=each.repr,
+                init=each.init,
                 kw_only=each.kw_only,
             ),
         )
@@ -143,3 +144,35 @@ def test_kinds_differ_and_plain_classes_inherit() -> None:
     assert Named(5) == Named(5) and hash(Named(5)) == hash(Named(5.0))
     standard = dataclasses.dataclass(frozen=True)(Plain)
     assert standard(4) == standard(4)
+
+
+def test_few_values_and_many_are_made_alike() -> None:
+    @dataclass(frozen=True)
+    class Fresh:
+        """All that a field can be."""
+
+        name: str
+        size: int = 1
+        seen: list[int] = field(default_factory=list)
+        fixed: int = field(default=7, init=False)
+        loud: bool = field(default=False, kw_only=True)
+
+    twin = oracle(Fresh)
+    before = Fresh.__init__
+    made = [Fresh("a", number, loud=True) for number in range(OFTEN + 3)]
+    assert Fresh.__init__ is not before
+    alike = [twin("a", number, loud=True) for number in range(OFTEN + 3)]
+    assert list(map(dataclasses.asdict, made)) == list(map(dataclasses.asdict, alike))
+    assert made[0].seen is not made[1].seen and made[-1].seen is not made[-2].seen
+
+
+@pytest.mark.parametrize(
+    ("args", "given"),
+    [((), {}), ((1, {}, "", 0, 5), {}), (("a",), {"name": "b"}), (("a",), {"other": 1})],
+)
+def test_wrong_calls_are_refused_in_the_same_words(args: Any, given: dict[str, Any]) -> None:
+    with pytest.raises(TypeError) as ours:
+        Slots(*args, **given)
+    with pytest.raises(TypeError) as theirs:
+        oracle(Slots)(*args, **given)
+    assert str(ours.value) == str(theirs.value).removeprefix("types.")
