@@ -176,3 +176,28 @@ def test_wrong_calls_are_refused_in_the_same_words(args: Any, given: dict[str, A
     with pytest.raises(TypeError) as theirs:
         oracle(Slots)(*args, **given)
     assert str(ours.value) == str(theirs.value).removeprefix("types.")
+
+
+def test_values_that_change_have_no_hash() -> None:
+    @dataclass
+    class Changing:
+        """A value that may change."""
+
+        size: int = 1
+
+    @dataclass(slots=True)
+    class Slotted:
+        """The same with slots."""
+
+        size: int = 1
+
+    for kind in (Changing, Slotted):
+        value = kind(2)
+        value.size = 3
+        assert value == kind(3) and value != kind(2)
+        with pytest.raises(TypeError):
+            hash(value)
+    with pytest.raises(AttributeError):
+        Slotted().other = 1  # type: ignore[attr-defined]
+    with pytest.raises(TypeError):
+        dataclass(frozen=True)(type("Late", (Changing,), {}))

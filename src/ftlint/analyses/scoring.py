@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import nan
 from time import monotonic
 from typing import Any
@@ -26,6 +26,7 @@ from ftlint.scoring.swap import swapped
 from ftlint.scoring.tick import Ticks
 from ftlint.source import Dataset
 from ftlint.summary import Counts
+from ftlint.value import dataclass
 
 READ = 4096
 """Texts that are read and scored together when there is time for all: what memory holds."""

@@ -12,8 +12,9 @@ import hmac
 import os
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from ftlint.value import dataclass
 
 LIMIT = 256 << 20
 """Bytes of all results; what was not used for longest goes first."""

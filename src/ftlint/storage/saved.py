@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from ftlint.rule import Rule
 from ftlint.rules.declared import Declared, Documentation
 from ftlint.snippet import Snippet
 from ftlint.source import Dataset, Facts, Source
+from ftlint.value import dataclass
 
 
 def load(path: str, rules: Sequence[Rule]) -> Report:
