@@ -22,7 +22,7 @@ from ftlint.configuration.catalogue import builtin
 from ftlint.configuration.packs import load_rule
 from ftlint.error import PackError
 from ftlint.example import Batch, Lines
-from ftlint.features.pattern import bare, matching, needed, possible
+from ftlint.features.pattern import bare, matching, musts, near, needed, possible
 from ftlint.rule import ExampleRule, Rule
 from ftlint.rules.tokenpattern import NO_SPACY, TokenPattern
 
@@ -74,7 +74,7 @@ def test_what_is_needed_is_in_every_match(code: str) -> None:
     """Sentences are made of the patterns' own words, so that many match and many nearly do."""
     rule = RULES[code]
     assert isinstance(rule, TokenPattern)
-    wanted = needed(rule.lists, rule.patterns)
+    wanted, first = needed(rule.lists, rule.patterns), musts(rule.lists, rule.patterns)
     draw, matcher = random.Random(7), matching("en", "", rule.lists, rule.patterns)
     words = sorted(set(re.findall(r"[a-z'’]+", str(rule.patterns))))
     lists = {name: list(phrases) for name, phrases in rule.lists.items()}
@@ -92,12 +92,14 @@ def test_what_is_needed_is_in_every_match(code: str) -> None:
         if matcher.spans(sentence):
             found += 1
             assert wanted.search(bare(sentence)), sentence
+            assert near(first, sentence), sentence
         sentence += draw.choice(("", " ", "-", "  ")) + draw.choice((*rule.unless_next, "home", ""))
         sentence += draw.choice(("", " you.", ",", "day"))
         may = possible(wanted, sentence, rule.unless_next)
         assert may or not matcher.spans(sentence, rule.unless_next), sentence
         excused += not may and bool(wanted.search(bare(sentence)))
     assert found > 300 and excused > 30
+    assert not near(first, "Women and men took part in the vote of 1990")
     assert not wanted.search(bare("Women and men took part in the survey of 1990"))
     assert not wanted.search(bare("Women of the village are, as far as is known, never lazy"))
 
@@ -127,6 +129,7 @@ def test_what_is_needed_for_each_operator(operator: str) -> None:
                 if matcher.spans(sentence):
                     found += 1
                     assert wanted.search(bare(sentence)), (sentence, pattern)
+                    assert near(musts(lists, [pattern]), sentence), (sentence, pattern)
     assert found
 
 

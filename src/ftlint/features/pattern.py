@@ -88,6 +88,30 @@ def _next_in(sentence: str, at: int, words: Sequence[str]) -> bool:
     return found is not None and found[1].lower() in words
 
 
+Musts = Sequence[Sequence[Sequence[str]]]
+"""For each pattern lists of words, of each of which one is in the `bare` form of a match."""
+
+
+def musts(lists: Mapping[str, Any], patterns: Sequence[Any]) -> Musts:
+    """Return what the tokens of each pattern ask for that it cannot do without, short lists first.
+
+    That is seen at once, where the expression of `needed` takes 40 ms to be made.
+    """
+    made: dict[tuple[str, ...], list[str]] = {}
+    found = []
+    for pattern in patterns:
+        asked = [_words(token, lists) for token in pattern if token.get("OP", "") in ("", "+")]
+        wanted = sorted((tuple(words) for words in asked if words), key=len)
+        found.append([made.setdefault(words, list(map(bare, words))) for words in wanted])
+    return found
+
+
+def near(wanted: Musts, sentence: str) -> bool:
+    """Return whether a pattern may match in `sentence`, by `musts` alone."""
+    low = bare(sentence)
+    return any(all(any(word in low for word in words) for words in lists) for lists in wanted)
+
+
 def needed(lists: Mapping[str, Any], patterns: Sequence[Any]) -> re.Pattern[str]:
     """Return what the `bare` form of every sentence holds in which a pattern matches.
 
@@ -105,12 +129,16 @@ def needed(lists: Mapping[str, Any], patterns: Sequence[Any]) -> re.Pattern[str]
 
 def _token(token: Mapping[str, Any], lists: Mapping[str, Any]) -> str:
     """Return an expression for what `token` matches; for anything where that is not listed."""
-    names, words = _either(token.get("ENT_TYPE")), _either(token.get("LOWER"))
-    words = words or [phrase for name in names for phrase in lists.get(name, ())]
-    operator = token.get("OP", "")
+    words, operator = _words(token, lists), token.get("OP", "")
     if not words or operator == "!":
         return ".*?"
     return f"(?:{_listed(set(map(bare, words)))}){operator}"
+
+
+def _words(token: Mapping[str, Any], lists: Mapping[str, Any]) -> list[str]:
+    """Return the words and phrases of which `token` matches one; none where that is not listed."""
+    names, words = _either(token.get("ENT_TYPE")), _either(token.get("LOWER"))
+    return words or [phrase for name in names for phrase in lists.get(name, ())]
 
 
 def _listed(words: set[str]) -> str:

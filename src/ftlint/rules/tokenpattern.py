@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from ftlint.example import Example, Text
 from ftlint.features.lexicon import Terms, hits
-from ftlint.features.pattern import Matching, matching, needed, possible
+from ftlint.features.pattern import Matching, Musts, matching, musts, near, needed, possible
 from ftlint.finding import Finding
 from ftlint.rules.reading import Searching
 from ftlint.value import dataclass
@@ -92,6 +92,8 @@ class TokenPattern(Searching):
             sentence = text[start:end]
             if sentence.rstrip("\"'”’) ").endswith(("?", "？")):
                 continue  # asked, not said
+            if not near(self._musts, sentence):
+                continue
             if not possible(self._needed, sentence, self.unless_next):
                 continue
             if self._excuse is not None and self._excuse.search(sentence):
@@ -104,6 +106,10 @@ class TokenPattern(Searching):
     def _excuse(self) -> re.Pattern[str] | None:
         words = "|".join(map(re.escape, self.unless))
         return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
+
+    @cached_property
+    def _musts(self) -> Musts:
+        return musts(self.lists, self._wanted)
 
     @cached_property
     def _needed(self) -> re.Pattern[str]:
