@@ -7,6 +7,7 @@ other. A text passes that comes near enough to the threshold. What that costs is
 
 from __future__ import annotations
 
+import re
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
@@ -15,10 +16,19 @@ from itertools import pairwise
 from math import ceil, log, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zlib import compress, decompress
+from zlib import compress, crc32, decompress
 
 from ftlint.triage.form import CALM, STEP, WINDOW
-from ftlint.triage.words import EDGES, END, finished, key, readable, spelled, words_of
+from ftlint.triage.words import (
+    EDGES,
+    LONGEST,
+    ONE_FORM,
+    cleaned,
+    finished,
+    key,
+    readable,
+    spelled,
+)
 
 if TYPE_CHECKING:
     from ftlint.triage.sieve import Sieve
@@ -38,6 +48,9 @@ MOST = 1 << 21
 _SHIFT = 20
 _COUNT = (1 << _SHIFT) - 1
 """Lower bits of a sum, which count pieces of one character; above them stands what is said."""
+_EDGES = EDGES.encode("ascii", "ignore")
+_SAYING = re.compile(rb"[a-z\x80-\xff]")
+"""What a piece has that may say something."""
 
 
 class Gate(dict[str, int]):
@@ -51,8 +64,8 @@ class Gate(dict[str, int]):
         """Keep the toxicity from which a text is toxic, and what words say, by key."""
         super().__init__()
         self.threshold = threshold
-        self._words = words
-        self._plain = key(END) not in words
+        # Both forms of a pronoun, so that those who look need not know them.
+        self._words = {**words, **{key(a): words.get(key(b), 0) for a, b in ONE_FORM.items()}}
         least = (log(threshold / (1 - threshold)) - MARGIN) * PARTS - bias
         self._bounds = [ceil(least * sqrt(many + CALM)) << _SHIFT for many in range(WINDOW + 1)]
         self._left = MOST
@@ -60,39 +73,46 @@ class Gate(dict[str, int]):
 
     def __missing__(self, piece: str) -> int:
         """Return what `piece` says."""
-        core = piece.lower().strip(EDGES)
-        if core.isalpha() and core.isascii() and self._plain:  # as `words_of` would say
-            said = self._words.get(key(finished(core)), 0)
-        else:
-            said = sum([self._words.get(key(word), 0) for word in words_of(piece)])
+        said = self._sum(piece.lower())
         found = self[piece] = (said << _SHIFT) + (len(piece) == 1)
         return found
+
+    def _sum(self, piece: str) -> int:
+        return sum([self._words.get(key(word), 0) for word in cleaned(piece)])
+
+    def said(self, piece: bytes) -> int:
+        """Return what a piece in lower case says; it is not remembered."""
+        core = piece.strip(_EDGES)
+        if core.isalpha():
+            once = len(set(core)) > len(core) - 2 and len(core) <= LONGEST
+            return self._words.get(crc32(core) if once else key(finished(core.decode())), 0)
+        return self._sum(piece.decode("utf-8", "surrogatepass")) if _SAYING.search(core) else 0
 
     def passing(self, texts: Sequence[str]) -> list[int]:
         """Return the indices of the texts that the model must look at."""
         if len(self) > MEMORY:
             self.clear()
-        strange = {at for at, text in enumerate(texts) if not text.isascii()}
-        chosen: Sequence[int] = range(len(texts))
-        if strange:
-            left = {at for at in strange if not readable(texts[at])}
-            chosen = [at for at in chosen if at not in left] if left else chosen
-            strange -= left
         if "numpy" not in sys.modules:
             self._left -= sum(map(len, texts))
             if self._left >= 0:
-                return [at for at in chosen if self._opens(texts[at])]
-        return self._sieved(texts, chosen, strange) if chosen else []
+                return [at for at, text in enumerate(texts) if readable(text) and self._opens(text)]
+        # Apart, since one sign that is not ASCII makes the whole string wider, and slower.
+        plain = [at for at, text in enumerate(texts) if text.isascii()]
+        found = self._sieved(texts, plain)
+        if len(plain) < len(texts):
+            strange = [at for at, text in enumerate(texts) if not text.isascii() and readable(text)]
+            found = sorted((*found, *self._sieved(texts, strange)))
+        return found
 
-    def _sieved(self, texts: Sequence[str], chosen: Sequence[int], strange: set[int]) -> list[int]:
-        """Return which of the texts that are `chosen` pass; `strange` ones are beyond ASCII."""
+    def _sieved(self, texts: Sequence[str], chosen: Sequence[int]) -> list[int]:
+        """Return which of the texts that are `chosen` pass."""
+        if not chosen:
+            return []
         if self._sieve is None:
             from ftlint.triage.sieve import Sieve
 
-            self._sieve = Sieve(self, self._bounds, _SHIFT)
-        # The sieve knows no white space beyond ASCII.
-        plain = [" ".join(texts[at].split()) if at in strange else texts[at] for at in chosen]
-        passing, spelt = self._sieve.passing(plain)
+            self._sieve = Sieve(self.said, [bound >> _SHIFT for bound in self._bounds])
+        passing, spelt = self._sieve.passing([texts[at] for at in chosen])
         opened = [at for at in spelt if self._opens(texts[chosen[at]])]
         return [chosen[at] for at in (sorted((*passing, *opened)) if opened else passing)]
 

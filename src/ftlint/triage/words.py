@@ -17,6 +17,8 @@ END = "."
 """Stands for the end of a sentence."""
 
 _ENDS = re.compile("[.!?…][\"')\\]”’]*$")
+_LAST = frozenset(".!?…\"')]”’")
+"""Signs on which a piece ends that ends a sentence."""
 EDGES = " \t\n\r.,;:?!\"'()[]{}<>-_/\\~`|=+&^%#“”„‘’«»‹›…–—•·¡¿"
 """What is taken off both ends of a piece."""
 _APART = re.compile(r"[^a-z0-9@$!*]+")
@@ -33,7 +35,7 @@ _ALIKE = str.maketrans("авеікмнорстухѕј", "abeikmhopctyxsj")
 _LATIN = re.compile("[a-z]")
 
 # Gender is as little a reason as any other identity: both pronouns are one word.
-_ONE_FORM = {
+ONE_FORM = {
     "she": "he", "her": "him", "his": "him", "hers": "him", "herself": "himself",
     "shes": "hes",
 }  # fmt: skip
@@ -47,16 +49,17 @@ def words_of(piece: str) -> tuple[str, ...]:
     word = piece.lower()
     if word.isascii() and word.isalpha():
         return (finished(word),)
-    found = _cleaned(word)
-    return (*found, END) if _ENDS.search(piece) else found
+    found = cleaned(word)
+    return (*found, END) if piece[-1:] in _LAST and _ENDS.search(piece) else found
 
 
-def _cleaned(piece: str) -> tuple[str, ...]:
-    """Return the words of a piece that is not letters alone."""
+def cleaned(piece: str) -> tuple[str, ...]:
+    """Return the words of a piece in lower case, and no `END`."""
     if not piece.isascii():
         piece = _MARKS.sub("", normalize("NFKD", piece.replace("’", "'")))
-        if _LATIN.search(piece):
-            piece = piece.translate(_ALIKE)
+        if not _LATIN.search(piece):
+            return ()
+        piece = piece.translate(_ALIKE)
     piece = piece.strip(EDGES)
     if piece.isascii() and piece.isalpha():
         return (finished(piece),)
@@ -82,15 +85,19 @@ def _undisguised(part: str) -> str:
 def finished(word: str) -> str:
     """Return a word of letters and stars: runs of a letter shortened, one form for a pronoun."""
     if len(word) > 2:
-        word = _RUNS.sub(_shortened, word)
-        word = word.replace("**", "*")
-    return _ONE_FORM.get(word, word)[:LONGEST]
+        if len(set(word)) < len(word) - 1:  # else no sign stands there three times
+            word = _RUNS.sub(_shortened, word)
+        if "**" in word:
+            word = word.replace("**", "*")
+    return ONE_FORM.get(word, word)[:LONGEST]
 
 
 def _shortened(run: re.Match[str]) -> str:
     return run[1] * 2 if run[1] in _TWINS else run[1]
 
 
+ODD = "\u0130\u0131\u017f\u212a"
+"""Signs beyond ASCII that are letters from `a` to `z` where case does not count."""
 _SPELLED = re.compile(r"\b[b-hj-z](?:[ ._*-]+[a-z]\b){2,}", re.IGNORECASE)
 _BETWEEN = re.compile("[ ._*-]+")
 
