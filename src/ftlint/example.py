@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+Plain = tuple[tuple[str, ...], list[str]]
+"""The roles and the texts of a record that holds nothing but messages of one text each."""
+
 _UNSET: Any = object()
 _CHATS = frozenset({CHAT, UNKNOWN, ""})
 """Shapes that are read as chats: what has no known shape may have messages all the same."""
@@ -210,9 +213,10 @@ class Batch:
         self.rules = tuple(rules)
         self.proven = bytearray(len(lines))
         """For each line the groups of rules of which `ftlint.proof` has shown it clean."""
-        self.plain: list[Any] | None = None
-        """The messages of lines that hold nothing but texts, as `ftlint.proof` has decoded them,
-        and None for the others; no list where nothing was proven."""
+        self.plain: list[Plain | None] | None = None
+        """What lines say that hold nothing but system, user and assistant texts, as
+        `ftlint.proof` has decoded them, and None for the others; no list where nothing was
+        proven."""
         self._examples: list[Example | None] = [None] * len(lines)
         self._whole: list[Example] | None = None
         self._unknown: list[Example] | None = None

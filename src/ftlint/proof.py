@@ -7,7 +7,6 @@ is the same (a law tests that). msgspec is loaded for large inputs only.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ftlint.shape import CHAT, UNKNOWN
 
 if TYPE_CHECKING:
-    from ftlint.example import Batch, Example
+    from ftlint.example import Batch, Example, Plain
 
 KEYS, SHAPE, ORDER, TOOLS = 1, 2, 4, 8
 
@@ -57,10 +56,10 @@ def prove(batch: Batch) -> None:
     lines = batch.lines
     if lines.length >= 0:
         return  # a line too long to be read whole
-    types, proven, tight = _types(), batch.proven, not lines.odd_space
-    decode, failure, unset, loose = types.decode, types.failure, types.unset, _LOOSE.search
-    orders: dict[tuple[type, ...], int] = {}
-    plain: list[Any] = [None] * len(batch)
+    types, proven = _types(), batch.proven
+    decode, failure, unset = types.decode, types.failure, types.unset
+    orders: dict[tuple[type, ...], tuple[int, tuple[str, ...]]] = {}
+    plain: list[Plain | None] = [None] * len(batch)
     batch.plain = plain
     for index, raw in enumerate(lines.raws):
         try:
@@ -69,33 +68,37 @@ def prove(batch: Batch) -> None:
             continue
         messages = record.messages
         key = (*map(type, messages),)
-        order = orders.get(key)
-        if order is None:
-            order = orders[key] = _order(types, key)
-        if order & TOOLS and record.tools is unset and tight:
-            for message in messages:
-                text = message.content
+        known = orders.get(key)
+        if known is None:
+            known = orders[key] = (_order(types, key), tuple([types.roles[each] for each in key]))
+        order, roles = known
+        if order & TOOLS and record.tools is unset:
+            texts = [message.content for message in messages]
+            for text in texts:
                 if text.__class__ is not str:
                     break
                 text = text.strip()
                 if len(text) < 5 and text in _NOTHING:
                     break
             else:
-                # No more members than these texts need: none is repeated, none is unknown.
-                # A colon after a quote ends a key, or stands after an escaped quote in a text.
-                members, colons = 2 * len(messages) + 1, raw.count(b'":')
-                bare = colons == members or colons - raw.count(b'\\":') == members
-                if bare and not loose(raw):
+                # No more strings than these texts need: no key is repeated, none is unknown.
+                needed, quotes = 8 * len(texts) + 2, raw.count(b'"')
+                if quotes == needed or quotes - _escaped(raw) == needed:
                     proven[index] = order | KEYS
-                    plain[index] = messages
+                    plain[index] = (roles, texts)
                     continue
         if order:
             proven[index] = _with_more(types, record, order, batch.example(index))
 
 
 _NOTHING = frozenset({"", "null", "None"})
-_LOOSE = re.compile(rb'" +:')
-"""Space that hides a key from counting; tabs and carriage returns are `Lines.odd_space`."""
+
+
+def _escaped(raw: bytes) -> int:
+    """Return how many quotation marks stand within the strings of a line that is JSON."""
+    if b"\\\\" in raw:  # an escaped backslash escapes nothing behind it
+        raw = raw.replace(b"\\\\", b"")
+    return raw.count(b'\\"')
 
 
 def _with_more(types: _Types, record: Any, order: int, example: Example) -> int:
@@ -136,7 +139,7 @@ def _order(types: _Types, roles: tuple[type, ...]) -> int:
 class _Types:
     """The typed decode: what is decoded, and the types to tell roles apart by."""
 
-    __slots__ = ("assistant", "decode", "failure", "system", "tool", "unset", "user")
+    __slots__ = ("assistant", "decode", "failure", "roles", "system", "tool", "unset", "user")
 
     def __init__(self) -> None:
         """Define the types; msgspec is imported here."""
@@ -159,6 +162,8 @@ class _Types:
             ("tool_calls", raw, msgspec.UNSET),
             ("weight", raw, msgspec.UNSET),
         )
+        kinds = (self.system, self.user, self.tool, self.assistant)
+        self.roles = dict(zip(kinds, ("system", "user", "tool", "assistant"), strict=True))
         each: Any = self.system | self.user | self.tool | self.assistant
         record = msgspec.defstruct(
             "Record",
@@ -171,12 +176,6 @@ class _Types:
             gc=False,
         )
         self.decode: Callable[[bytes], Any] = msgspec.json.Decoder(record).decode
-
-
-def plain_roles() -> dict[type, str]:
-    """Return the role of each type of a plain message."""
-    types = _types()
-    return {types.system: "system", types.user: "user", types.assistant: "assistant"}
 
 
 _cache: list[_Types] = []

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from ftlint.example import Batch, Example, Message
 from ftlint.feature import Feature
-from ftlint.proof import plain_roles
 from ftlint.value import dataclass
 
 
@@ -37,26 +36,23 @@ class Dialogues(Feature[Dialogue | None]):
         """Return one value an example; records that a proof has decoded are not decoded again."""
         if batch.plain is None:
             return [_slow(batch.example(index)) for index in range(len(batch))]
-        names, plans = plain_roles(), dict[tuple[type, ...], _Plan]()
+        plans = dict[tuple[str, ...], _Plan]()
         column: list[Dialogue | None] = []
         # Without the call of the class, which would be a third of the work here.
         new, add = tuple.__new__, column.append
-        for index, messages in enumerate(batch.plain):
-            if not messages:
+        for index, said in enumerate(batch.plain):
+            if not said:
                 add(_slow(batch.example(index)))
                 continue
-            kinds = tuple(map(type, messages))
-            plan = plans.get(kinds)
+            roles, texts = said
+            plan = plans.get(roles)
             if plan is None:
-                plan = plans[kinds] = _Plan.of(tuple([names[kind] for kind in kinds]))
-            roles, system, question, answers, only = plan
-            told = messages[0].content if system else None
-            asked = messages[question].content if question is not None else None
-            if only is None:
-                texts = [messages[at].content for at in answers]
-            else:
-                texts = [messages[only].content]
-            add(new(Dialogue, (roles, told, asked, texts, None)))
+                plan = plans[roles] = _Plan.of(roles)
+            system, question, answers, only = plan
+            told = texts[0] if system else None
+            asked = texts[question] if question is not None else None
+            trained = [texts[only]] if only is not None else [texts[at] for at in answers]
+            add(new(Dialogue, (roles, told, asked, trained, None)))
         return column
 
 
@@ -66,7 +62,6 @@ DIALOGUES = Dialogues()
 class _Plan(NamedTuple):
     """Where a conversation with these roles has its parts."""
 
-    roles: tuple[str, ...]
     system: bool
     question: int | None
     answers: tuple[int, ...]
@@ -79,7 +74,7 @@ class _Plan(NamedTuple):
         question = roles.index("user") if "user" in roles else None
         answers = tuple(at for at, role in enumerate(roles) if role == "assistant")
         only = answers[0] if len(answers) == 1 else None
-        return cls(roles, roles[:1] == ("system",), question, answers, only)
+        return cls(roles[:1] == ("system",), question, answers, only)
 
 
 def _slow(example: Example) -> Dialogue | None:

@@ -17,7 +17,6 @@ from unicodedata import category
 
 from ftlint.example import Batch, Example, Text
 from ftlint.feature import Feature
-from ftlint.proof import plain_roles
 from ftlint.value import dataclass
 
 
@@ -123,13 +122,13 @@ def found_in(
     known = spots(batch, terms)
     if known is None:
         return None
-    plain, role = batch.plain or (), plain_roles() if batch.plain else {}
+    plain = batch.plain or ()
     return [
         batch.example(index)
         for index, found in known.items()
         if not plain
-        or not (messages := plain[index])
-        or any(covers(role[messages[spot[0]].__class__]) for spot in found)
+        or not (said := plain[index])
+        or any(covers(said[0][spot[0]]) for spot in found)
     ]
 
 
@@ -235,9 +234,9 @@ def texts_of(batch: Batch) -> tuple[list[str], list[int]]:
     """
     texts: list[str] = []
     ends: list[int] = []
-    for index, messages in enumerate(batch.plain or [None] * len(batch)):
-        if messages:
-            texts += [message.content for message in messages]
+    for index, said in enumerate(batch.plain or [None] * len(batch)):
+        if said:
+            texts += said[1]
         else:
             texts += [text.value for text in batch.example(index).texts]
         ends.append(len(texts))

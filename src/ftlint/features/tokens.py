@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain, compress, islice, repeat
-from operator import is_, mul
+from operator import eq, mul
 from typing import Any
 
 import orjson
 
-from ftlint.example import Batch, Example
+from ftlint.example import Batch, Example, Plain
 from ftlint.feature import CheapFeature, Feature
 from ftlint.limit import MAX_LINE
-from ftlint.proof import KEYS, plain_roles
+from ftlint.proof import KEYS
 from ftlint.shape import CHAT
 from ftlint.tokens.encoding import Encoding, load
 from ftlint.value import dataclass
@@ -102,26 +102,26 @@ class Totals(Sequence[int]):
             for role, tokens in tally.roles.items():
                 self.roles[role] = self.roles.get(role, 0) + tokens
 
-    def add_plain(self, plain: Sequence[list[Any] | None], encoding: Encoding) -> None:
+    def add_plain(self, plain: Sequence[Plain | None], encoding: Encoding) -> None:
         """Add messages that have a role and a text and nothing else."""
-        every = list(chain.from_iterable(filter(None, plain)))
-        counts = encoding.counts([message.content for message in every])
-        heads = _heads(encoding) if every else {}
-        overhead = {kind: head for kind, (_, head) in heads.items()}.__getitem__
-        kinds = list(map(type, every))
-        for kind, (role, head) in heads.items():
-            # Loops in C: `compress` takes the counts of the messages of this kind.
-            chosen = list(map(is_, kinds, repeat(kind)))
+        every = [said for said in plain if said]
+        spoken = list(chain.from_iterable([roles for roles, _ in every]))
+        counts = encoding.counts(list(chain.from_iterable([texts for _, texts in every])))
+        roles = ("system", "user", "assistant") if every else ()
+        heads = {role: PER_MESSAGE + encoding.count(role) for role in roles}
+        for role, head in heads.items():
+            # Loops in C: `compress` takes the counts of the messages of this role.
+            chosen = list(map(eq, spoken, repeat(role)))
             if any(chosen):
                 self.roles[role] = sum(compress(counts, chosen)) + head * sum(chosen)
             if role == "assistant":
                 answers = map(mul, counts, chosen)
         rest = iter(counts)
-        for index, messages in enumerate(plain):
-            if messages:
-                many = len(messages)
+        for index, said in enumerate(plain):
+            if said:
+                many = len(said[0])
                 texts = sum(islice(rest, many))
-                self.lengths[index] = PER_EXAMPLE + texts + sum(map(overhead, map(type, messages)))
+                self.lengths[index] = PER_EXAMPLE + texts + sum(map(heads.__getitem__, said[0]))
                 self.trained[index] = sum(islice(answers, many))
 
 
@@ -191,8 +191,8 @@ class Tokens(CheapFeature[TokenCount | None], Meter):
         plain = batch.plain or [None] * len(batch)
         totals = Totals(len(batch))
         totals.add_plain(plain, load(self.encoding))
-        for index, messages in enumerate(plain):
-            if not messages:
+        for index, said in enumerate(plain):
+            if not said:
                 totals.add(index, batch.example(index)[self])
         return totals
 
@@ -265,12 +265,6 @@ def count_tokens(record: dict[str, Any], guess: Guess, length: int) -> TokenCoun
     if guessed:
         _estimate(tally, guess, length)
     return tally
-
-
-def _heads(encoding: Encoding) -> dict[type, tuple[str, int]]:
-    """Return role and overhead of each type of message that a proof decodes."""
-    names = plain_roles().items()
-    return {cls: (role, PER_MESSAGE + encoding.count(role)) for cls, role in names}
 
 
 def _spoke(tally: TokenCount, index: int, role: str, exact: int, spoken: int) -> None:

@@ -6,11 +6,10 @@ Rules that look at all texts read this column; what they find is rare, and its p
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
-from ftlint.proof import plain_roles
 from ftlint.value import dataclass
 
 Turn = tuple[str, str]
@@ -23,13 +22,8 @@ class PlainTurns(Feature[list[Turn] | None]):
 
     def compute(self, batch: Batch) -> list[list[Turn] | None]:
         """Return one list an example; none of these are decoded again."""
-        if batch.plain is None:
-            return [None] * len(batch)
-        role = plain_roles()
-        return [
-            [(role[m.__class__], m.content) for m in messages] if messages else None
-            for messages in batch.plain
-        ]
+        plain = batch.plain or [None] * len(batch)
+        return [list(zip(*said, strict=True)) if said else None for said in plain]
 
 
 PLAIN = PlainTurns()
@@ -58,33 +52,37 @@ class Exchanges(Feature[list[Exchange]]):
 
     def compute(self, batch: Batch) -> list[list[Exchange]]:
         """Return one list an example; the texts are those of `TURNS`."""
-        plain: list[Any] = batch.plain or [None] * len(batch)
-        types: dict[str, Any] = (
-            {role: cls for cls, role in plain_roles().items()} if batch.plain else {}
-        )
-        asks, answers = types.get("user"), types.get("assistant")
+        places = dict[tuple[str, ...], list[_Place]]()
         column: list[list[Exchange]] = []
-        for index, messages in enumerate(plain):
-            found: list[Exchange] = []
-            question = ""
-            if messages:
-                for message in messages:
-                    if message.__class__ is answers:
-                        found.append((question, message.content))
-                    elif message.__class__ is asks:
-                        question = message.content
+        for index, said in enumerate(batch.plain or [None] * len(batch)):
+            if said:
+                roles, texts = said
+                if roles not in places:
+                    places[roles] = _places(roles)
+                column.append([("" if a is None else texts[a], texts[b]) for a, b in places[roles]])
             else:
-                for role, text in _slow(batch, index):
-                    if role == "assistant":
-                        found.append((question, text))
-                    elif role == "user":
-                        question = text
-            column.append(found)
+                turns = _slow(batch, index)
+                pairs = _places([role for role, _ in turns])
+                column.append([("" if a is None else turns[a][1], turns[b][1]) for a, b in pairs])
         return column
 
 
 EXCHANGES = Exchanges()
 
+_Place = tuple[int | None, int]
+
 
 def _slow(batch: Batch, index: int) -> list[Turn]:
     return [(text.role, text.value) for text in batch.example(index).texts]
+
+
+def _places(roles: Sequence[str]) -> list[_Place]:
+    """Return the index of each text of the assistant, and before it that of the user's last."""
+    found: list[_Place] = []
+    question = None
+    for index, role in enumerate(roles):
+        if role == "assistant":
+            found.append((question, index))
+        elif role == "user":
+            question = index
+    return found

@@ -17,7 +17,6 @@ from ftlint.example import Batch, Example, Lines
 from ftlint.executors import workers, workers_told
 from ftlint.features.tokens import USUAL, Meter
 from ftlint.partial import folded
-from ftlint.proof import plain_roles
 from ftlint.similarity.duplicate import WAYS, Way
 from ftlint.source import Dataset, Source, size
 from ftlint.summary import Counts, Groups
@@ -70,12 +69,11 @@ def _hashed(batch: Batch) -> Callable[[int], int]:
     """Return what tells 64 bits of the system prompt of an example; each is hashed once."""
     known = {"": 0}
     plain = batch.plain or [None] * len(batch)
-    roles = plain_roles() if batch.plain else {}
 
     def mark(index: int) -> int:
-        if messages := plain[index]:
-            first = messages[0]
-            prompt = first.content if roles[first.__class__] in _SYSTEM else ""
+        if said := plain[index]:
+            (first, *_), texts = said
+            prompt = texts[0] if first in _SYSTEM else ""
         else:
             prompt = _system(batch.example(index))
         if prompt not in known:

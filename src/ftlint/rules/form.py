@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -14,7 +14,6 @@ from ftlint.example import Batch, Example, Text
 from ftlint.features.lexicon import Terms, found_in, hits
 from ftlint.features.suspicion import EDGE
 from ftlint.finding import Finding, Fix, Safety, Severity
-from ftlint.proof import plain_roles
 from ftlint.rule import ExampleRule, bad, good
 from ftlint.rules.ending import Answers, trained
 from ftlint.text.wordlist import words
@@ -75,11 +74,6 @@ class EdgeWhitespace(Answers):
                 fix=Fix("leave out the white space", (patch,), Safety.UNSAFE),
                 how="begins" if lead else "ends",
             )
-
-
-@lru_cache(maxsize=1)
-def _system() -> Any:
-    return next(cls for cls, role in plain_roles().items() if role == "system")
 
 
 def _indented(lead: str) -> bool:
@@ -149,17 +143,15 @@ class JsonAnswerInvalid(ExampleRule):
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the examples whose system prompt has the word, and those with the key."""
         found, asks = [], dict[str, bool]()
-        system_type = _system() if batch.plain else None
-        plain: list[Any] = batch.plain or [None] * len(batch)
-        for index, messages in enumerate(plain):
-            if not messages:
+        for index, said in enumerate(batch.plain or [None] * len(batch)):
+            if not said:
                 raw, example = batch.lines.raws[index], batch.example(index)
                 if (b"\\u" in raw or b"json" in raw.lower()) and (
                     example.proven or not example.fault
                 ):
                     found.append(example)
-            elif messages[0].__class__ is system_type:
-                text = messages[0].content
+            elif said[0][0] == "system":
+                text = said[1][0]
                 if text not in asks:
                     asks[text] = "json" in text.lower()
                 if asks[text]:
