@@ -20,6 +20,7 @@ from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.statistics.contrast import (
     adjusted,
+    chance,
     contrast,
     grouping,
     log_odds,
@@ -193,7 +194,7 @@ class _Table:
             for s, n in self.alone[group].items()
         ]
         examples, having = sum(self.alone[group].values()), sum(everywhere.values())
-        return contrast(table).p, sqrt(examples * having / self.naming.examples)
+        return chance(table), sqrt(examples * having / self.naming.examples)
 
 
 def _sum(of: Sequence[Strata]) -> dict[Stratum, int]:

@@ -25,7 +25,7 @@ from ftlint.features.toxicity import Judged, Toxicity, Triage, judge_all
 from ftlint.features.turns import TURNS
 from ftlint.finding import Where
 from ftlint.source import Dataset
-from ftlint.statistics.contrast import Mean, adjusted, contrast, difference, grouping, means, merged
+from ftlint.statistics.contrast import Mean, adjusted, chance, difference, grouping, means, merged
 from ftlint.summary import Counts, Groups
 from ftlint.value import dataclass
 
@@ -334,7 +334,7 @@ class _Compared:
             ]
             table = merged(grouping(by_length[1], by_length[3]), *by_length)
             absent = [(k - x, k, t - y, t) for x, k, y, t in table]
-            p = min(2 * min(contrast(table).p, contrast(absent).p), 1.0)
+            p = min(2 * min(chance(table), chance(absent)), 1.0)
             gap = self.gap(outcome, a / n, c / m, difference(a, n, c, m))
             yield replace(gap, count=a, other_count=c), p
 

@@ -44,8 +44,7 @@ def contrast(strata: Sequence[Stratum]) -> Contrast:
     Odds ratio: Mantel and Haenszel 1959, with the variance of Robins, Breslow and Greenland 1986;
     p-value: the conditional distribution of the count given all margins, which is exact.
     """
-    used = [each for each in strata if each[1] and each[3]]
-    return Contrast(*_odds_ratio(used), _p_value(used))
+    return Contrast(*_odds_ratio([each for each in strata if each[1] and each[3]]), chance(strata))
 
 
 Lengths = Mapping[tuple[str, int], int]
@@ -112,9 +111,11 @@ def _odds_ratio(strata: Sequence[Stratum]) -> tuple[float, float, float]:
     return ratio, ratio * exp(-half), ratio * exp(half)
 
 
-def _p_value(strata: Sequence[Stratum]) -> float:
+def chance(strata: Sequence[Stratum]) -> float:
+    """Return the p-value of `contrast` alone."""
+    used = [each for each in strata if each[1] and each[3]]
     count, mean, variance, third = 0, 0.0, 0.0, 0.0
-    for a, n, c, m in strata:
+    for a, n, c, m in used:
         t, k = n + m, a + c
         count += a
         mean += n * k / t
@@ -126,7 +127,7 @@ def _p_value(strata: Sequence[Stratum]) -> float:
         return 1.0
     z = (count - mean - 0.5) / sqrt(variance)
     near = upper(_straightened(z, third / variance**1.5))
-    return near if near > WORTH or variance > EXACT else _exact(strata, count)
+    return near if near > WORTH or variance > EXACT else _exact(used, count)
 
 
 def _straightened(z: float, skew: float) -> float:
