@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
 from typing import Any
 
+from ftlint.text.expression import late
 from ftlint.value import dataclass
 
 _SPACE = r"[ \t\n\r]*"
@@ -27,7 +28,7 @@ _FLAT = rf"(?:{_PLAIN}|{_LITERAL})"
 
 def _run(item: str) -> re.Pattern[str]:
     """Return a pattern for up to 256 items; bounded, as each repeat costs memory."""
-    return re.compile(rf"{item}(?:{_SPACE},{_SPACE}{item}){{0,255}}")
+    return late(rf"{item}(?:{_SPACE},{_SPACE}{item}){{0,255}}")
 
 
 # Items without escapes or containers, by the closer that ends them. A run of them is one call:

@@ -24,6 +24,7 @@ from ftlint.privacy.veil import veiled_text
 from ftlint.source import Dataset
 from ftlint.statistics.interval import wilson
 from ftlint.summary import Groups
+from ftlint.text.expression import late
 from ftlint.value import dataclass
 
 PAIRS = 5_000
@@ -41,9 +42,9 @@ OPENING = 4
 LISTED = 10
 """Openings that the report shows."""
 
-WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]|\\w+")
+WORD = late("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]|\\w+")
 """A word; a character where words are not set apart by spaces."""
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_UNSPACED = late("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _SENTENCE = re.compile(r"(?<=[.!?。！？؟।])\s*|\n+")
 
 
@@ -203,7 +204,8 @@ def _veiled(words: str, item: Item) -> str:
 def opening(text: str, words: int = OPENING) -> str:
     """Return the first words of a text in small letters; none of a text that is no longer."""
     found = list(islice(WORD.finditer(text[:200].lower()), 3 * words + 1))
-    wanted = 3 * words if any(_UNSPACED.match(word[0]) for word in found[:words]) else words
+    dense = not text.isascii() and any(_UNSPACED.match(word[0]) for word in found[:words])
+    wanted = 3 * words if dense else words
     if len(found) <= wanted:
         return ""
     return " ".join(text[found[0].start() : found[wanted - 1].end()].lower().split())

@@ -15,6 +15,7 @@ from ftlint.finding import Where
 from ftlint.shape import UNKNOWN
 from ftlint.source import Dataset
 from ftlint.summary import Capped, Groups
+from ftlint.text.expression import late
 from ftlint.value import dataclass
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ NAMED = 5
 
 _SYSTEM = frozenset(("system", "developer"))
 _WORD = re.compile(r"\w+|[^\w\s]")
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
+_UNSPACED = late("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
 
 
 def _nowhere() -> Capped[Where]:

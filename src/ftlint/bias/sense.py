@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from ftlint.text.expression import late
 from ftlint.value import dataclass
 
 END = b"$"
@@ -56,14 +55,17 @@ TABLE = bytes(
 )
 CLAUSES = bytes(10 if chr(b) in '.!?;:,()[]\n"\x1e' else letter for b, letter in enumerate(TABLE))
 """The same, with the end of a line for what ends the words that belong together."""
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
+_UNSPACED = late("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
 
 
 def normal(term: str) -> str:
     """Return a term as it is compared: lower case, one space for whatever is no letter."""
-    return " ".join(term.lower().encode().translate(TABLE).decode().split())
+    low = term.lower()
+    if low.isalpha():  # most of them
+        return low
+    return " ".join(low.encode().translate(TABLE).decode().split())
 
 
 def spaced(term: str) -> bool:
     """Return whether a term is written between spaces, as those of Chinese are not."""
-    return not _UNSPACED.search(term)
+    return term.isascii() or not _UNSPACED.search(term)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from unicodedata import category
 
+from ftlint.text.expression import late
 from ftlint.text.wordlist import words
 
 TAIL = 600
@@ -78,21 +79,19 @@ MARKS = ",，、;；،؛:：([{（［「『【《-–—/=+&<\\"
 ENDS = frozenset(".!?…。！？．｡؟۔।॥։。៕᭞”’»›」』】〉》)）]}>*_`\"'~|%€$£¥°™©®^")
 _OPENING, _CLOSING = "([{（［「『【《", ")]}）］」』】》"
 _FINAL, _CLOSERS = frozenset(".!?…。！？．؟۔।։:："), "\"'”’»›」』)）*_"
-_STOP = re.compile(r'[.?!…][ "”)]|[。！？．؟۔।։]')
+_STOP = late(r'[.?!…][ "”)]|[。！？．؟۔।։]')
 """The end of a sentence within a line."""
-_OPENED, _CLOSED = re.compile(f"[{re.escape(_OPENING)}]"), re.compile(f"[{re.escape(_CLOSING)}]")
+_OPENED, _CLOSED = late(f"[{re.escape(_OPENING)}]"), late(f"[{re.escape(_CLOSING)}]")
 _UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-_WIDE = re.compile(_UNSPACED)
-_MARKER = re.compile(
-    r"[ \t>]*(?:\d{1,3}[.)、．]|[-*+•‣▪●]|#{1,6}|[A-Za-z][.)]|[（(]\d{1,3}[)）])[ \t*]*"
-)
-_NUMBER = re.compile(r"[\d.,:/%\s+\-−*×÷=$€£<>()\\]*\d[\w°²³%]{0,4}")
-_ADDRESS = re.compile(r"[(<]?(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.\w+|[\w./\\-]+\.\w{1,5}")
+_WIDE = late(_UNSPACED)
+_MARKER = late(r"[ \t>]*(?:\d{1,3}[.)、．]|[-*+•‣▪●]|#{1,6}|[A-Za-z][.)]|[（(]\d{1,3}[)）])[ \t*]*")
+_NUMBER = late(r"[\d.,:/%\s+\-−*×÷=$€£<>()\\]*\d[\w°²³%]{0,4}")
+_ADDRESS = late(r"[(<]?(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.\w+|[\w./\\-]+\.\w{1,5}")
 _PARTED = ("\n", ". ", "。", "? ", "! ", '"', "“", "？", "！", "؟", "।", "```")
 """What a text of more than one sentence, or with a quotation, has one of."""
-_RULE = re.compile(r"[-–—=]{2}$|^\W+$")
+_RULE = late(r"[-–—=]{2}$|^\W+$")
 _STATEMENT = re.compile(r"[)\]\w\"'];$")
-_SIGNATURE = re.compile(
+_SIGNATURE = late(
     r"\b(?:sincerely|regards|yours|faithfully|love|wishes|respectfully|cheers|your\s\w+"
     r"|grüßen?|cordialement|atentamente|saludos|cordialmente|saluti|уважением)\b"
     r"|此致|敬礼|敬上|顺颂",

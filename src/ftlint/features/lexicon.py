@@ -6,7 +6,6 @@ A rule takes part by having an attribute `lexicon: Terms | None`; it reads its o
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -17,6 +16,7 @@ from unicodedata import category
 
 from ftlint.example import Batch, Example, Text
 from ftlint.feature import Feature
+from ftlint.text.expression import late
 from ftlint.value import dataclass
 
 
@@ -308,7 +308,7 @@ def _counted(data: bytes, spans: list[tuple[int, int, int]]) -> list[tuple[int, 
 
 # Thai, Lao, Myanmar, Khmer, kana, Han: words stand side by side there, so that a neighbour
 # does not show that the word goes on.
-_UNSPACED = re.compile(
+_UNSPACED = late(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from ftlint.text.expression import late
+
 LATIN, CYRILLIC, HAN, KANA = "Latin", "Cyrillic", "Han", "kana"
 
 _RANGES = {
@@ -59,7 +61,7 @@ DECIDED = {
 Tigrinya, Dzongkha and Mingrelian are written in three of them, and no model here knows them.
 """
 
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
+_KANA = late("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 IDEOGRAPH = 4
 """Letters of an alphabet that a Han character, kana or syllable of Hangul counts for."""
 

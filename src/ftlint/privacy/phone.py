@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ftlint.privacy.number import made_up
 from ftlint.privacy.sighting import Sighting, listed
+from ftlint.text.expression import late
 
 _ABROAD = re.compile(r"(?<![\w+./=:@-])\+[1-9](?:[ .-]?\(?\d\)?){7,14}(?![\w@]|[ .-]?\d)", re.ASCII)
 _AMERICAN = re.compile(
@@ -23,7 +24,7 @@ _EUROPEAN = re.compile(
     re.ASCII,
 )
 _CHINESE = re.compile(r"(?<![\w.+/=@-])1[3-9]\d(?:([ -]?)\d{4})\1\d{4}(?![\w@]|[.-]\d)", re.ASCII)
-_CALLED = re.compile(
+_CALLED = late(
     r"电话|手机|号码|联系|致电|拨打|微信|手機|電話|(?i:phone|t[eé]l\b|t[eé]l[eé]f|\bfon\b|mobil|mobile"
     r"|call|appel|joindre|contact|portable|whatsapp|\bring|\btext|sms)"
 )
@@ -34,7 +35,7 @@ _TOLL_FREE = listed(
     400 800 822 833 844 855 866 877 888 900
     """
 )
-_KEPT = re.compile(
+_KEPT = late(
     r"\+?1?\d{3}555\d{4}\Z"  # North America: 555, for films and directories
     r"|(?:\+?44|0)(?:1632960|7700900|2079460|1134960|1144960|1154960|1164960|1174960|1184960"
     r"|1214960|1314960|1414960|1514960|1614960|1914980|2890180|2920180|8081570)\d{3}\Z"  # Ofcom

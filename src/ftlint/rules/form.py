@@ -16,6 +16,7 @@ from ftlint.features.suspicion import EDGE
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.rule import ExampleRule, bad, good
 from ftlint.rules.ending import Answers, trained
+from ftlint.text.expression import late
 from ftlint.text.wordlist import words
 from ftlint.value import dataclass
 
@@ -80,7 +81,7 @@ def _indented(lead: str) -> bool:
     return lead.endswith(("  ", "\t"))
 
 
-_DEMAND = re.compile(
+_DEMAND = late(
     r"(?i)\b(?:(?:only|always|strictly|must|exclusively|just)\b[^.!?\n]{0,60}\bjson\b"
     r"|json\b[^.!?\n]{0,30}\b(?:only|and nothing else|without any)\b"
     r"|(?:respond|reply|answer|output|return)\b(?:\s+\w+){0,3}\s+(?:in|with|as)(?:\s+\w+){0,3}\s+json\b"

@@ -14,6 +14,7 @@ from ftlint.example import Example
 from ftlint.finding import Finding, Severity
 from ftlint.rule import NO_LIMIT, ExampleRule, bad, good, later
 from ftlint.rules.part import parts
+from ftlint.text.expression import late
 from ftlint.value import dataclass
 from ftlint.wording import shown
 
@@ -37,7 +38,7 @@ _PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
     "awAAAABJRU5ErkJggg=="
 )
-_URL = re.compile(r"data:image/([a-zA-Z0-9.+-]+)((?:;[a-zA-Z0-9=-]+)*),", re.IGNORECASE)
+_URL = late(r"data:image/([a-zA-Z0-9.+-]+)((?:;[a-zA-Z0-9=-]+)*),", re.IGNORECASE)
 
 
 def _image(url: str) -> dict[str, object]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ftlint.text.expression import late
+
 _LISTED = """
 af Afrikaans; am Amharic; an Aragonese; ar Arabic; as Assamese; ast Asturian;
 av Avar; az Azerbaijani; azb South Azerbaijani; ba Bashkir; bar Bavarian; bcl Bikol;
@@ -93,9 +95,7 @@ _EAST = (
 )
 _ASIDE = "translat|übersetz|tradu[ct]|tradui|перев|переклад|tłumacz|vertaal|översätt|oversett"
 _WORDS = sorted({*map(str.lower, NAMES.values()), *_ALSO, *_OWN.split()}, key=len, reverse=True)
-_ASKS = re.compile(
-    rf"{_EAST}|{_ASIDE}|(?<![^\W_])(?:{'|'.join(map(re.escape, _WORDS))})", re.IGNORECASE
-)
+_ASKS = late(rf"{_EAST}|{_ASIDE}|(?<![^\W_])(?:{'|'.join(map(re.escape, _WORDS))})", re.IGNORECASE)
 
 
 def asks(text: str) -> bool:
@@ -103,7 +103,7 @@ def asks(text: str) -> bool:
     return _ASKS.search(text) is not None
 
 
-_FOLLOWS = re.compile(
+_FOLLOWS = late(
     r"\b(?:same|their|his|her|user|users|customer|client|guest|visitor|person|question)"
     r"(?:['’]s|s['’])? (?:own |native |preferred )?language\b"
     r"|\blanguage (?:(?:of|in which|that|used by) )?(?:the |they |he |she |a )?"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ftlint.text.expression import late
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _SUFFIX = re.compile(r"['’](?:s|d|ll|re|ve|m|t)$", re.IGNORECASE)
-_SENTENCE = re.compile(
-    r"(?:[.!?:…]['\"”’)\]]*\s+|\n\s*|^\s*|[\"“«(\[*_#>•]\s*|[-–—]\s+|\d[.)]\s+)$"
-)
+_SENTENCE = late(r"(?:[.!?:…]['\"”’)\]]*\s+|\n\s*|^\s*|[\"“«(\[*_#>•]\s*|[-–—]\s+|\d[.)]\s+)$")
 _UNSOUNDED = ("heir", "hour", "honest", "honor", "honour")
 _CONSONANT = ("uni", "use", "usa", "eur", "one", "once", "ut", "ewe")
 
