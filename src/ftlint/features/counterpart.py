@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
+from itertools import accumulate
 from typing import NamedTuple
 
 from ftlint.bias.identity import PRONOUNS
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.identity import Mention, Mentions
-from ftlint.features.lexicon import Spot, Terms, scanner_of, spots
+from ftlint.features.lexicon import Scanner, Spot, Terms
 from ftlint.features.turns import TURNS, Turn
 from ftlint.twin.person import names
 from ftlint.value import dataclass
@@ -44,52 +46,63 @@ class Filled(NamedTuple):
     """1 or 2 if given names of men or of women fill it and no other words do; else 0."""
 
 
-@cache
-def name_terms() -> Terms:
-    """Return the given names with a gender; one object, which the common search knows."""
-    return Terms(tuple(names().partner))
-
-
 @dataclass(frozen=True)
 class Fillings(Feature[Filled | None]):
     """The prompt of each example that names somebody and has an answer, in English."""
 
     def compute(self, batch: Batch) -> list[Filled | None]:
         """Return one value an example."""
-        readings = batch.column(Mentions())
-        called = spots(batch, name_terms())
-        if called is None:
-            called = scanner_of((name_terms(),)).scan_batch(batch)[0]
-        column: list[Filled | None] = []
-        for index, (turns, reading) in enumerate(zip(batch.column(TURNS), readings, strict=True)):
-            last = _answer(turns)
-            own = called.get(index, ())
-            if (
-                last < 1
-                or reading is None
-                or not (reading.mentions or own)
-                or reading.language not in ("en", "")
-            ):
-                column.append(None)
-            else:
-                column.append(_filled(turns, last, reading.mentions, own))
+        turns, readings = batch.column(TURNS), batch.column(Mentions())
+        answered = [
+            at
+            for at, (said, reading) in enumerate(zip(turns, readings, strict=True))
+            if reading and reading.language in ("en", "") and _answered(said)
+        ]
+        meant = {
+            at: [m for m in reading.mentions if m.entry.axis in AXES and m.entry.kind in KINDS]
+            for at in answered
+            if (reading := readings[at]) and reading.mentions
+        }
+        # Names are looked for in prompts first: whom an answer alone names is of no interest.
+        called = _called({at: turns[at][:-1] for at in answered})
+        named = [at for at in meant if any([m.text < len(turns[at]) - 1 for m in meant[at]])]
+        naming = sorted({*called, *named})
+        answers = _called({at: turns[at][-1:] for at in naming})
+        column: list[Filled | None] = [None] * len(batch)
+        for at in naming:
+            last = len(turns[at]) - 1
+            own = [(last, name, start, end) for _, name, start, end in answers.get(at, ())]
+            column[at] = _filled(turns[at], meant.get(at, ()), called.get(at, []) + own)
         return column
 
 
 FILLINGS = Fillings()
 
 
-def _answer(turns: Sequence[Turn]) -> int:
-    """Return the index of the last text if the assistant says it, else -1."""
-    return len(turns) - 1 if turns and turns[-1][0] == "assistant" else -1
+def _answered(turns: Sequence[Turn]) -> bool:
+    """Return whether the last text is an answer to others."""
+    return len(turns) > 1 and turns[-1][0] == "assistant"
 
 
-def _filled(
-    turns: Sequence[Turn], last: int, mentions: Sequence[Mention], called: Sequence[Spot]
-) -> Filled | None:
-    meant = [m for m in mentions if m.entry.axis in AXES and m.entry.kind in KINDS]
-    if not any([m.text < last for m in meant]) and not any([spot[0] < last for spot in called]):
-        return None
+@cache
+def _names() -> Scanner:
+    """Return the search for given names with a gender."""
+    return Scanner((Terms(tuple(names().partner)),))
+
+
+def _called(said: Mapping[int, Sequence[Turn]]) -> dict[int, list[Spot]]:
+    """Return the given names in the turns of examples."""
+    rows, found = list(said), dict[int, list[Spot]]()
+    firsts = list(accumulate(map(len, said.values()), initial=0))
+    texts = [text for turns in said.values() for _, text in turns]
+    for number, name, start, end in _names().scan(texts)[0]:
+        at = bisect_right(firsts, number) - 1
+        found.setdefault(rows[at], []).append((number - firsts[at], name, start, end))
+    return found
+
+
+def _filled(turns: Sequence[Turn], meant: Sequence[Mention], called: Sequence[Spot]) -> Filled:
+    last = len(turns) - 1
     spans: dict[int, list[tuple[int, int]]] = {}
     worded = False
     for mention in meant:

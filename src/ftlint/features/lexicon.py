@@ -9,8 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress
 from math import inf
+from operator import not_
 from typing import Any
 from unicodedata import category
 
@@ -144,29 +145,28 @@ def fold(text: str) -> str:
 
 
 _Owner = tuple[int, str, bool]
-_Find = Callable[..., list[tuple[int, int, int]]]
+Span = tuple[int, int, int]
+"""A literal by its number, its start and its end."""
+_Find = Callable[..., list[Span]]
 
 _TABLE = 40_000
 """Bytes of all terms up to which an automaton may be a table: at most a row of 1 KiB a byte."""
 _LITTLE = 1 << 20
-"""Characters that are searched without a table, which takes longer to make than it saves."""
+"""Bytes that are searched without a table, which takes longer to make than it saves."""
 _BETWEEN = "\n"
 """Stands between texts that are searched together: no term of its own; hits across it are none."""
 
 
 class Scanner:
-    """The two automata for some `Terms`."""
+    """The two searches for some `Terms`: as they stand, and folded."""
 
-    __slots__ = ("_automata", "_slots")
+    __slots__ = ("_searches", "_slots")
 
     def __init__(self, lexicons: tuple[Terms, ...]) -> None:
-        """Build the automata; a term that differs in case only counts once a lexicon."""
+        """Prepare both; a term that differs in case only counts once a lexicon."""
         self._slots = len(lexicons)
-        self._automata: list[tuple[bool, list[list[_Owner]], Automaton]] = []
-        for folding in (False, True):
-            owners = _owners(lexicons, folding)
-            if owners:
-                self._automata.append((folding, list(owners.values()), Automaton(list(owners))))
+        every = [(folding, _owners(lexicons, folding)) for folding in (False, True)]
+        self._searches = [_Search(folding, owners) for folding, owners in every if owners]
 
     def scan_batch(self, batch: Batch) -> list[dict[int, list[Spot]]]:
         """Return the spots by slot and by index in the batch, both in order."""
@@ -187,38 +187,65 @@ class Scanner:
         # Joined, because each call costs as much as a hundred characters; apart, because one
         # character beyond ASCII makes folding all the others several times dearer.
         plain = list(map(str.isascii, texts))
-        for wanted in (True, False) if False in plain else (True,):
-            numbers = [at for at, ascii_ in enumerate(plain) if ascii_ is wanted]
-            self._search(texts, numbers, found)
+        if False in plain:
+            self._search(texts, list(map(not_, plain)), found)
+        self._search(texts, plain, found)
         for spots in found:
             spots.sort(key=lambda spot: (spot[0], spot[2], spot[3]))
         return found
 
-    def _search(self, texts: Sequence[str], numbers: list[int], found: list[list[Spot]]) -> None:
-        """Add the spots in the texts with these numbers."""
-        chosen = [texts[number] for number in numbers]
-        joined = _BETWEEN.join(chosen)
+    def _search(self, texts: Sequence[str], which: list[bool], found: list[list[Spot]]) -> None:
+        """Add the spots in the texts that `which` tells."""
+        chosen = list(compress(texts, which))
+        joined = _BETWEEN.join([*chosen, ""])  # so that all has a character on either side
         starts: list[int] = []
-        for folding, owners, automaton in self._automata if joined else ():
-            spans = automaton.find(fold(joined) if folding else joined)
+        numbers: list[int] = []
+        for search in self._searches if chosen else ():
+            spans = search.spans(joined)
             if spans and not starts:
-                starts = [*accumulate(map(len, chosen), lambda at, size: at + size + 1, initial=0)]
-            for slot, which, term, start, end in _placed(joined, starts, owners, spans):
-                found[slot].append((numbers[which], term, start, end))
+                starts = list(accumulate([len(text) + 1 for text in chosen], initial=0))
+                numbers = list(compress(range(len(texts)), which))
+            for slot, at, term, start, end in _placed(joined, starts, search.owners, spans):
+                found[slot].append((numbers[at], term, start, end))
+
+
+class _Search:
+    """The automaton of all literals that are looked for with or without regard to case."""
+
+    __slots__ = ("_automaton", "_bounded", "_folding", "owners")
+
+    def __init__(self, folding: bool, owners: dict[str, list[_Owner]]) -> None:
+        """Prepare the search for the keys of `owners`."""
+        self.owners = list(owners.values())
+        self._bounded = [all(bounded for _, _, bounded in each) for each in self.owners]
+        self._folding = folding
+        self._automaton = Automaton(list(owners))
+
+    def spans(self, joined: str) -> list[Span]:
+        """Return where the literals stand, but for those that are surely parts of words."""
+        data = (fold(joined) if self._folding else joined).encode()
+        word, bounded = _LETTERS, self._bounded
+        spans = [
+            (literal, start, end)
+            for literal, start, end in self._automaton.find(data)
+            if not bounded[literal]
+            or not (
+                (word[data[start - 1]] and word[data[start]])
+                or (word[data[end]] and word[data[end - 1]])
+            )
+        ]
+        return spans if len(data) == len(joined) else counted(data, spans)
 
 
 def _placed(
-    joined: str,
-    starts: list[int],
-    owners: list[list[_Owner]],
-    spans: list[tuple[int, int, int]],
+    joined: str, starts: list[int], owners: list[list[_Owner]], spans: list[Span]
 ) -> Iterator[tuple[int, int, str, int, int]]:
     """Yield slot, index of the text, term, start and end of each span that is a hit."""
     word = _WORDLIKE
     for owner, start, end in spans:
-        # No word goes on across either edge; at those of the whole text there is no character.
-        alone = not (word[joined[start - 1 : start]] and word[joined[start]]) and not (
-            word[joined[end : end + 1]] and word[joined[end - 1]]
+        # No word goes on across either edge.
+        alone = not (word[joined[start - 1]] and word[joined[start]]) and not (
+            word[joined[end]] and word[joined[end - 1]]
         )
         for slot, term, bounded in owners[owner]:
             if alone or not bounded:
@@ -273,15 +300,13 @@ class Automaton:
         small = sum(len(literal.encode()) for literal in literals) <= _TABLE
         self._left: float = _LITTLE if small else inf
 
-    def find(self, text: str) -> list[tuple[int, int, int]]:
-        """Return literal, start and end of each match, also of those that overlap."""
-        self._left -= len(text)
+    def find(self, data: bytes) -> list[Span]:
+        """Return the bytes of each match in UTF-8, also of those that overlap."""
+        # In bytes, since a search in a text first maps each of its bytes to a character.
+        self._left -= len(data)
         if self._find is None or (self._left < 0 and self._literals):
             self._find = self._made(self._left < 0)
-        # In bytes, since a search in a text first maps each of its bytes to a character.
-        data = text.encode()
-        spans = self._find(data, overlapping=True)
-        return spans if len(data) == len(text) else _counted(data, spans)
+        return self._find(data, overlapping=True)
 
     def _made(self, table: bool) -> _Find:
         # Loaded here: a run without lexicons, or without a text to scan, does not pay for it.
@@ -295,7 +320,7 @@ class Automaton:
         return find
 
 
-def _counted(data: bytes, spans: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def counted(data: bytes, spans: list[Span]) -> list[Span]:
     """Return spans of bytes as spans of characters."""
     at = characters = 0
     place: dict[int, int] = {}
@@ -331,3 +356,5 @@ class _Wordlike(dict[str, bool]):
 
 
 _WORDLIKE = _Wordlike()
+_LETTERS = bytes(byte < 128 and _in_word(chr(byte)) for byte in range(256))
+"""Of each byte of UTF-8 whether it is surely a character of a word."""

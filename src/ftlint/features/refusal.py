@@ -19,7 +19,7 @@ from ftlint.error import PackError
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.dialogue import DIALOGUES
-from ftlint.features.lexicon import Automaton, fold
+from ftlint.features.lexicon import Automaton, counted, fold
 from ftlint.value import dataclass
 
 HEAD = 300
@@ -123,7 +123,9 @@ class Recogniser:
                 joined = joined.replace(quote, "'")
         starts = list(accumulate([len(head) + 1 for head in heads], initial=0))
         asked: dict[int, dict[Cue, None]] = {}
-        for literal, start, _ in self._find(joined):
+        data = joined.encode()
+        spans = self._find(data)
+        for literal, start, _ in spans if len(data) == len(joined) else counted(data, spans):
             at = bisect_right(starts, start) - 1
             asked.setdefault(at, {}).update(dict.fromkeys(self._owners[literal]))
         known: dict[str, bool] = {}  # people are refused in the same words again and again

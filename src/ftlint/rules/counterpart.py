@@ -17,8 +17,6 @@ from ftlint.analyses.counterpart import (
     outcomes,
 )
 from ftlint.case import assistant, chat, user
-from ftlint.features.counterpart import name_terms
-from ftlint.features.lexicon import Terms
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import AnalysisRule, bad, good
 from ftlint.source import Dataset
@@ -96,11 +94,6 @@ class CounterfactualInconsistency(AnalysisRule[tuple[Family, ...]]):
             note="all other answers are the same for both",
         ),
     )
-
-    @property
-    def lexicon(self) -> Terms:
-        """Return the given names for the common search."""
-        return name_terms()
 
     @property
     def analysis(self) -> Counterparts:
@@ -247,11 +240,6 @@ class NameOutcomeGap(AnalysisRule[tuple[Family, ...]]):
     """Difference of the length of answers, relative to their mean, that is not reported."""
     tone: float = 0.1
     """Difference of the balance of positive and negative words that is not reported."""
-
-    @property
-    def lexicon(self) -> Terms:
-        """Return the given names for the common search."""
-        return name_terms()
 
     @property
     def analysis(self) -> Counterparts:
