@@ -197,7 +197,8 @@ class Scanner:
     def _search(self, texts: Sequence[str], which: list[bool], found: list[list[Spot]]) -> None:
         """Add the spots in the texts that `which` tells."""
         chosen = list(compress(texts, which))
-        joined = _BETWEEN.join([*chosen, ""])  # so that all has a character on either side
+        # One stands at the end too, where no word goes on; before the first text it is `[-1]`.
+        joined = _BETWEEN.join([*chosen, ""])
         starts: list[int] = []
         numbers: list[int] = []
         for search in self._searches if chosen else ():
@@ -230,8 +231,8 @@ class _Search:
             for literal, start, end in self._automaton.find(data)
             if not bounded[literal]
             or not (
-                (word[data[start - 1]] and word[data[start]])
-                or (word[data[end]] and word[data[end - 1]])
+                (word[data[start]] and word[data[start - 1]])
+                or (word[data[end - 1]] and word[data[end]])
             )
         ]
         return spans if len(data) == len(joined) else counted(data, spans)
@@ -244,8 +245,8 @@ def _placed(
     word = _WORDLIKE
     for owner, start, end in spans:
         # No word goes on across either edge.
-        alone = not (word[joined[start - 1]] and word[joined[start]]) and not (
-            word[joined[end]] and word[joined[end - 1]]
+        alone = not (word[joined[start]] and word[joined[start - 1]]) and not (
+            word[joined[end - 1]] and word[joined[end]]
         )
         for slot, term, bounded in owners[owner]:
             if alone or not bounded:
