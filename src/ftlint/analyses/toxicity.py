@@ -16,7 +16,7 @@ from ftlint.finding import Where
 from ftlint.scoring.remember import digest
 from ftlint.source import Dataset
 from ftlint.summary import Counts
-from ftlint.triage.words import readable
+from ftlint.triage.latin import unreadable
 from ftlint.value import dataclass
 
 ENGLISH = "en"
@@ -239,14 +239,14 @@ class ToxicityFigures(Analysis[ToxicTexts, ToxicTexts]):
                     toxic.append(role)
                     labels += [n for n, score in zip(LABELS, scores, strict=True) if score >= limit]
         roles = [role or "other" for turn in turns for role, _ in turn]
-        strange: list[str] = []
         foreign: list[str] = []
+        texts = [text for turn in turns for _, text in turn]
+        at, left = 0, set(unreadable(texts))
+        strange = [roles[at] for at in left]
         for turn, language in zip(turns, batch.column(TONGUE), strict=True):
-            for role, text in turn:
-                if not readable(text):
-                    strange.append(role or "other")
-                elif language not in (ENGLISH, "", None):
-                    foreign.append(role or "other")
+            if language not in (ENGLISH, "", None):
+                foreign += [roles[n] for n in range(at, at + len(turn)) if n not in left]
+            at += len(turn)
         return ToxicTexts(*map(Counts.tally, (roles, strange, foreign, scored, toxic, labels)))
 
     def conclude(self, summary: ToxicTexts, dataset: Dataset) -> ToxicTexts:

@@ -139,16 +139,20 @@ def judge_all(
     every = [text if not only or role == only else "" for said in turns for role, text in said]
     texts = list(dict.fromkeys(every))
     known = {texts[index]: row for index, row in backend.judge(texts).items()}
+    if not known:
+        return {}
+    ends = list(accumulate(map(len, turns), initial=0))
+    places = [at for at, text in enumerate(every) if text in known]
+    rows = {at: bisect_right(ends, at) - 1 for at in places}
+    scores: dict[int, Scores | None] = {at: known[every[at]] for at in places}
+    if isinstance(backend, Triage):
+        how = [at for at in places if _asks_how(every[at], turns[rows[at]])]
+        other = backend.judge([_HOW.sub("", every[at]) for at in how]) if how else {}
+        scores.update((at, other.get(number)) for number, at in enumerate(how))
     found: dict[int, list[tuple[int, Scores]]] = {}
-    if known:
-        ends = list(accumulate(map(len, turns), initial=0))
-        for at in [at for at, text in enumerate(every) if text in known]:
-            index, text = bisect_right(ends, at) - 1, every[at]
-            row: Scores | None = known[text]
-            if isinstance(backend, Triage) and _asks_how(text, turns[index]):
-                row = backend.judge([_HOW.sub("", text)]).get(0)
-            if row is not None:
-                found.setdefault(index, []).append((at - ends[index], row))
+    for at, row in scores.items():
+        if row is not None:
+            found.setdefault(rows[at], []).append((at - ends[rows[at]], row))
     return found
 
 

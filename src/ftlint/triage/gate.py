@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from zlib import compress, crc32, decompress
 
 from ftlint.triage.form import CALM, STEP, WINDOW
+from ftlint.triage.latin import unreadable
 from ftlint.triage.words import (
     EDGES,
     LONGEST,
@@ -100,7 +101,8 @@ class Gate(dict[str, int]):
         plain = [at for at, text in enumerate(texts) if text.isascii()]
         found = self._sieved(texts, plain)
         if len(plain) < len(texts):
-            strange = [at for at, text in enumerate(texts) if not text.isascii() and readable(text)]
+            left = {*plain, *unreadable(texts)}
+            strange = [at for at in range(len(texts)) if at not in left]
             found = sorted((*found, *self._sieved(texts, strange)))
         return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,8 @@ from numpy.typing import NDArray
 from ftlint.triage.form import STEP, WINDOW
 from ftlint.triage.words import ODD
 
-SLOTS = 1 << 18
-"""Places of the table. Size: 16 bytes each."""
+SLOTS = 1 << 19
+"""Places of the table. Size: 10 bytes each."""
 LONGEST = 64
 """Bytes of a piece that the table can hold; longer ones are rare."""
 
@@ -37,6 +38,8 @@ _SPACES = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000
 """White space beyond ASCII."""
 _BETWEEN = np.array([chr(byte) in " ._*-" for byte in range(256)])
 """What may stand between letters of a word that is spelled out."""
+_WORDS = np.frombuffer(b"ai", np.uint8)
+"""Letters that are words, so that none begins what is spelled out."""
 _KEPT = np.array([(1 << 8 * size) - 1 for size in range(_EIGHT + 1)], np.uint64)
 """What is kept of eight bytes, by the number of those that belong to the piece."""
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
@@ -50,7 +53,7 @@ class Sieve:
         self._of = said
         self._bounds = np.array(bounds, np.int64)
         self._keys = np.zeros(SLOTS, np.uint64)
-        self._said = np.zeros(SLOTS, np.int64)
+        self._said = np.zeros(SLOTS, np.int16)
 
     def passing(self, texts: Sequence[str]) -> tuple[list[int], list[int]]:
         """Return the texts that pass, and others in which a word may be spelled out."""
@@ -58,13 +61,15 @@ class Sieve:
         raw = joined.encode("utf-8", "surrogatepass").translate(_TABLE)
         byte = np.frombuffer(raw, np.uint8)
         parts = np.flatnonzero(byte == _END)
+        if len(parts) > len(texts) + 1:  # zeros are signs as others are
+            return self.passing([text.replace("\0", "\1") for text in texts])
         inside = byte > _SPACE
         found = np.flatnonzero(inside[1:] != inside[:-1])
         starts, sizes = found[::2] + 1, found[1::2] - found[::2]
         ends = np.searchsorted(starts, parts)
         first, last = ends[:-1], ends[1:]
         total = np.zeros(len(starts) + 1, np.int64)
-        np.cumsum(self._look(raw, starts, sizes), out=total[1:])
+        np.cumsum(self._look(raw, starts, sizes), dtype=np.int64, out=total[1:])
         worst, many = total[last] - total[first], last - first
         if (long := np.flatnonzero(many > WINDOW)).size:
             worst[long] = _worst(total, first[long], last[long])
@@ -75,7 +80,7 @@ class Sieve:
         passes[list(spelt)] = False
         return np.flatnonzero(passes).tolist(), sorted(spelt)
 
-    def _look(self, raw: bytes, starts: Ints, sizes: Ints) -> Ints:
+    def _look(self, raw: bytes, starts: Ints, sizes: Ints) -> NDArray[Any]:
         """Return what each piece says, and learn those that are new."""
         keys, long = _keyed(raw, starts, sizes)
         one = _place(keys, 0)
@@ -90,6 +95,7 @@ class Sieve:
             said[new] = told[turn]
             self._learn(unlike, told)
         if long.size:
+            said = said.astype(np.int64)
             said[long] = self._told(raw, starts[long], sizes[long])
         return said
 
@@ -109,9 +115,6 @@ class Sieve:
 def _joined(texts: Sequence[str]) -> str:
     """Return texts between zeros, and after them some spaces that belong to none."""
     joined = "\0".join(("", *texts, " " * _EIGHT))
-    if joined.count("\0") != len(texts) + 1:
-        clean = [text.replace("\0", "\1") for text in texts]
-        joined = "\0".join(("", *clean, " " * _EIGHT))
     return joined if joined.isascii() else _SPACES.sub(" ", joined)
 
 
@@ -125,11 +128,18 @@ def _keyed(raw: bytes, starts: Ints, sizes: Ints) -> tuple[Keys, Ints]:
     keys &= _KEPT.take(sizes, mode="clip")
     keys *= _MIX[0]
     more = np.flatnonzero(sizes > _EIGHT)
-    for done in range(_EIGHT, LONGEST, _EIGHT):
-        further = eights[starts[more] + done]
-        further &= _KEPT.take(sizes[more] - done, mode="clip")
-        keys[more] = (keys[more] ^ (keys[more] >> np.uint64(32)) ^ further) * _MIX[1]
-        more = more[sizes[more] > done + _EIGHT]
+    at, left = starts[more], sizes[more]
+    for _ in range(1, LONGEST // _EIGHT):
+        if not more.size:
+            break
+        at, left = at + _EIGHT, left - _EIGHT
+        mixed = keys[more]
+        mixed ^= mixed >> np.uint64(32)
+        mixed ^= eights[at] & _KEPT.take(left, mode="clip")
+        mixed *= _MIX[1]
+        keys[more] = mixed
+        some = np.flatnonzero(left > _EIGHT)
+        more, at, left = more[some], at[some], left[some]
     keys ^= keys >> np.uint64(32)
     keys[more] = 0
     return keys, more
@@ -150,8 +160,8 @@ def _lettered(byte: Bytes) -> Ints:
     before, after, beyond = (_BETWEEN[byte[alone + step]] for step in (-1, 1, 2))
     near = np.diff(alone) <= 3
     linked = after[:-1] & before[1:] & (near | beyond[:-1])
-    found = alone[:-2][linked[:-1] & linked[1:]]
-    return found[(byte[found] != ord("a")) & (byte[found] != ord("i"))]
+    begun: Ints = alone[:-2][linked[:-1] & linked[1:]]
+    return begun[~np.isin(byte[begun], _WORDS)]
 
 
 def _worst(total: Ints, first: Ints, last: Ints) -> Ints:

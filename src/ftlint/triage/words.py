@@ -21,7 +21,8 @@ _LAST = frozenset(".!?…\"')]”’")
 """Signs on which a piece ends that ends a sentence."""
 EDGES = " \t\n\r.,;:?!\"'()[]{}<>-_/\\~`|=+&^%#“”„‘’«»‹›…–—•·¡¿"
 """What is taken off both ends of a piece."""
-_APART = re.compile(r"[^a-z0-9@$!*]+")
+_PARTS = re.compile(r"[a-z0-9@$!*]+")
+"""Letters, and what may be in their place."""
 _RUNS = re.compile(r"([a-z*])\1{2,}")
 _TWINS = frozenset("ls")
 """Letters that English doubles at the end of a word: of a longer run two are kept."""
@@ -67,16 +68,22 @@ def cleaned(piece: str) -> tuple[str, ...]:
         return ()
     if piece.startswith("@") and not piece.startswith("@ss"):
         return ()  # somebody's name
-    piece = piece.removesuffix("'s").replace("'", "")
-    return tuple([w for part in _APART.split(piece) if part and (w := _undisguised(part))])
+    if "'" in piece:
+        piece = piece.removesuffix("'s").replace("'", "")
+    found = [
+        finished(part) if part.isalpha() else _undisguised(part)
+        for part in _PARTS.findall(piece)
+        if not part.isdigit()
+    ]
+    return tuple([word for word in found if word])
 
 
 def _undisguised(part: str) -> str:
+    part = part.rstrip("!@$").lstrip("!")
     if part.isalpha():
         return finished(part)
-    part = part.rstrip("!@$").lstrip("!")
     if len(part) < 3 or _MEASURES.fullmatch(part):
-        return part if part.isalpha() else ""
+        return ""
     if len(stem := part.rstrip("0123456789")) > 2:
         part = stem  # `dict1`, `user42`: a number, not a disguise
     return finished(_DIGITS.sub("", part.translate(_DISGUISE)))
