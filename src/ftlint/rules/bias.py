@@ -233,9 +233,9 @@ class GenderedProfession(Named):
         """Return the gender of professions."""
         return ProfessionGender(self.lexicons, self.min_examples)
 
-    def analyses(self) -> tuple[Analysis[Any, Any], ...]:
-        """Return it, and the metrics of GenBiT for the report."""
-        return (self.analysis, GenderWords())
+    def figures(self) -> tuple[Analysis[Any, Any], ...]:
+        """Return the metrics of GenBiT."""
+        return (GenderWords(),)
 
     def _judge(self, part: Part[Professions]) -> Iterator[Finding]:
         of = part.of
