@@ -20,12 +20,12 @@ from bias_calibration import CHAT, null, planted
 
 from ftlint.analyses.association import associated
 from ftlint.analyses.genderword import WORD, single_words
-from ftlint.analyses.naming import Naming, NamingTally, count_example
+from ftlint.analyses.naming import Naming, NamingTally
 from ftlint.analyses.profession import professions
 from ftlint.bias.cooccurrence import measure
 from ftlint.example import Batch, Lines
 from ftlint.features.gender import MEN, WOMEN
-from ftlint.features.identity import Reading, finder, mentions
+from ftlint.features.identity import finder, mentions
 from ftlint.features.turns import TURNS
 from ftlint.rules.bias import GenderedProfession, IdentityAssociation
 from ftlint.rules.outcome import OutcomeGap
@@ -68,10 +68,9 @@ def naming_of(texts: list[str]) -> Naming:
     tally = NamingTally()
     found = finder("en").scan(texts)  # type: ignore[union-attr]
     for number in range(len(texts)):
-        told = tuple(each._replace(text=0) for each in found.get(number, ()))
-        reading = Reading("en", told)
-        count_example(tally, reading, [("user", texts[number])], (0, number, -1))
-    return tally.naming()
+        told = [each._replace(text=0) for each in found.get(number, ())]
+        tally.read("en", told, [("user", texts[number])], (0, number, -1))
+    return tally.naming().counted()
 
 
 def winobias(data: Path) -> list[str]:

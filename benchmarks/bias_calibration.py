@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ftlint.analyses.association import associated
-from ftlint.analyses.naming import Naming, NamingTally, count_example
+from ftlint.analyses.naming import Naming, NamingTally
 from ftlint.analyses.outcome import OneAnswer, answered_by, answers_of, gaps
 from ftlint.bias.identity import Entry
 from ftlint.example import Batch, Lines
-from ftlint.features.identity import Mention, Mentions, Reading
+from ftlint.features.identity import Mention, Mentions
 from ftlint.features.turns import TURNS
 from ftlint.rules.bias import IdentityAssociation
 from ftlint.rules.outcome import OutcomeGap
@@ -54,14 +54,10 @@ def counted(shown: Iterable[tuple[list[Mention], list[Mention], int]]) -> Naming
     """Return the counts of conversations put together from groups and words."""
     tally = NamingTally()
     for number, (groups, words, length) in enumerate(shown):
-        together = tuple(each._replace(text=0) for each in (*groups, *words))
-        count_example(
-            tally,
-            Reading("en", together),
-            [("user", str(number).ljust(length, "x"))],
-            (0, number, -1),
-        )
-    return tally.naming()
+        together = [each._replace(text=0) for each in (*groups, *words)]
+        said = [("user", str(number).ljust(length, "x"))]
+        tally.read("en", together, said, (0, number, -1))
+    return tally.naming().counted()
 
 
 def null(data: Path, runs: int) -> list[str]:

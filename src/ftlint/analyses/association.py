@@ -14,8 +14,9 @@ from dataclasses import field
 from math import sqrt
 from typing import Any
 
-from ftlint.analyses.naming import ANY, ANYBODY, NAMED, Group, Naming, OfNamings, Stratum, Word
+from ftlint.analyses.naming import ANY, ANYBODY, NAMED, Naming, OfNamings, Stratum
 from ftlint.analyses.split import Part
+from ftlint.features.whom import Group, Word
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.statistics.contrast import (

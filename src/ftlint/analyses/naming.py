@@ -6,17 +6,32 @@ example: only such examples are compared, so that no example stands on both side
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, fields
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import field, fields, replace
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Generic
 from zlib import crc32
 
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis, Derived, R
 from ftlint.example import Batch
-from ftlint.features.gender import linked
-from ftlint.features.identity import Mentions, Reading, covered
+from ftlint.features.gender import Links, linked
+from ftlint.features.identity import Mention, covered, readings
 from ftlint.features.turns import TURNS, Turn
+from ftlint.features.whom import (
+    ANSWER,
+    OTHER,
+    PROMPT,
+    SIDES,
+    SYSTEM,
+    Group,
+    Whom,
+    Word,
+    everyone,
+    whom,
+)
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Counts, Groups
@@ -29,17 +44,19 @@ ANY = ""
 ANYBODY = ("", ANY)
 """Stands for all groups of all axes."""
 
-Group = tuple[str, str]
-"""Axis and group."""
-Word = tuple[str, str]
-"""Attribute and word in its base form."""
 Stratum = tuple[str, int]
 """Language, and the number of bits of the length in code points."""
 Place = tuple[int, int, int]
 """Source, ordinal and byte offset of an example."""
 Row = tuple[Place, int]
 """An example and the checksum of its first prompt."""
-_SIDES = {"assistant": "answer", "user": "prompt", "system": "system", "developer": "system"}
+Held = tuple[int, tuple[Row, ...]]
+"""How many examples name the same, and the first of them."""
+Key = tuple[Stratum, Whom, Links]
+"""What examples have in common: length, whom they name, and the gender of professions."""
+HELD = 1 << 14
+"""Kinds of examples from which on they are counted at once. Size: about 1 KiB each."""
+_CALLED = {PROMPT: "prompt", ANSWER: "answer", SYSTEM: "system", OTHER: "other"}
 
 
 @dataclass(slots=True)
@@ -68,15 +85,32 @@ class Naming:
     """Examples by profession and the one gender that stands for it there."""
     rows: dict[tuple[Any, ...], tuple[Row, ...]] = field(default_factory=dict)
     """The first examples of a group, of a group and word, of a profession and gender."""
+    held: dict[Key, Held] = field(default_factory=dict)
+    """Examples that name somebody and are not yet counted: many of them name the same."""
 
     def merge(self, other: Naming) -> Naming:
         """Return what both name."""
-        names = [each.name for each in fields(self) if each.name != "rows"]
+        names = [each.name for each in fields(self) if each.name not in ("rows", "held")]
         merged = Naming(*(getattr(self, name).merge(getattr(other, name)) for name in names))
         merged.rows = dict(self.rows)
         for key, rows in other.rows.items():
             merged.rows[key] = distinct((*merged.rows.get(key, ()), *rows))
-        return merged
+        merged.held = dict(self.held)
+        for kind, (count, rows) in other.held.items():
+            known = merged.held.get(kind)
+            merged.held[kind] = (
+                (known[0] + count, distinct((*known[1], *rows))) if known else (count, rows)
+            )
+        return merged if len(merged.held) <= HELD else merged.counted()
+
+    def counted(self) -> Naming:
+        """Return the same with all examples counted."""
+        if not self.held:
+            return self
+        count = _Counting(self)
+        for (stratum, named, links), (many, rows) in self.held.items():
+            count.add(stratum, named, links, many, rows)
+        return count.naming()
 
     def places(self, *key: Any) -> tuple[Where, ...]:
         """Return the first examples of `key`."""
@@ -88,7 +122,7 @@ class Naming:
         return self.strata.total
 
 
-def distinct(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+def distinct(rows: Iterable[Row]) -> tuple[Row, ...]:
     """Return the first rows of different prompts."""
     first: dict[int, Row] = {}
     for row in rows:
@@ -96,45 +130,121 @@ def distinct(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(first.values())[:NAMED]
 
 
-class NamingTally:
-    """Plain dictionaries of counts while a batch is read: a `Counts` for each hit would cost."""
+class _Counting:
+    """Plain dictionaries of counts: a `Counts` for each would cost."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.of: dict[str, dict[Any, int]] = {}
-        self.rows: dict[tuple[Any, ...], list[Row]] = {}
-        self._kinds: dict[tuple[Stratum, tuple[str, ...]], int] = {}
+    def __init__(self, of: Naming) -> None:
+        self._of = of
+        names = ("groups", "alone", "words", "pairs", "both", "gender")
+        self._counts: dict[str, dict[Any, int]] = {n: dict(getattr(of, n).of) for n in names}
+        self._rows: dict[tuple[Any, ...], list[Row]] = {k: [*v] for k, v in of.rows.items()}
 
-    def read(self, language: str, said: Sequence[Turn]) -> Stratum:
-        """Count an example by language, length and roles; return the first two."""
-        length = sum([len(text) for _, text in said]).bit_length()
-        stratum = (language, min(max(length, 6), 16))
-        kind = (stratum, tuple([role for role, _ in said]))
-        self._kinds[kind] = self._kinds.get(kind, 0) + 1
-        return stratum
+    def add(
+        self,
+        stratum: Stratum,
+        named: Whom,
+        links: Links,
+        many: int,
+        rows: tuple[Row, ...],
+    ) -> None:
+        """Count `many` examples that name the same; `rows` are the first of them."""
+        beside = [*named.words, *dict.fromkeys([(axis, ANY) for axis, _ in named.words])]
+        self._add("words", [(word, stratum) for word in beside], many)
+        if named.groups:
+            axes = self._groups(named, beside, many, rows)
+            alone = [group for group, _ in named.groups if axes[group[0]][0] == 1]
+            for group in alone:
+                for word in beside:
+                    self._rows.setdefault((group, word), []).extend(rows)
+            every = [*alone, *[(axis, ANY) for axis in axes], ANYBODY]
+            self._add("alone", [(group, stratum) for group in every], many)
+            self._add("pairs", [(group, w, stratum) for group in every for w in beside], many)
+        for profession, gender in links:
+            self._add("gender", [(profession, gender)], many)
+            self._rows.setdefault(("gender", profession, gender), []).extend(rows)
 
-    def add(self, name: str, keys: Iterable[Any]) -> None:
-        """Count each key once."""
-        counts = self.of.setdefault(name, {})
+    def _groups(
+        self, named: Whom, beside: list[Word], many: int, rows: tuple[Row, ...]
+    ) -> dict[str, tuple[int, int]]:
+        """Count the groups; return how many of each axis there are, and who names them."""
+        axes: dict[str, tuple[int, int]] = {}
+        for group, sides in named.groups:
+            of, all_sides = axes.get(group[0], (0, 0))
+            axes[group[0]] = (of + 1, all_sides | sides)
+            self._add("groups", [(side, *group) for side in _sides(sides)], many)
+            self._add("both", [(group, word) for word in beside], many)
+            self._rows.setdefault(group, []).extend(rows)
+        for axis, (_, sides) in axes.items():
+            self._add("groups", [(side, axis, ANY) for side in _sides(sides)], many)
+        return axes
+
+    def _add(self, name: str, keys: list[Any], many: int) -> None:
+        counts = self._counts[name]
         for key in keys:
-            counts[key] = counts.get(key, 0) + 1
-
-    def place(self, key: tuple[Any, ...], row: Row) -> None:
-        """Keep `row` if it is one of the first of different prompts."""
-        known = self.rows.setdefault(key, [])
-        if len(known) < NAMED and all([row[1] != other for _, other in known]):
-            known.append(row)
+            counts[key] = counts.get(key, 0) + many
 
     def naming(self) -> Naming:
         """Return the counts."""
-        strata, sides = self.of.setdefault("strata", {}), self.of.setdefault("sides", {})
-        for (stratum, roles), count in self._kinds.items():
+        counts: dict[str, Any] = {name: Counts(of) for name, of in self._counts.items()}
+        rows = {key: distinct(sorted(those)) for key, those in self._rows.items()}
+        return replace(self._of, **counts, rows=rows, held={})
+
+
+@lru_cache(maxsize=16)
+def _sides(sides: int) -> tuple[str, ...]:
+    """Return the names of who says something."""
+    return ("any", *[name for side, name in _CALLED.items() if sides & side])
+
+
+class NamingTally:
+    """What is read of a batch; the examples that name the same are counted together."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.languages: Counter[str] = Counter()
+        self.kinds: Counter[tuple[str, int, tuple[str, ...]]] = Counter()
+        """Examples by language, bits of their length, and roles."""
+        self._held: dict[Key, tuple[int, list[Row]]] = {}
+
+    def read(
+        self, language: str, mentions: Sequence[Mention], said: Sequence[Turn], place: Place
+    ) -> None:
+        """Count one example by itself, for who has no batch."""
+        bits = sum([len(text) for _, text in said]).bit_length()
+        self.kinds[language, bits, tuple(map(_ROLE, said))] += 1
+        named = whom(mentions, said)
+        self.add(((language, length(bits)), named, linked(mentions, said)), said, place)
+
+    def add(self, kind: Key, said: Sequence[Turn], place: Place) -> None:
+        """Count an example that names somebody, and keep it if it is one of the first."""
+        count, rows = self._held.get(kind) or (0, [])
+        self._held[kind] = (count + 1, rows)
+        if kind[1].groups and len(rows) < NAMED:
+            # Several answers to one prompt are one witness.
+            prompt = next((text for role, text in said if role == "user"), said[0][1])
+            mark = crc32(prompt.encode("utf-8", "surrogatepass"))
+            if all([mark != known for _, known in rows]):
+                rows.append((place, mark))
+
+    def naming(self) -> Naming:
+        """Return the counts."""
+        strata, sides = dict[Stratum, int](), dict[str, int]()
+        for (language, bits, roles), count in self.kinds.items():
+            stratum = (language, length(bits))
             strata[stratum] = strata.get(stratum, 0) + count
-            for side in {_SIDES.get(role, "other") for role in roles}:
-                sides[side] = sides.get(side, 0) + count
-        self._kinds.clear()
-        counts: dict[str, Any] = {name: Counts(of) for name, of in self.of.items()}
-        return Naming(**counts, rows={key: tuple(places) for key, places in self.rows.items()})
+            for side in {SIDES.get(role, OTHER) for role in roles}:
+                sides[_CALLED[side]] = sides.get(_CALLED[side], 0) + count
+        return Naming(
+            Counts(dict(self.languages)),
+            Counts(strata),
+            Counts(sides),
+            held={kind: (count, tuple(rows)) for kind, (count, rows) in self._held.items()},
+        )
+
+
+def length(bits: int) -> int:
+    """Return the bits of a length as strata have them: the least and the largest are one."""
+    return min(max(bits, 6), 16)
 
 
 @dataclass(frozen=True)
@@ -148,79 +258,30 @@ class Namings(Analysis[Groups[int], tuple[Part[Naming], ...]]):
         """Return what a batch names, by source."""
         if not len(batch):
             return Groups()
-        column, turns = batch.column(Mentions(self.lexicons)), batch.column(TURNS)
-        known, tally, spoken = covered(self.lexicons), NamingTally(), dict[str, int]()
-        lines = batch.lines
-        for index, reading in enumerate(column):
-            if reading is None:
-                continue
-            spoken[reading.language] = spoken.get(reading.language, 0) + 1
-            if reading.language not in known:
-                continue
-            if not reading.mentions:  # most are not looked at any further
-                tally.read(reading.language, turns[index])
-            else:
-                place = (lines.source, lines.ordinal + index, lines.start_of(index))
-                count_example(tally, reading, turns[index], place)
-        tally.of["languages"] = spoken
+        turns, read, tally = batch.column(TURNS), readings(batch, self.lexicons), NamingTally()
+        languages, known, lines = read.languages, covered(self.lexicons), batch.lines
+        sizes = [sum([len(text) for _, text in said]).bit_length() for said in turns]
+        roles = [tuple(map(_ROLE, said)) for said in turns]
+        kinds = Counter(zip(languages, sizes, roles, strict=True))
+        for (language, size, those), count in kinds.items():
+            if language is not None:
+                tally.languages[language] += count
+                if language in known:
+                    tally.kinds[language, size, those] = count
+        for index, named in everyone(batch, self.lexicons).items():
+            stratum = (languages[index] or "", length(sizes[index]))
+            links = linked(read.told[index], turns[index]) if named.groups and named.words else ()
+            place = (lines.source, lines.ordinal + index, lines.start_of(index))
+            tally.add((stratum, named, links), turns[index], place)
         return Groups({batch.source: tally.naming()})
 
     def conclude(self, summary: Groups[int], dataset: Dataset) -> tuple[Part[Naming], ...]:
         """Return what each split names."""
-        return tuple(by_split(summary, dataset))
+        parts = by_split(summary, dataset)
+        return tuple(Part(part.split, part.where, part.of.counted()) for part in parts)
 
 
-def count_example(tally: NamingTally, reading: Reading, said: list[Turn], place: Place) -> None:
-    """Count one example."""
-    stratum = tally.read(reading.language, said)
-    if not reading.mentions:
-        return
-    groups: dict[Group, set[str]] = {}
-    words: dict[Word, None] = {}
-    for text, _, _, entry in reading.mentions:
-        if entry.attribute:
-            words[entry.axis, entry.group] = None
-        else:
-            groups.setdefault((entry.axis, entry.group), {"any"}).add(
-                _SIDES.get(said[text][0], "other")
-            )
-    beside = [*words, *{(axis, ANY): None for axis, _ in words}]
-    tally.add("words", ((word, stratum) for word in beside))
-    if groups:
-        # Several answers to one prompt are one witness.
-        prompt = next((text for role, text in said if role == "user"), said[0][1])
-        row = (place, crc32(prompt.encode("utf-8", "surrogatepass")))
-        _named(tally, groups, beside, stratum, row)
-        if words:
-            for profession, gender in linked(reading, said).items():
-                tally.add("gender", ((profession, gender),))
-                tally.place(("gender", profession, gender), row)
-
-
-def _named(
-    tally: NamingTally,
-    groups: Mapping[Group, set[str]],
-    beside: list[Word],
-    stratum: Stratum,
-    row: Row,
-) -> None:
-    axes: dict[str, set[str]] = {}
-    many: dict[str, int] = {}
-    for named, sides in groups.items():
-        axis, group = named
-        tally.add("groups", [(side, axis, group) for side in sides])
-        tally.add("both", [(named, word) for word in beside])
-        tally.place(named, row)
-        axes.setdefault(axis, set()).update(sides)
-        many[axis] = many.get(axis, 0) + 1
-    tally.add("groups", ((side, axis, ANY) for axis, sides in axes.items() for side in sides))
-    counted = [each for each in groups if many[each[0]] == 1] + [(axis, ANY) for axis in axes]
-    counted.append(ANYBODY)
-    for named in counted:
-        tally.add("alone", [(named, stratum)])
-        tally.add("pairs", [(named, word, stratum) for word in beside])
-        for word in beside if named[1] else ():
-            tally.place((named, word), row)
+_ROLE = itemgetter(0)
 
 
 @dataclass(frozen=True)

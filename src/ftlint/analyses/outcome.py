@@ -10,19 +10,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from functools import reduce
 from math import log2
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from ftlint.analyses.association import FEWEST, rows
-from ftlint.analyses.naming import NAMED, Group, Row, distinct
+from ftlint.analyses.naming import NAMED, Row, distinct
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.dialogue import DIALOGUES
-from ftlint.features.identity import Mentions, finder
-from ftlint.features.refusal import HEAD, recogniser
+from ftlint.features.identity import finder, readings
+from ftlint.features.refusal import HEAD, REFUSALS, recogniser
 from ftlint.features.toxicity import Judged, Toxicity, Triage, judge_all
 from ftlint.features.turns import TURNS
+from ftlint.features.whom import PROMPT, Group, everyone
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.statistics.contrast import Mean, adjusted, chance, difference, grouping, means, merged
@@ -139,25 +140,17 @@ class Outcomes(Analysis[Groups[int], tuple[Part[Gaps], ...]]):
 def asked(batch: Batch, lexicons: tuple[str, ...]) -> Iterator[tuple[int, list[Group], int]]:
     """Yield the examples with an answer whose prompt names groups: those that stand alone."""
     turns, dialogues = batch.column(TURNS), batch.column(DIALOGUES)
-    for index, reading in enumerate(batch.column(Mentions(lexicons))):
+    for index, whom in everyone(batch, lexicons).items():
         dialogue = dialogues[index]
-        if reading is None or not reading.mentions or not dialogue or not dialogue.answers:
-            continue
-        said = turns[index]
-        named = {
-            (m.entry.axis, m.entry.group)
-            for m in reading.mentions
-            if not m.entry.attribute and said[m.text][0] == "user"
-        }
-        if named:
+        named = [group for group, sides in whom.groups if sides & PROMPT]
+        if named and dialogue and dialogue.answers:
             axes = [axis for axis, _ in named]
-            alone = sorted(group for group in named if axes.count(group[0]) == 1)
-            size = sum([len(text) for role, text in said if role == "user"])
+            alone = [group for group in named if axes.count(group[0]) == 1]
+            size = sum([len(text) for role, text in turns[index] if role == "user"])
             yield index, [OTHER, *alone], min(max(size.bit_length(), 5), 14)
 
 
-@dataclass(frozen=True, slots=True)
-class OneAnswer:
+class OneAnswer(NamedTuple):
     """What one example shows."""
 
     groups: list[Group]
@@ -199,6 +192,8 @@ def _answers(batch: Batch, indices: Sequence[int]) -> tuple[list[int], list[str]
 
 
 def _refused(batch: Batch, indices: Sequence[int]) -> set[int]:
+    if (told := batch.made(REFUSALS)) is not None:
+        return {at for at in indices if told[at] is not None}
     dialogues = batch.column(DIALOGUES)
     owners, texts = _answers(batch, indices)
     by_word = {owners[at] for at in recogniser().refusing([text[:HEAD] for text in texts])}
@@ -224,11 +219,10 @@ def _tones(
     batch: Batch, indices: Sequence[int], lexicons: tuple[str, ...]
 ) -> dict[int, dict[str, int]]:
     """Return how many good, bad and helpful words the answers have, where they can be read."""
-    readings, tones = batch.column(Mentions(lexicons)), dict[int, dict[str, int]]()
+    languages, tones = readings(batch, lexicons).languages, dict[int, dict[str, int]]()
     spoken: dict[str, list[int]] = {}
     for index in indices:
-        if (reading := readings[index]) is not None:
-            spoken.setdefault(reading.language, []).append(index)
+        spoken.setdefault(languages[index] or "", []).append(index)
     for language, those in spoken.items():
         if found := finder(language, lexicons, outcomes=True):
             tones |= {index: {"positive": 0, "negative": 0, "helpful": 0} for index in those}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ftlint.analyses.association import rows
-from ftlint.analyses.naming import ANY, Group, Naming, OfNamings
+from ftlint.analyses.naming import ANY, Naming, OfNamings
 from ftlint.analyses.split import Part
 from ftlint.features.identity import covered
+from ftlint.features.whom import Group
 from ftlint.source import Dataset
 from ftlint.statistics.interval import wilson
 from ftlint.text.languagename import name

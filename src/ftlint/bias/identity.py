@@ -47,6 +47,12 @@ class Entry:
     sense: Sense | None = None
     attribute: bool = False
     """Whether it is a word of an attribute, of the category `axis`, and names nobody."""
+    named: tuple[str, str] = field(init=False, repr=False, compare=False)
+    """Axis and group: what is counted, made once."""
+
+    def __post_init__(self) -> None:
+        """Put together what is counted."""
+        object.__setattr__(self, "named", (self.axis, self.group))
 
 
 @dataclass(frozen=True, slots=True)

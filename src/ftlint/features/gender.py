@@ -9,11 +9,11 @@ follows at once: `female nurse`. `Her doctor` tells nothing of the doctor.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ftlint.bias.identity import PRONOUNS
 from ftlint.bias.sense import TABLE
-from ftlint.features.identity import Mention, Reading
+from ftlint.features.identity import Mention
 from ftlint.features.turns import Turn
 
 MEN, WOMEN = "men", "women"
@@ -26,22 +26,26 @@ _BEING = re.compile(
 )
 
 
-def linked(reading: Reading, said: Sequence[Turn]) -> dict[str, str]:
+Links = tuple[tuple[str, str], ...]
+"""Professions, each with a gender, in order."""
+
+
+def linked(mentions: Iterable[Mention], said: Sequence[Turn]) -> Links:
     """Return the professions of an example with the one gender that stands for each.
 
     A profession for which both stand, equally often, has none.
     """
     votes: dict[str, int] = {}
     texts: dict[int, list[Mention]] = {}
-    for mention in reading.mentions:
+    for mention in mentions:
         if mention.entry.axis in ("gender", "profession"):
             texts.setdefault(mention.text, []).append(mention)
-    for number, mentions in texts.items():
-        if len({mention.entry.axis for mention in mentions}) == 2:
+    for number, those in texts.items():
+        if len({mention.entry.axis for mention in those}) == 2:
             raw = said[number][1].encode("utf-8", "surrogatepass")
-            for profession, vote in _links(mentions, raw):
+            for profession, vote in _links(those, raw):
                 votes[profession] = votes.get(profession, 0) + vote
-    return {name: WOMEN if vote > 0 else MEN for name, vote in votes.items() if vote}
+    return tuple(sorted([(n, WOMEN if vote > 0 else MEN) for n, vote in votes.items() if vote]))
 
 
 def _links(mentions: Sequence[Mention], raw: bytes) -> list[tuple[str, int]]:

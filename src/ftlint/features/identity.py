@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, compress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ftlint.bias.identity import SETTING, Entry, languages, lexicon, read_file, stamps
 from ftlint.bias.sense import CLAUSES, END, TABLE, Sense, normal, spaced
@@ -47,8 +47,28 @@ class Reading(NamedTuple):
 
     language: str
     """Empty where it is unclear."""
-    mentions: tuple[Mention, ...]
+    mentions: Sequence[Mention]
     """In reading order; none in a language without lexicons."""
+
+
+class Readings(Sequence[Reading | None]):
+    """What was read of each example; but for its language, nothing is kept of most."""
+
+    __slots__ = ("languages", "told")
+
+    def __init__(self, languages: Sequence[str | None], told: dict[int, list[Mention]]) -> None:
+        """Keep the languages, and the mentions by index of the example, both in order."""
+        self.languages = languages
+        self.told = told
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return len(self.languages)
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return what was read of one example; None of one without texts. Raises: IndexError."""
+        code = self.languages[index]
+        return None if code is None else Reading(code, self.told.get(index, ()))
 
 
 Found = tuple[int, int, int, Entry]
@@ -280,26 +300,28 @@ class Mentions(Feature[Reading | None]):
     extra: tuple[str, ...] = ()
     """The user's own lexicons, as paths."""
 
-    def compute(self, batch: Batch) -> list[Reading | None]:
+    def compute(self, batch: Batch) -> Readings:
         """Return one reading an example; each language is searched at once."""
         turns, spoken = batch.column(TURNS), batch.column(TONGUE)
-        # One value for all examples of a language that name nobody: those are most.
-        silent = {code: Reading(code, ()) for code in set(spoken) if code is not None}
-        column = [None if code is None else silent[code] for code in spoken]
-        for language in sorted(filter(None, silent)):
-            if language in covered(self.extra) and (found := finder(language, self.extra)):
+        told: dict[int, list[Mention]] = {}
+        new = tuple.__new__
+        for language in sorted(covered(self.extra).intersection(filter(None, spoken))):
+            if found := finder(language, self.extra):
                 chosen = [at for at, code in enumerate(spoken) if code == language]
                 texts = [text for at in chosen for _, text in turns[at]]
                 firsts = list(accumulate([len(turns[at]) for at in chosen], initial=0))
-                told: dict[int, list[Mention]] = {}
-                new = tuple.__new__
                 for number, start, end, entry in found.find(texts):
                     at = bisect_right(firsts, number) - 1
                     mention = new(Mention, (number - firsts[at], start, end, entry))
                     told.setdefault(chosen[at], []).append(mention)
-                for at, those in told.items():
-                    column[at] = Reading(language, tuple(those))
-        return column
+        return Readings(spoken, dict(sorted(told.items())))
+
+
+def readings(batch: Batch, extra: tuple[str, ...] = ()) -> Readings:
+    """Return what was read of the examples of `batch`."""
+    column = batch.column(Mentions(extra))
+    assert isinstance(column, Readings)
+    return column
 
 
 def mentions(text: str, language: str = "en", extra: tuple[str, ...] = ()) -> list[Mention]:
