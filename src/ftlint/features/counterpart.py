@@ -9,14 +9,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
-from hashlib import blake2b
 from itertools import accumulate
 from typing import NamedTuple
+
+from xxhash import xxh3_64_intdigest
 
 from ftlint.bias.identity import PRONOUNS
 from ftlint.example import Batch
 from ftlint.feature import Feature
-from ftlint.features.identity import Mention, Mentions
+from ftlint.features.identity import Mention, readings
 from ftlint.features.lexicon import Scanner, Spot, Terms
 from ftlint.features.turns import TURNS, Turn
 from ftlint.twin.person import names
@@ -52,16 +53,16 @@ class Fillings(Feature[Filled | None]):
 
     def compute(self, batch: Batch) -> list[Filled | None]:
         """Return one value an example."""
-        turns, readings = batch.column(TURNS), batch.column(Mentions())
+        turns, read = batch.column(TURNS), readings(batch)
         answered = [
             at
-            for at, (said, reading) in enumerate(zip(turns, readings, strict=True))
-            if reading and reading.language in ("en", "") and _answered(said)
+            for at, said in enumerate(turns)
+            if read.languages[at] in ("en", "") and _answered(said)
         ]
         meant = {
-            at: [m for m in reading.mentions if m.entry.axis in AXES and m.entry.kind in KINDS]
+            at: [m for m in told if m.entry.kind in KINDS and m.entry.axis in AXES]
             for at in answered
-            if (reading := readings[at]) and reading.mentions
+            if (told := read.told.get(at))
         }
         # Names are looked for in prompts first: whom an answer alone names is of no interest.
         called = _called({at: turns[at][:-1] for at in answered})
@@ -105,13 +106,12 @@ def _filled(turns: Sequence[Turn], meant: Sequence[Mention], called: Sequence[Sp
     last = len(turns) - 1
     spans: dict[int, list[tuple[int, int]]] = {}
     worded = False
-    for mention in meant:
-        raw = turns[mention.text][1]
-        start, end = mention.start, mention.end
+    for at, start, end, entry in meant:
+        raw = turns[at][1]
         if not raw.isascii():
             start, end = _points(raw, start), _points(raw, end)
-        spans.setdefault(mention.text, []).append((start, end))
-        worded = worded or (mention.text < last and mention.entry.kind not in PRONOUNS)
+        spans.setdefault(at, []).append((start, end))
+        worded = worded or (at < last and entry.kind not in PRONOUNS)
     genders = set()
     for at, name, start, end in called:
         spans.setdefault(at, []).append((start, end))
@@ -127,15 +127,16 @@ def emptied(
     turns: Sequence[Turn], spans: Mapping[int, Sequence[tuple[int, int]]]
 ) -> tuple[str, list[str]]:
     """Return texts in small letters with a slot for each span, and what stood there."""
-    parts, words = [], []
+    parts: list[str] = []
+    words: list[str] = []
     for number, (role, text) in enumerate(turns):
-        at, pieces = 0, [role, "\n"]
+        at, pieces = 0, list[str]()
         for start, end in sorted(spans.get(number, ())):
             if start >= at:
-                pieces += [text[at:start], _SLOT]
+                pieces += (text[at:start], _SLOT)
                 words.append(text[start:end].lower())
                 at = end
-        parts.append("".join([*pieces, text[at:]]))
+        parts += (role, "".join([*pieces, text[at:]]) if pieces else text)
     text = "\n".join(parts).lower()
     return (_ARTICLE.sub("a", text) if f"an {_SLOT}" in text else text), words
 
@@ -146,5 +147,4 @@ def _points(text: str, offset: int) -> int:
 
 
 def _digest(text: str) -> int:
-    raw = text.encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(raw, digest_size=8).digest(), "big")
+    return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
