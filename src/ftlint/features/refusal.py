@@ -11,7 +11,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, compress
+from operator import not_
 from typing import Any
 
 from ftlint.configuration import document
@@ -31,6 +32,9 @@ NEEDED = 2
 KINDS = ("firm", "unable", "soft", "topic", "yields", "despite", "anyway")
 """Of cues: a topic counts once and beside a soft cue only; what yields takes back soft cues,
 what answers despite all also what the answer is unable to do, and `anyway` takes back all."""
+
+_KNOWN = 4096
+"""Texts that are remembered, a batch more at most."""
 
 FOUND = ("firm", "unable", "soft")
 """Kinds that are searched for; the others are looked for where one of these is."""
@@ -88,7 +92,7 @@ REFUSALS = Refusals()
 class Recogniser:
     """All cues of all languages, and the automaton that finds their literals."""
 
-    __slots__ = ("_find", "_others", "_owners")
+    __slots__ = ("_find", "_known", "_others", "_owners")
 
     def __init__(self, cues: Sequence[Cue]) -> None:
         """Keep the literals of the cues that are searched for."""
@@ -102,17 +106,17 @@ class Recogniser:
                 owners.setdefault(anchor, []).append(cue)
         self._owners = list(owners.values())
         self._find = Automaton(list(owners)).find
+        self._known: dict[str, bool] = {}
+        """Whether a text refuses: people are refused in the same words again and again."""
 
     def refusing(self, heads: Sequence[str]) -> list[int]:
         """Return the indices of the texts that refuse, in order."""
         # Apart: one character beyond ASCII doubles the work on the whole of a joined text.
-        wide = [at for at, head in enumerate(heads) if not head.isascii()]
-        if not wide:
-            return self._refusing(heads)
-        chosen = set(wide)
-        plain = [at for at in range(len(heads)) if at not in chosen]
-        found = [plain[at] for at in self._refusing([heads[at] for at in plain])]
-        found += [wide[at] for at in self._refusing([heads[at] for at in wide])]
+        plain = list(map(str.isascii, heads))
+        found = []
+        for chosen in (plain, map(not_, plain)):
+            numbers = list(compress(range(len(heads)), chosen))
+            found += [numbers[at] for at in self._refusing([heads[at] for at in numbers])]
         return sorted(found)
 
     def _refusing(self, heads: Sequence[str]) -> list[int]:
@@ -128,8 +132,9 @@ class Recogniser:
         for literal, start, _ in spans if len(data) == len(joined) else counted(data, spans):
             at = bisect_right(starts, start) - 1
             asked.setdefault(at, {}).update(dict.fromkeys(self._owners[literal]))
-        known: dict[str, bool] = {}  # people are refused in the same words again and again
-        found = []
+        found, known = [], self._known
+        if len(known) > _KNOWN:
+            known.clear()
         for at in sorted(asked):
             text = joined[starts[at] : starts[at + 1] - 1]
             refused = known.get(text)
