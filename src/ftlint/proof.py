@@ -16,7 +16,7 @@ from ftlint.shape import CHAT, UNKNOWN
 if TYPE_CHECKING:
     from ftlint.example import Batch, Example, Plain
 
-KEYS, SHAPE, ORDER, TOOLS = 1, 2, 4, 8
+KEYS, SHAPE, ORDER, TOOLS, FIRST = 1, 2, 4, 8, 16
 
 _GROUPS = {
     KEYS: "json-duplicate-key",
@@ -30,8 +30,9 @@ _GROUPS = {
     """,
     ORDER: """
         no-assistant last-not-assistant no-user consecutive-roles system-not-first
-        duplicate-message
+        duplicate-message several-systems
     """,
+    FIRST: "first-not-user",
     TOOLS: """
         name-format tools-not-list tool-declaration-shape tool-declared-duplicate
         tool-schema-invalid tool-call-shape tool-arguments-type tool-arguments-json
@@ -122,7 +123,7 @@ def _with_more(types: _Types, record: Any, order: int, example: Example) -> int:
     if weights and b"1" not in weights:
         return 0
     # What the typed decode left raw (tools, calls) may still be broken inside.
-    return 0 if example.fault else SHAPE | (order & ORDER)
+    return 0 if example.fault else SHAPE | (order & (ORDER | FIRST))
 
 
 def _order(types: _Types, roles: tuple[type, ...]) -> int:
@@ -131,6 +132,7 @@ def _order(types: _Types, roles: tuple[type, ...]) -> int:
         return 0
     proven = SHAPE | (0 if types.tool in roles else TOOLS)
     turns = roles[1:] if roles[:1] == (types.system,) else roles
+    proven |= FIRST if turns[:1] == (types.user,) else 0
     alternate = all(a is not b or a is types.tool for a, b in pairwise(turns))
     usual = types.user in turns and types.system not in turns and alternate
     return proven | ORDER if usual and turns[-1] is types.assistant else proven
