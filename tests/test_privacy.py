@@ -21,8 +21,10 @@ from secrets_made import kinds, no_value_in
 from ftlint.case import assistant, call, calling, chat, user
 from ftlint.configuration.catalogue import builtin
 from ftlint.docs import page
-from ftlint.privacy.gate import gate
+from ftlint.privacy.digitarray import runs  # loads numpy, so that `gates` is by arrays too
+from ftlint.privacy.gate import gate, gates
 from ftlint.privacy.look import masked, masked_json, sightings
+from ftlint.privacy.sighting import NUMBER
 from ftlint.rule import bad
 from ftlint.rules.privacy import EmailAddress
 from ftlint.rules.secret import made as made_of
@@ -168,6 +170,23 @@ def test_the_gate_stops_nothing_that_is_there(
         assert json.loads(raw) == text
         bits = gate(raw.encode(errors="surrogatepass"))
         assert list(sightings(text, bits)) == list(sightings(text))
+
+
+_SIGNS = ["7", "42", "123", " ", "-", ". ", "(", "   ", ") - (", "a", "@", "sk-", "key", "\\u00"]
+
+
+@given(
+    st.lists(st.lists(st.sampled_from([*_SIGNS, "2", "41"]), max_size=30).map("".join), max_size=5)
+)
+@settings(max_examples=300)
+def test_many_lines_at_once_have_the_bits_of_each(lines: list[str]) -> None:
+    raws = [line.encode() for line in lines]
+    each = [gate(raw) for raw in raws]
+    assert gates(raws) == {at: bits for at, bits in enumerate(each) if bits}
+    packed = [re.sub(rb"[ .()-]", b"", raw) for raw in raws]
+    long = [re.search(rb"[0-9]{9}", raw) is not None for raw in packed]
+    assert [bool(runs(raw)) for raw in raws] == long
+    assert all(bits & NUMBER for bits, is_long in zip(each, long, strict=True) if is_long)
 
 
 @given(st.lists(st.sampled_from(sorted(made.SENTENCES)), max_size=3), st.text(max_size=12))

@@ -1,6 +1,6 @@
 """Privacy: what personal data and secrets stand in each example, and where.
 
-A gate over the bytes of each line (`ftlint.privacy.gate`, about 4 ns a byte) leaves few lines to
+A gate over the bytes of each line (`ftlint.privacy.gate`, about 3 ns a byte) leaves few lines to
 be decoded and read.
 """
 
