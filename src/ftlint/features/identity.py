@@ -131,14 +131,15 @@ class Finder:
         hits.sort()
         firsts = list(accumulate([size + 1 for size in sizes], initial=1))
         found: list[Found] = []
-        last = 0
+        last = number = first = beyond = 0
         for start, end, which in hits:
             spaces, entries = self._owners[which]
             start, end = start + spaces, -end - spaces
             if end <= last:
                 continue
-            at = bisect_right(firsts, start)
-            first, beyond = firsts[at - 1], firsts[at] - 1
+            if start >= beyond:
+                at = bisect_right(firsts, start)
+                number, first, beyond = numbers[at - 1], firsts[at - 1], firsts[at] - 1
             if end > beyond:
                 continue
             for entry in entries:
@@ -147,7 +148,7 @@ class Finder:
                     last = end
                 elif sense is None or _meant(sense, raw, marked, (first, start, end, beyond)):
                     last = end
-                    found.append((numbers[at - 1], start - first, end - first, entry))
+                    found.append((number, start - first, end - first, entry))
         return found
 
 
@@ -233,24 +234,38 @@ def _has(words: list[bytes], wanted: frozenset[bytes]) -> bool:
     """Return whether one of the phrases stands first; nothing at all is the end of a clause."""
     if not words:
         return END in wanted
-    phrase = b""
-    for word in words[:PHRASE]:
-        phrase += word
+    phrase = words[0]
+    if phrase in wanted:
+        return True
+    if phrase not in _edges(wanted, 0):
+        return False
+    for word in words[1:PHRASE]:
+        phrase += b" " + word
         if phrase in wanted:
             return True
-        phrase += b" "
     return False
 
 
 def _ends(words: list[bytes], wanted: frozenset[bytes]) -> bool:
     """Return whether one of the phrases stands last."""
-    phrase = b""
-    for word in reversed(words[-PHRASE:]):
-        phrase = word + phrase
+    if not words:
+        return False
+    phrase = words[-1]
+    if phrase in wanted:
+        return True
+    if phrase not in _edges(wanted, -1):
+        return False
+    for word in words[-2 : -PHRASE - 1 : -1]:
+        phrase = word + b" " + phrase
         if phrase in wanted:
             return True
-        phrase = b" " + phrase
     return False
+
+
+@lru_cache(maxsize=1024)
+def _edges(phrases: frozenset[bytes], at: int) -> frozenset[bytes]:
+    """Return the first or the last words of those phrases that have several."""
+    return frozenset([phrase.split()[at] for phrase in phrases if b" " in phrase])
 
 
 def _without(words: list[bytes], degree: frozenset[bytes]) -> list[bytes]:
@@ -309,11 +324,15 @@ class Mentions(Feature[Reading | None]):
             if found := finder(language, self.extra):
                 chosen = [at for at, code in enumerate(spoken) if code == language]
                 texts = [text for at in chosen for _, text in turns[at]]
-                firsts = list(accumulate([len(turns[at]) for at in chosen], initial=0))
+                ends = list(accumulate([len(turns[at]) for at in chosen]))
+                those: list[Mention] = []
+                first = end_of = 0
                 for number, start, end, entry in found.find(texts):
-                    at = bisect_right(firsts, number) - 1
-                    mention = new(Mention, (number - firsts[at], start, end, entry))
-                    told.setdefault(chosen[at], []).append(mention)
+                    if number >= end_of:
+                        at = bisect_right(ends, number)
+                        first, end_of = ends[at - 1] if at else 0, ends[at]
+                        those = told[chosen[at]] = []
+                    those.append(new(Mention, (number - first, start, end, entry)))
         return Readings(spoken, dict(sorted(told.items())))
 
 
