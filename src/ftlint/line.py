@@ -69,9 +69,8 @@ class Lines:
         if self.start < 0:
             return -1
         if self._starts is None:
-            lengths = map(len, self.raws)
-            self._starts = list(accumulate(lengths, lambda at, size: at + size + 1, initial=0))
-        return self.start + self._starts[index]
+            self._starts = list(accumulate(map(len, self.raws), initial=self.start))
+        return self._starts[index] + index  # each line before it has an end
 
     def chunks(self, size: int) -> Iterator[Lines]:
         """Yield the lines in pieces of at most `size`."""

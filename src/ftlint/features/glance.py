@@ -7,6 +7,7 @@ one side only: what it calls plain is not looked at further.
 from __future__ import annotations
 
 from collections.abc import Set
+from functools import lru_cache
 
 from ftlint.features.language import FEWEST, HEAD
 from ftlint.features.script import ALONE, CYRILLIC, DECIDED, IDEOGRAPH, LATIN, glimpse
@@ -35,10 +36,12 @@ _COMMON = {
     "uk": "і в не на що я з як це по для та але ви ти у його є або",
     "vi": "là và của có không được cho một những các trong với tôi bạn này để như khi",
 }
-_WORDS: dict[str, list[str]] = {}
-for _code, _listed in _COMMON.items():
-    for _word in _listed.split():
-        _WORDS.setdefault(_word, []).append(_code)
+_CODES = tuple(_COMMON)
+_WORDS: dict[str, int] = {}
+"""What each word counts: 1 in the byte of each of its languages. None has more than 256 words."""
+for _at, _listed in enumerate(_COMMON.values()):
+    for _word in set(_listed.split()):
+        _WORDS[_word] = _WORDS.get(_word, 0) + (1 << 8 * _at)
 
 
 def unclear(prompt: str, answer: str) -> bool:
@@ -46,9 +49,12 @@ def unclear(prompt: str, answer: str) -> bool:
 
     A text that is too short to be judged, or a single word such as a label, is no reason.
     """
-    prompt, answer = prompt[:HEAD], answer[:HEAD]
     # What decides most pairs comes first: labels, then plain letters, then scripts.
-    if _brief(answer) or _brief(prompt):
+    answer = answer[:HEAD]
+    if _brief(answer):
+        return False
+    prompt = prompt[:HEAD]
+    if _brief(prompt):
         return False
     if answer.isascii() and prompt.isascii():
         english = _english(answer)
@@ -127,15 +133,16 @@ def plainly_in(text: str, languages: frozenset[str]) -> bool:
 
 def _leading(text: str, silent: Set[str] = frozenset()) -> frozenset[str]:
     """Return the languages of which the text has the most common words; `silent` say nothing."""
-    found: dict[str, int] = {}
-    for word in (_WORDS.keys() & text.lower().split()) - silent:
-        for code in _WORDS[word]:
-            found[code] = found.get(code, 0) + 1
-    most = max(found.values(), default=0)
-    return frozenset(code for code, count in found.items() if count == most) if found else _NONE
+    words = _WORDS.keys() & text.lower().split()
+    return _most(sum(map(_WORDS.__getitem__, words - silent if silent else words)))
 
 
-_NONE: frozenset[str] = frozenset()
+@lru_cache(maxsize=4096)
+def _most(counts: int) -> frozenset[str]:
+    """Return the languages with the largest count, each a byte; none where all are 0."""
+    each = counts.to_bytes(len(_CODES), "little")
+    most = max(each)
+    return frozenset([code for code, count in zip(_CODES, each, strict=True) if 0 < count == most])
 
 
 _SILENT = frozenset({"i", "a"})

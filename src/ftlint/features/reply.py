@@ -18,10 +18,14 @@ _VERY_SURE = 0.9
 """Probability from which two texts in one script differ."""
 
 
-def doubted(exchanges: Sequence[Exchange]) -> bool:
-    """Return whether `doubtful` yields anything for the turns of these exchanges."""
-    unsure = [(asked, text) for asked, text in exchanges if asked and unclear(asked, text)]
-    return bool(unsure) and any(_pair(asked, text) for asked, text in unsure)
+def doubted(column: Sequence[Sequence[Exchange]]) -> list[int]:
+    """Return the indices of examples for whose turns `doubtful` yields anything."""
+    return [
+        index
+        for index, exchanges in enumerate(column)
+        for asked, text in exchanges
+        if asked and unclear(asked, text) and _pair(asked, text)
+    ]
 
 
 def doubtful(turns: Sequence[Turn]) -> Iterator[int]:

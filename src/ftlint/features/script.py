@@ -117,7 +117,7 @@ def glimpse(text: str) -> str:
     """
     if text.isascii():
         return LATIN
-    found = classes(text[:GLIMPSE])
+    found = text[:GLIMPSE].encode("utf-16-le", "replace")[1::2].translate(_TABLE)
     number = found[len(found) // 2]
     if 2 * found.count(number) <= len(found):
         number = max(set(found), key=found.count)

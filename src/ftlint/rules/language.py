@@ -178,8 +178,7 @@ class AnswerLanguageMismatch(ExampleRule):
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the examples with an answer that may be in another language."""
-        column = batch.column(EXCHANGES)
-        return [batch.example(i) for i, said in enumerate(column) if doubted(said)]
+        return [batch.example(index) for index in dict.fromkeys(doubted(batch.column(EXCHANGES)))]
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding for each such answer that is trained on."""
