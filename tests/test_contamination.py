@@ -167,10 +167,19 @@ def test_arrays_find_what_plain_python_finds(unspaced: bool, more: list[str]) ->
     texts = [text.replace("日本 ", "日本").replace(" \x1a", "\x1a") for text in texts]
     texts += ["", " ", "…", "x " * 100_000]
     every = [list(hashes(words(text, unspaced))) for text in texts]
-    chosen = set(random.sample(sorted({value for values in every for value in values}), 40))
+    # Of signs for unspaced words nobody asks who does not look for these.
+    spoken = [words(text, unspaced) for text in texts]
+    sought = {
+        value
+        for parts, values in zip(spoken, every, strict=True)
+        for place, value in enumerate(values)
+        if unspaced or b"\x1a" not in parts[place : place + 13]
+    }
+    chosen = set(random.sample(sorted(sought), 40))
 
     def known(values: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> Any:
-        return np.flatnonzero([int(value) in chosen for value in values])
+        there = np.flatnonzero([int(value) in chosen for value in values])
+        return there, there
 
     wanted = [
         (at, place, value, min(len(words(texts[at], unspaced)), 13))
@@ -180,7 +189,7 @@ def test_arrays_find_what_plain_python_finds(unspaced: bool, more: list[str]) ->
     ]
     assert 20 < len({at for at, *_ in wanted}) < 400
     found = hits(texts, known, unspaced)
-    assert list(zip(*(column.tolist() for column in found), strict=True)) == wanted
+    assert list(zip(*(column.tolist() for column in found[:4]), strict=True)) == wanted
 
 
 def test_places() -> None:
@@ -223,7 +232,7 @@ def test_matches_are_those_of_sets(items: list[str], texts: list[str]) -> None:
             assert grams(" ".join(part)) & item == grams(text) & item
     values = sorted({value for text in texts for value in hashes(words(text))})
     met = {place for place, _ in index.items(values)}
-    assert set(index.known(np.array(values, np.uint64)).tolist()) == met
+    assert set(index.known(np.array(values, np.uint64))[0].tolist()) == met
     assert [index.item(at).grams for at in range(len(items))] == [len(grams(i)) for i in items]
 
 

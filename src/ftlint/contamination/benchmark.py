@@ -128,24 +128,25 @@ class Index:
             first -= benchmark.items
         raise IndexError(number)
 
-    def known(self, values: Hashes) -> Indices:
-        """Return the indices of the hashes that are there; numpy is imported here."""
+    def known(self, values: Hashes) -> tuple[Indices, Indices]:
+        """Return the indices of the hashes that are there, and their first entries, by numpy."""
         import numpy as np
 
-        bits, heads, more = self._tables()
+        bits, heads, more, _ = self._tables()
         slots = (values >> np.uint64(self._shift)).view(np.int64)
         likely = np.flatnonzero(bits[slots >> 3] >> (slots & 7).astype(np.uint8) & 1)
         # Of 14 others one gets so far, and a search takes long.
         wanted = values[likely] >> np.uint64(16)
-        kept = more[_slots(wanted)]
+        kept = np.flatnonzero(more.take(_slots(wanted)))
         likely, wanted = likely[kept], wanted[kept]
-        places = np.searchsorted(heads, wanted)
-        places[places == len(heads)] = 0
-        found: Indices = likely[heads[places] == wanted] if len(heads) else likely[:0]
-        return found
+        order = np.argsort(wanted)  # so that what is searched is mostly at hand
+        places = np.empty(len(order), np.int64)
+        places[order] = np.searchsorted(heads, wanted[order])
+        there = np.flatnonzero(heads.take(places, mode="clip") == wanted)
+        return likely[there], places[there]
 
     def _tables(self) -> Any:
-        """Return the bits, the hashes and more bits as arrays, made once."""
+        """Return the bits, the hashes, more bits and how often a hash stands, once made."""
         import numpy as np
 
         if self._arrays is None:
@@ -153,18 +154,17 @@ class Index:
             heads = entries >> np.uint64(16)
             more = np.zeros(1 << _MORE, bool)
             more[_slots(heads)] = True
-            self._arrays = (np.frombuffer(self._bits, np.uint8), heads, more)
+            times = np.searchsorted(heads, heads, "right") - np.arange(len(heads))
+            self._arrays = (np.frombuffer(self._bits, np.uint8), heads, more, times)
         return self._arrays
 
-    def entries(self, values: Hashes) -> tuple[Indices, Indices]:
-        """Return the items that have such an n-gram: places in `values`, and their numbers."""
+    def entries(self, first: Indices) -> tuple[Indices, Indices]:
+        """Return the items of n-grams by their first entries: places there, and their numbers."""
         import numpy as np
 
         entries = np.frombuffer(self._entries, np.uint64)  # type: ignore[call-overload]
-        heads, wanted = self._tables()[1], values >> np.uint64(16)
-        first = np.searchsorted(heads, wanted)
-        counts = np.searchsorted(heads, wanted, "right") - first
-        rows = np.repeat(np.arange(len(values)), counts)
+        counts = self._tables()[3][first]
+        rows = np.repeat(np.arange(len(first)), counts)
         places = np.arange(len(rows)) + (first - np.cumsum(counts) + counts)[rows]
         return rows, (entries[places] & np.uint64(_ITEM)).view(np.int64)
 
@@ -311,7 +311,7 @@ def matched(hits: Hits, index: Index) -> dict[int, list[Match]]:
     """Return the same of many texts, by number, from their n-grams that are known."""
     import numpy as np
 
-    rows, items = index.entries(hits.values)
+    rows, items = index.entries(hits.numbers)
     texts, places, values = hits.texts[rows], hits.places[rows], hits.values[rows]
     order = np.lexsort((values, items, texts))
     new = np.ones(len(rows), bool)

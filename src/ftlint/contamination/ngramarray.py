@@ -27,8 +27,8 @@ from ftlint.contamination.ngram import (
 
 Hashes = NDArray[np.uint64]
 Indices = NDArray[np.intp]
-Known = Callable[[Hashes], Indices]
-"""From hashes to the indices of those that are looked for."""
+Known = Callable[[Hashes], tuple[Indices, Indices]]
+"""From hashes to the indices of those that are looked for, and a number for each of these."""
 
 _SLICE = 1 << 14
 """Words that are looked at together: their arrays stay in the processor's cache."""
@@ -47,15 +47,22 @@ class Hits(NamedTuple):
     values: Hashes
     widths: Indices
     """Words."""
+    numbers: Indices
+    """What `Known` calls them."""
 
 
 def hits(texts: list[str], known: Known, unspaced: bool = True) -> Hits:
-    """Return the n-grams, or the wholes of short texts, that are `known`."""
-    found = [Hits(*(np.empty(0, kind) for kind in (int, int, np.uint64, int)))]
+    """Return the n-grams, or the wholes of short texts, that are `known`.
+
+    Without `unspaced` nothing is looked for that has words of scripts without spaces.
+    """
+    found = [Hits(*(np.empty(0, kind) for kind in (int, int, np.uint64, int, int)))]
     # Apart, since one sign that is not ASCII makes the whole string wider, and slower.
     plain = [text.isascii() for text in texts]
     for ascii in (True, False):
         chosen = [index for index, is_ascii in enumerate(plain) if is_ascii is ascii]
+        if chosen and not ascii and not unspaced:
+            chosen = _wordy(texts, chosen)
         if chosen:
             column = _Column([texts[index] for index in chosen], unspaced)
             numbers = np.array(chosen)
@@ -68,6 +75,19 @@ def hits(texts: list[str], known: Known, unspaced: bool = True) -> Hits:
 
 _END = "\x1c"
 """What parts texts: a sign that is in none of them."""
+
+
+def _wordy(texts: list[str], chosen: list[int]) -> list[int]:
+    """Return those of the `chosen` texts that may hold enough words, unspaced ones aside."""
+    units = _units(_END.join([texts[index] for index in chosen]))
+    ends = np.flatnonzero(units == ord(_END))
+    if len(ends) >= len(chosen):
+        return chosen
+    kinds = _kinds().take(units)
+    begun = kinds > 0
+    begun[1:] &= kinds[:-1] != 1
+    counts = np.add.reduceat(begun, np.concatenate(([0], ends)), dtype=int)
+    return [chosen[at] for at in np.flatnonzero(counts >= SHORTEST).tolist()]
 
 
 class _Column:
@@ -85,25 +105,28 @@ class _Column:
         joined = (_folded if bare else fold)(f"{_END}{joined}{_END}", unspaced)
         encoded = joined.encode() + b" " * _EIGHT
         data = encoded.translate(TABLE)
-        self.starts, self.ends = _bounds(np.frombuffer(data, np.uint8), bare)
-        # Eight bytes from each place on: a view that overlaps itself.
-        self.eights: Hashes = np.ndarray((len(data) - 7,), "<u8", data, 0, (1,))
+        starts, ends = _bounds(np.frombuffer(data, np.uint8), bare)
         parts = np.flatnonzero(np.frombuffer(encoded, np.uint8) == ord(_END))
-        self.firsts: Indices = np.searchsorted(self.starts, parts)
+        self.firsts: Indices = np.searchsorted(starts, parts)
         """The number of the first word of each text, and of what would come next."""
+        # Eight bytes from each place on: a view that overlaps itself.
+        eights: Hashes = np.ndarray((len(data) - 7,), "<u8", data, 0, (1,))
+        self.words = np.empty(len(starts), np.uint64)
+        for first in range(0, len(starts), _SLICE):
+            part = slice(first, first + _SLICE)
+            self.words[part] = _hashed(eights, starts[part], ends[part])
 
     def runs(self, known: Known) -> Iterator[Hits]:
         """Yield the n-grams that are known."""
-        total = len(self.starts)
-        for first in range(0, total, _SLICE):
-            rolled = _rolled(self._words(first, min(first + _SLICE + N - 1, total)))
-            met = known(rolled)
+        for first in range(0, len(self.words), _SLICE):
+            rolled = _rolled(self.words[first : first + _SLICE + N - 1])
+            met, numbers = known(rolled)
             begins = met + first
             texts = np.searchsorted(self.firsts, begins, "right") - 1
             # No n-gram goes on into the next text.
-            inside = begins + N <= self.firsts[texts + 1]
-            places = begins - self.firsts[texts]
-            yield Hits(texts[inside], places[inside], rolled[met[inside]], np.full(inside.sum(), N))
+            inside = np.flatnonzero(begins + N <= self.firsts[texts + 1])
+            places, values = (begins - self.firsts[texts])[inside], rolled[met[inside]]
+            yield Hits(texts[inside], places, values, np.full(len(inside), N), numbers[inside])
 
     def wholes(self, known: Known) -> Hits:
         """Return the texts that are too short for an n-gram and known as a whole."""
@@ -112,28 +135,26 @@ class _Column:
         values = np.zeros(len(short), np.uint64)
         for place in range(N - 1):
             there = np.flatnonzero(counts[short] > place)
-            spoken = self._hashed(self.firsts[short[there]] + place)
+            spoken = self.words[self.firsts[short[there]] + place]
             values[there] = values[there] * _POWER[1] + spoken
-        met = known(values)
+        met, numbers = known(values)
         texts = short[met]
-        return Hits(texts, np.zeros(len(met), int), values[met], counts[texts])
+        return Hits(texts, np.zeros(len(met), int), values[met], counts[texts], numbers)
 
-    def _words(self, first: int, last: int) -> Hashes:
-        return self._hashed(np.arange(first, last))
 
-    def _hashed(self, places: Indices) -> Hashes:
-        """Return the hashes of words, as `ngram.hash_word` has them."""
-        starts, ends = self.starts[places], self.ends[places]
-        sizes = ends - starts
-        values: Hashes = self.eights[starts] & _KEEP[np.minimum(sizes, _EIGHT)]
-        values *= np.uint64(FIRST)
-        values += sizes.astype(np.uint64) * np.uint64(LENGTH)
-        long = np.flatnonzero(sizes > _EIGHT)
-        values[long] += self.eights[ends[long] - _EIGHT] * np.uint64(LAST)
-        values ^= values >> np.uint64(31)
-        values *= np.uint64(MIX)
-        values ^= values >> np.uint64(29)
-        return values
+def _hashed(eights: Hashes, starts: Indices, ends: Indices) -> Hashes:
+    """Return the hashes of words, as `ngram.hash_word` has them."""
+    sizes = ends - starts
+    values: Hashes = eights[starts]
+    values &= _KEEP.take(sizes, mode="clip")
+    values *= np.uint64(FIRST)
+    values += sizes.view(np.uint64) * np.uint64(LENGTH)
+    long = np.flatnonzero(sizes > _EIGHT)
+    values[long] += eights[ends[long] - _EIGHT] * np.uint64(LAST)
+    values ^= values >> np.uint64(31)
+    values *= np.uint64(MIX)
+    values ^= values >> np.uint64(29)
+    return values
 
 
 def _folded(text: str, unspaced: bool) -> str:
@@ -156,6 +177,20 @@ def _table() -> NDArray[np.uint16]:
     """Return for each code point below 65 536 what becomes of it."""
     every = "".join(map(chr, range(1 << 16)))
     return _units(folded(every))
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """Return for each unit of UTF-16 whether it is of a word: 1, or 2 where it may end there.
+
+    That is what NFC takes apart. Half of a sign of two units counts as such a word.
+    """
+    table = _table()
+    kinds: NDArray[np.uint8] = ((table != 32) & (table != ord(SIGN))).astype(np.uint8)
+    kinds[:128] = [byte != 32 for byte in TABLE[:128]]
+    kinds[[code for code in range(128, 1 << 16) if len(normalize("NFC", chr(code))) > 1]] = 2
+    kinds[0xD800:0xDC00], kinds[0xDC00:0xE000] = 2, 0
+    return kinds
 
 
 def _bounds(data: NDArray[np.uint8], bare: bool) -> tuple[Indices, Indices]:
