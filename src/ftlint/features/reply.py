@@ -18,7 +18,7 @@ _VERY_SURE = 0.9
 """Probability from which two texts in one script differ."""
 
 
-def doubted(column: Sequence[Sequence[Exchange]]) -> list[int]:
+def doubted(column: Sequence[list[Exchange]]) -> list[int]:
     """Return the indices of examples for whose turns `doubtful` yields anything."""
     return [
         index
