@@ -7,6 +7,7 @@ scripts share an upper byte, one search more tells them apart.
 from __future__ import annotations
 
 import re
+from codecs import utf_16_le_encode
 
 from ftlint.text.expression import late
 
@@ -71,7 +72,8 @@ _DENSE = frozenset({HAN, KANA, "Hangul"})
 
 def classes(text: str) -> bytes:
     """Return for every code unit of `text` the number of its script."""
-    return text.encode("utf-16-le", "replace")[1::2].translate(_TABLE)
+    # By its function, since `str.encode` finds this encoding in twice the time that it takes.
+    return utf_16_le_encode(text, "replace")[0][1::2].translate(_TABLE)
 
 
 def weights(found: bytes, text: str) -> dict[str, int]:
@@ -117,7 +119,7 @@ def glimpse(text: str) -> str:
     """
     if text.isascii():
         return LATIN
-    found = text[:GLIMPSE].encode("utf-16-le", "replace")[1::2].translate(_TABLE)
+    found = classes(text[:GLIMPSE])
     number = found[len(found) // 2]
     if 2 * found.count(number) <= len(found):
         number = max(set(found), key=found.count)

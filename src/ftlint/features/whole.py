@@ -17,13 +17,14 @@ def whole_in(
 
     With `ignore_case` the keys are folded; with `answers` only those of the assistant are read.
     """
-    found, longest = [], max(map(len, spelt))
+    longest = max(map(len, spelt))
     feature: Feature[list[tuple[str, str]]] = EXCHANGES if answers else TURNS
-    for index, pairs in enumerate(batch.column(feature)):
-        for _, text in pairs:
-            # No letter folds to two, so that the length alone rules most texts out.
-            stripped = text.strip()
-            if len(stripped) <= longest and (fold(stripped) if ignore_case else stripped) in spelt:
-                found.append(batch.example(index))
-                break
-    return found
+    # No letter folds to two, so that the length alone rules most texts out.
+    short = [
+        (index, stripped)
+        for index, pairs in enumerate(batch.column(feature))
+        for _, text in pairs
+        if len(stripped := text.strip()) <= longest
+    ]
+    found = {at: None for at, text in short if (fold(text) if ignore_case else text) in spelt}
+    return [batch.example(index) for index in found]
