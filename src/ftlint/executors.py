@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ftlint.error import FtlintError
-from ftlint.source import SHARD, Source, size
+from ftlint.source import Source, size
 from ftlint.value import dataclass
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ftlint.partial import Partial
     from ftlint.source import Shard
 
-SHARE = 2 << 20
-"""Bytes in a shard for worker processes: of larger ones, some have none left while others work."""
 PARALLEL = 32_000_000
 """Bytes from which worker processes pay for their start (an estimate from import costs)."""
 Lint = Callable[["Plan", "Shard"], "Partial"]
@@ -27,6 +25,11 @@ Lint = Callable[["Plan", "Shard"], "Partial"]
 
 class Executor(Protocol):
     """Something that lints shards."""
+
+    @property
+    def jobs(self) -> int:
+        """Return how many of them at a time."""
+        ...
 
     def map(self, plan: Plan, lint: Lint, shards: Iterable[Shard]) -> Iterator[Partial]:
         """Yield one result a shard, in the order of the shards."""
@@ -36,6 +39,8 @@ class Executor(Protocol):
 @dataclass(frozen=True, slots=True)
 class Serial:
     """Lints in this process."""
+
+    jobs: int = 1
 
     def map(self, plan: Plan, lint: Lint, shards: Iterable[Shard]) -> Iterator[Partial]:
         """Yield one result a shard, in the order of the shards."""
@@ -87,7 +92,8 @@ class Processes:
         from multiprocessing import active_children
 
         others = set(active_children())
-        pool = ProcessPoolExecutor(self.jobs, initializer=_begin, initargs=(plan, lint))
+        share = replace(plan, size=plan.size // self.jobs)
+        pool = ProcessPoolExecutor(self.jobs, initializer=_begin, initargs=(share, lint))
         waiting: deque[Future[Partial]] = deque()
         try:
             for shard in shards:
@@ -113,11 +119,6 @@ def workers(sources: Sequence[Source], jobs: int = 0) -> Executor:
     """Return `jobs` worker processes; for 0, as many as pay, or this process."""
     jobs = jobs or (cores() if size(sources) >= PARALLEL else 1)
     return Processes(jobs) if jobs > 1 else Serial()
-
-
-def shard_size(executor: Executor) -> int:
-    """Return the bytes in a shard that suit an executor; they change no report."""
-    return SHARE if isinstance(executor, Processes) else SHARD
 
 
 @contextmanager

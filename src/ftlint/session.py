@@ -27,7 +27,7 @@ from ftlint.configuration.perfile import ignored_for
 from ftlint.configuration.selection import Selection, choose, matches
 from ftlint.engine import Plan, run
 from ftlint.error import SourceError, UsageError
-from ftlint.executors import Executor, shard_size, workers, workers_told
+from ftlint.executors import Executor, workers, workers_told
 from ftlint.finding import Severity
 from ftlint.panel import NOBODY, Panel
 from ftlint.report import NotRun, Report
@@ -222,7 +222,7 @@ class Session:
         report = memory.recall(plan) if memory else None
         if report is None:
             executor = executor or self.executor(sources)
-            dataset = Dataset(tuple(sources), shard_size(executor))
+            dataset = Dataset(tuple(sources), workers=executor.jobs)
             with workers_told():
                 report = run(plan, dataset, executor, progress)
             if memory:

@@ -22,11 +22,10 @@ from ftlint.finding import Where
 from ftlint.layout import HEAD, Layout, sniff
 from ftlint.limit import MAX_LINE
 from ftlint.shape import AUTO, shape_of_lines
+from ftlint.sizing import SHARD, Sizes, sizes
 from ftlint.stream import open_stream
 from ftlint.value import dataclass
 
-SHARD = 8 << 20
-"""Bytes in a shard: large enough that starting a task costs nothing beside it."""
 LOOKED = 8 << 20
 """Bytes that are read in search of the end of the first line, to tell the shape of a file."""
 KEPT = 1024
@@ -125,6 +124,9 @@ class Dataset:
 
     sources: tuple[Source, ...]
     shard_size: int = SHARD
+    """Bytes in a shard, at most."""
+    workers: int = 1
+    """Processes that share the shards: the last ones are small, so that all end together."""
     facts: list[Facts] = field(default_factory=list)
     table: list[Shard] = field(default_factory=list)
     """Every shard seen, without its bytes. Size: O(bytes of the dataset / `shard_size`)."""
@@ -133,10 +135,11 @@ class Dataset:
 
     def shards(self) -> Iterator[Shard]:
         """Yield the shards of all sources in order, and fill `facts` on the way."""
-        ordinal = 0
+        ordinal, left = 0, size(self.sources)
         for index, source in enumerate(self.sources):
             self.states.append(state(source))
-            reader = Reader(index, source, ordinal, self.shard_size)
+            reader = Reader(index, source, ordinal, sizes(self.shard_size, self.workers, left))
+            left -= size([source])
             for shard in reader:
                 self.table.append(replace(shard, rows=None))
                 yield shard
@@ -206,24 +209,20 @@ class Dataset:
 
     def _again(self, index: int, ordinals: set[int]) -> Iterator[Shard]:
         """Yield the shards of source `index` that hold `ordinals`, ready to be read."""
+        source, last = self.sources[index], max(ordinals, default=-1)
         table = [shard for shard in self.table if shard.source == index]
-        ends = [shard.ordinal for shard in table[1:]] + [sys.maxsize]
-        needed = {
-            shard.ordinal
-            for shard, end in zip(table, ends, strict=True)
-            if any(shard.ordinal <= ordinal < end for ordinal in ordinals)
-        }
-        source = self.sources[index]
-        if not needed:
-            return
+        every: Iterable[tuple[Shard, int]]
         if seekable(source):
-            yield from (shard for shard in table if shard.ordinal in needed)
-            return
-        for shard in Reader(index, source, self.facts[index].first, self.shard_size):
-            if shard.ordinal in needed:
-                yield shard
-            if shard.ordinal >= max(needed):
+            ends = [shard.ordinal for shard in table[1:]] + [sys.maxsize]
+            every = zip(table, ends, strict=True)
+        else:
+            reader = Reader(index, source, self.facts[index].first, lambda seen: self.shard_size)
+            every = ((shard, shard.ordinal + len(shard.rows or ())) for shard in reader)
+        for shard, end in every:
+            if shard.ordinal > last:
                 return
+            if not ordinals.isdisjoint(range(shard.ordinal, min(end, last + 1))):
+                yield shard
 
 
 def state(source: Source) -> tuple[int, ...]:
@@ -252,12 +251,12 @@ def seekable(source: Source) -> bool:
 class Reader:
     """One pass over a source: yields shards, counts lines, hashes the stored bytes."""
 
-    def __init__(self, index: int, source: Source, ordinal: int, shard_size: int) -> None:
+    def __init__(self, index: int, source: Source, ordinal: int, sizes: Sizes) -> None:
         """Prepare to read `source`, whose first line is number `ordinal` of the run."""
         self.index = index
         self.source = source
         self.first = self.ordinal = ordinal
-        self.shard_size = shard_size
+        self.sizes = sizes
         self.layout = Layout()
         self.shape = "" if source.format == AUTO else source.format
         self.start = 0
@@ -330,9 +329,10 @@ class Reader:
 
     def _chunks(self, stream: BinaryIO, head: bytes) -> Iterator[bytes]:
         """Yield `head`, which was read already, and then the rest."""
-        for start in range(self.layout.bom, len(head), self.shard_size):
-            yield head[start : start + self.shard_size]
-        while data := stream.read(self.shard_size):
+        most = self.sizes(0)
+        for start in range(self.layout.bom, len(head), most):
+            yield head[start : start + most]
+        while data := stream.read(self.sizes(self.size)):
             yield data
 
     def _skip(self, chunks: Iterator[bytes], head: bytes) -> Generator[Shard, None, bytes]:

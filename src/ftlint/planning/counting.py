@@ -125,9 +125,10 @@ def count(sources: Sequence[Source], tokens: Meter, jobs: int = 0) -> Survey:
     """Return what is seen in all sources. Raises: SourceError, FtlintError."""
     counting, cost = Counting(tokens), DuplicateCost(tokens)
     steps = Plan((), analyses=(counting, cost), size=size(sources))
-    dataset = Dataset(tuple(sources))
+    executor = workers(sources, jobs)
+    dataset = Dataset(tuple(sources), workers=executor.jobs)
     with workers_told():
-        shards = workers(sources, jobs).map(steps, lint_shard, dataset.shards())
+        shards = executor.map(steps, lint_shard, dataset.shards())
         total = folded(shards)
     for failure in total.failures.values():
         path = sources[failure.where.source].path

@@ -134,7 +134,7 @@ def split(
 
 def _read(sources: Sequence[Source], executor: Executor, progress: Callable[[Shard], None]) -> Read:
     """Return the examples with their clusters. Raises: SourceError, FtlintError."""
-    leakage, dataset = Leakage(), Dataset(tuple(sources))
+    leakage, dataset = Leakage(), Dataset(tuple(sources), workers=executor.jobs)
     steps = Plan((), analyses=(leakage,), size=size(sources))
     with workers_told():
         total = folded(executor.map(steps, lint_shard, _sound(dataset, progress)))
