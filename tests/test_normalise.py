@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import random
-from itertools import combinations, pairwise
+from itertools import accumulate, combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from records import batch
 
+from ftlint.analyses.exchange import ASKED
 from ftlint.case import assistant, call, calling, chat, declare, system, tool, user
 from ftlint.example import Batch, Lines
-from ftlint.features.digest import NONE, Digest, Part
+from ftlint.feature import Feature
+from ftlint.features.digest import NONE, PREFIXES, Digest, Part
 from ftlint.features.exchange import EXCHANGES
+from ftlint.features.spoken import COMPARED, PROMPTED
 from ftlint.proof import prove
 from ftlint.similarity.cluster import DICT, clusters, firsts
 from ftlint.similarity.jaccard import Seen, Sets
@@ -29,6 +32,7 @@ from ftlint.text.normalise import normalise
 from ftlint.text.normalisearray import normalised
 
 PARTS: tuple[Part, ...] = ("example", "conversation", "prompt", "question", "answer")
+DIGESTS = [Digest(part, normal) for part in PARTS for normal in (False, True)]
 scripts = st.text(
     st.sampled_from("abc XYZ.,!?-3½ßİéÀ\u0301 \u200b\u3000漢字かなกา한글दिİ😀⑴（％）\x00\n"),
     max_size=60,
@@ -162,6 +166,51 @@ def test_a_proof_changes_no_digest() -> None:
         for normal in (False, True):
             assert fast.column(Digest(part, normal)) == slow.column(Digest(part, normal))
     assert fast.column(EXCHANGES) == slow.column(EXCHANGES)
+
+
+def odd_records(many: int) -> list[Any]:
+    """Return records of all kinds, most of which have no second one like them."""
+    draw = random.Random(5)
+    words = ["", " ", "?", "Yes", "No.", "Ｗｉｄｅ", "a\0b", "\ud800", "Where is Lisbon?", "好的。"]
+    roles = ["system", "user", "assistant", "user", "assistant", "tool", "developer", "nobody"]
+
+    def message() -> Any:
+        told: dict[str, Any] = {"role": draw.choice(roles), "content": draw.choice(words)}
+        if draw.random() < 0.1:
+            told["content"] = draw.choice([None, 3, [{"type": "text", "text": "part"}], [1]])
+        if draw.random() < 0.1:
+            told["weight"] = draw.choice([0, 1])
+        return told if draw.random() < 0.98 else None
+
+    records: list[Any] = []
+    for number in range(many):
+        record: dict[str, Any] = {"messages": [message() for _ in range(draw.randrange(7))]}
+        if number % 3 == 0:
+            record = chat(
+                *[system("Be brief.")] * (number % 2), user(f"{number}?"), assistant("Ho")
+            )
+        if draw.random() < 0.1:
+            record["tools"] = [declare("f")]
+        records.append(record)
+    return records
+
+
+def test_many_exchanges_are_those_of_each() -> None:
+    raws = [json.dumps(record).encode() for record in odd_records(400)] + [b"", b"{", b"[]"]
+    starts = list(accumulate([len(raw) + 1 for raw in raws], initial=0))
+    whole = Batch(Lines(0, 0, raws, start=0))
+    prove(whole)
+    assert any(whole.plain or ())
+    together, summaries = ASKED.summarize(whole), []
+    features: list[Feature[Any]] = [PREFIXES, COMPARED, PROMPTED, *DIGESTS]
+    for number, raw in enumerate(raws):
+        one = Batch(Lines(0, number, [raw], start=starts[number]))
+        summaries.append(ASKED.summarize(one))
+        for feature in features:
+            assert whole.column(feature)[number] == one.column(feature)[0]
+    for name in ("rows", "earlier"):
+        apart = [b"".join(getattr(each, name).blocks()) for each in summaries]
+        assert b"".join(getattr(together, name).blocks()) == b"".join(apart) != b""
 
 
 @given(st.lists(scripts, min_size=1, max_size=6))

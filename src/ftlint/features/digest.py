@@ -6,16 +6,17 @@ made by XXH3, ten times as fast on short texts as what is safe against those who
 
 from __future__ import annotations
 
+import sys
 from array import array
-from collections.abc import Sequence
-from itertools import chain
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
+from typing import Any, Literal
 
 from xxhash import xxh3_64_intdigest
 
 from ftlint.example import Batch, Example
 from ftlint.feature import Feature
-from ftlint.features.spoken import NORMAL, SPOKEN, Said, canonical, last_answer
+from ftlint.features.spoken import NORMAL, SPOKEN, Normal, Said, canonical, last_answer, normals
 from ftlint.features.turns import PLAIN
 from ftlint.value import dataclass
 
@@ -29,6 +30,56 @@ _TOOLS = "tools"
 """What stands for a role where declared tools are added to a prompt."""
 
 
+class Upto(Sequence[list[int]]):
+    """The digests of messages; those of all examples stand side by side."""
+
+    __slots__ = ("marks", "normal", "values")
+
+    def __init__(self, normal: Normal) -> None:
+        """Digest what is said."""
+        self.normal = normal
+        self.marks = _marks(normal.texts)
+        """Of each message alone, be it empty."""
+        self.values = array("Q")
+        """Of each message and all before it in its example, `NONE` while nothing is said."""
+        if "numpy" in sys.modules and len(self.marks) >= _MANY:
+            from ftlint.features.digestarray import chained
+
+            self.values = chained(normal, self.marks, _STEP, _voices)
+        else:
+            for start, end in pairwise(normal.ends):
+                self.values.extend(self._chained(start, end))
+
+    def _chained(self, start: int, end: int) -> Iterator[int]:
+        value, spoken = 0, False
+        for at in range(start, end):
+            # What is added is random and what is multiplied with is odd: no message gets lost.
+            value = (value * _STEP + _voices[self.normal.roles[at]] + self.marks[at]) & _MASK
+            spoken = spoken or bool(self.normal.texts[at])
+            yield (value or 1) if spoken else NONE
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return len(self.normal)
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return the digests of one example. Raises: IndexError."""
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        return self.values[self.normal.ends[index] : self.normal.ends[index + 1]].tolist()
+
+
+_MANY = 256
+"""Messages from which arrays are faster."""
+
+
+def _marks(texts: Sequence[str]) -> array[int]:
+    try:
+        return array("Q", map(xxh3_64_intdigest, map(str.encode, texts)))
+    except UnicodeEncodeError:
+        return array("Q", [xxh3_64_intdigest(t.encode("utf-8", "surrogatepass")) for t in texts])
+
+
 @dataclass(frozen=True)
 class Prefixes(Feature[list[int]]):
     """For each message of an example the digest of it and all before, `NONE` of nothing said.
@@ -36,12 +87,19 @@ class Prefixes(Feature[list[int]]):
     Texts are normalised, see `ftlint.text.normalise`.
     """
 
-    def compute(self, batch: Batch) -> list[list[int]]:
+    def compute(self, batch: Batch) -> Upto:
         """Return one list an example."""
-        return [prefixes(said) for said in batch.column(NORMAL)]
+        return Upto(normals(batch))
 
 
 PREFIXES = Prefixes()
+
+
+def upto(batch: Batch) -> Upto:
+    """Return the digests of the messages of `batch`."""
+    column = batch.column(PREFIXES)
+    assert isinstance(column, Upto)
+    return column
 
 
 @dataclass(frozen=True)
@@ -61,28 +119,40 @@ class Digest(Feature[int]):
 
     def compute(self, batch: Batch) -> array[int]:
         """Return one unsigned integer of 64 bits an example."""
-        normal = self.normal and self.part != "example"
-        said = batch.column(NORMAL if normal else SPOKEN)
+        if self.part == "example":
+            plain = batch.column(PLAIN)
+            every = enumerate(zip(batch.column(Digest("conversation")), plain, strict=True))
+            return array("Q", [d if p else _record(d, batch.example(at)) for at, (d, p) in every])
+        if self.part in ("conversation", "prompt") and self.normal:
+            return _whole_of(upto(batch)) if self.part == "conversation" else _prompts(batch)
+        said = batch.column(NORMAL if self.normal else SPOKEN)
         if self.part == "question":
             return array("Q", [_text(_first_question(each)) for each in said])
         if self.part == "answer":
             return array("Q", [_text(_last_answer(each)) for each in said])
-        if self.part == "conversation" and normal:
-            return array("Q", [ends[-1] if ends else NONE for ends in batch.column(PREFIXES)])
         if self.part == "conversation":
             return array("Q", map(_whole, said))
-        plain = batch.column(PLAIN)
-        if self.part == "example":
-            every = enumerate(zip(batch.column(Digest("conversation")), plain, strict=True))
-            return array("Q", [d if p else _record(d, batch.example(at)) for at, (d, p) in every])
-        prefix = batch.column(PREFIXES) if normal else map(prefixes, said)
-        return array(
-            "Q",
-            [
-                prompted(ends, last_answer(each), None if known else batch.example(at))
-                for at, (each, ends, known) in enumerate(zip(said, prefix, plain, strict=True))
-            ],
-        )
+        read = enumerate(zip(map(_read, said), batch.column(PLAIN), strict=True))
+        return array("Q", [prompted(d, None if p else batch.example(at)) for at, (d, p) in read])
+
+
+def _whole_of(digests: Upto) -> array[int]:
+    """Return the digests of whole examples."""
+    values = digests.values
+    parts = pairwise(digests.normal.ends)
+    return array("Q", [values[end - 1] if end > start else NONE for start, end in parts])
+
+
+def _prompts(batch: Batch) -> array[int]:
+    """Return the digests of all that stands before the last answers."""
+    digests = upto(batch)
+    values, normal = digests.values, digests.normal
+    column = array("Q")
+    parts = zip(normal.ends, normal.answers, batch.column(PLAIN), strict=False)
+    for index, (start, at, plain) in enumerate(parts):
+        value = values[at - 1] if at > start else NONE
+        column.append(value if plain else prompted(value, batch.example(index)))
+    return column
 
 
 def digest(text: str) -> int:
@@ -101,25 +171,21 @@ class _Voices(dict[str, int]):
 _voices = _Voices()
 
 
-def prefixes(said: Sequence[Said]) -> list[int]:
-    """Return for each message the digest of all up to it, `NONE` while nothing is said."""
+def _read(said: Sequence[Said]) -> int:
+    """Return the digest of all before the last answer."""
     value, spoken = 0, False
-    found = []
-    for role, text in said:
+    for role, text in said[: last_answer(said)]:
         mark = xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
-        # What is added is random and what is multiplied with is odd: no message gets lost.
         value = (value * _STEP + _voices[role] + mark) & _MASK
         spoken = spoken or bool(text)
-        found.append((value or 1) if spoken else NONE)
-    return found
+    return (value or 1) if spoken else NONE
 
 
-def prompted(ends: Sequence[int], at: int, example: Example | None) -> int:
-    """Return the digest of what the model reads before message `at`, by the digests of messages.
+def prompted(value: int, example: Example | None) -> int:
+    """Return the digest of what the model reads, by that of the messages that it reads.
 
     `example` is None for one that declares no tools.
     """
-    value = ends[at - 1] if at else NONE
     tools = example.tools if example and value else None
     if not tools:
         return value

@@ -99,7 +99,7 @@ def _exchange(
             lengths.append(read)
         elif asks and text and place < at and role in ASKING:
             asks = False
-            prompt = prompted(ends, at, example)
+            prompt = prompted(ends[at - 1] if at else NONE, example)
     whole = answers[-1] if answers else ends[-1]
     earlier = tuple(answers[:-1]), tuple(lengths[:-1])
     return tuple.__new__(Exchange, (prompt, answer, spoken, whole, *earlier, length))

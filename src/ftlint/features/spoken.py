@@ -6,6 +6,7 @@ Comparing examples by their texts alone would take two calls of different tools 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, compress, pairwise
 from typing import Any
 
 import orjson
@@ -27,10 +28,10 @@ class Spoken(Feature[list[Said]]):
     normal: bool = False
     """Whether it is normalised, see `ftlint.text.normalise`."""
 
-    def compute(self, batch: Batch) -> list[list[Said]]:
+    def compute(self, batch: Batch) -> Sequence[list[Said]]:
         """Return one list an example, with one item a message."""
         if self.normal:
-            return _normal(batch.column(SPOKEN))
+            return Normal(batch.column(SPOKEN))
         # Of messages that are nothing but texts, these are all that is said.
         plain = enumerate(batch.column(PLAIN))
         return [turns or spoken(batch.example(index)) for index, turns in plain]
@@ -40,17 +41,69 @@ SPOKEN = Spoken()
 NORMAL = Spoken(normal=True)
 
 
-def _normal(column: Sequence[list[Said]]) -> list[list[Said]]:
-    """Return what is said, normalised; system prompts, which repeat, once each."""
-    prompts = {text: "" for said in column for role, text in said if role == "system"}
-    texts = [text for said in column for role, text in said if role != "system"]
-    folded = normalised([*prompts, *texts])
-    prompts.update(zip(prompts, folded, strict=False))
-    rest = iter(folded[len(prompts) :])
-    return [
-        [(role, prompts[text] if role == "system" else next(rest)) for role, text in said]
-        for said in column
-    ]
+class Normal(Sequence[list[Said]]):
+    """What is said, normalised; the messages of all examples stand side by side."""
+
+    __slots__ = ("answers", "ends", "roles", "sizes", "texts")
+
+    def __init__(self, column: Sequence[list[Said]]) -> None:
+        """Normalise what is said; system prompts, which repeat, once each."""
+        self.ends = list(accumulate(map(len, column), initial=0))
+        """How many messages stand before each example, and in all."""
+        self.roles = [role for said in column for role, _ in said]
+        texts = [text for said in column for _, text in said]
+        self.sizes = list(map(len, texts))
+        """Characters of each message as it stands."""
+        first: dict[str, int] = {}
+        again: dict[int, int] = {}
+        for at in [at for at, role in enumerate(self.roles) if role == "system"]:
+            if first.setdefault(texts[at], at) != at:
+                again[at], texts[at] = first[texts[at]], ""
+        self.texts = normalised(texts)
+        """The normalised text of each message."""
+        for at, same in again.items():
+            self.texts[at] = self.texts[same]
+        self.answers = [_last(self.roles, start, end) for start, end in pairwise(self.ends)]
+        """Where the last answer of each example stands; where it ends if it has none."""
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return len(self.ends) - 1
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return what one example says. Raises: IndexError."""
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        part = slice(self.ends[index], self.ends[index + 1])
+        return list(zip(self.roles[part], self.texts[part], strict=True))
+
+    def compared(self, ends: Sequence[int] | None = None) -> list[str]:
+        """Return the texts of each example in one, but for those of the system.
+
+        With `ends` only those before one place in each example.
+        """
+        shown = [role not in _SYSTEM for role in self.roles]
+        texts = list(compress(self.texts, shown))
+        before = list(accumulate(shown, initial=0))
+        parts = zip(self.ends, ends or self.ends[1:], strict=False)
+        return [" ".join(texts[before[start] : before[end]]) for start, end in parts]
+
+
+_SYSTEM = frozenset({"system", "developer"})
+
+
+def _last(roles: Sequence[str], start: int, end: int) -> int:
+    for at in range(end - 1, start - 1, -1):
+        if roles[at] == "assistant":
+            return at
+    return end
+
+
+def normals(batch: Batch) -> Normal:
+    """Return what the examples of `batch` say, normalised."""
+    column = batch.column(NORMAL)
+    assert isinstance(column, Normal)
+    return column
 
 
 def spoken(example: Example) -> list[Said]:
@@ -126,7 +179,7 @@ class Compared(Feature[str]):
 
     def compute(self, batch: Batch) -> list[str]:
         """Return one text an example."""
-        return [compared(said) for said in batch.column(NORMAL)]
+        return normals(batch).compared()
 
 
 COMPARED = Compared()
@@ -138,7 +191,8 @@ class Prompted(Feature[str]):
 
     def compute(self, batch: Batch) -> list[str]:
         """Return one text an example."""
-        return [compared(said[: last_answer(said)]) for said in batch.column(NORMAL)]
+        normal = normals(batch)
+        return normal.compared(normal.answers)
 
 
 PROMPTED = Prompted()
@@ -150,8 +204,3 @@ def last_answer(said: Sequence[Said]) -> int:
         if said[index][0] == "assistant":
             return index
     return len(said)
-
-
-def compared(normal: Sequence[Said]) -> str:
-    """Return normalised messages as one text, without those of the system."""
-    return " ".join([text for role, text in normal if role not in ("system", "developer")])
