@@ -246,6 +246,16 @@ def test_sketches_on_disk_give_the_same_clusters(
     assert '"FT403"' in kept
 
 
+@pytest.mark.parametrize("kept", [0, 30])
+def test_texts_that_are_read_again_give_the_same_pairs(
+    shared: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    path = shared / "data/chat/banking77_train.jsonl"
+    every = [*index(path).pairs()]
+    monkeypatch.setattr("ftlint.similarity.lot.KEPT", kept)
+    assert [*index(path).pairs()] == every != []
+
+
 def test_processes_never_change_the_clusters(shared: Path) -> None:
     source = Source(str(shared / "data/truth/dup_gpteacher/rows.jsonl"))
     plan = Plan(RULES, cap=0)
@@ -353,12 +363,10 @@ def test_few_pairs_make_the_same_clusters(tmp_path: Path, monkeypatch: pytest.Mo
     rng.shuffle(records)
     path = written(tmp_path / "train.jsonl", records)
     every = index(path).pairs()
-    monkeypatch.setattr("ftlint.similarity.neighbour.MOST", 10)
-    monkeypatch.setattr("ftlint.similarity.neighbour.STEP", 20)
+    monkeypatch.setattr("ftlint.similarity.search.MOST", 10)
+    monkeypatch.setattr("ftlint.similarity.search.STEP", 20)
     few = index(path).pairs()
     assert len(few) < len(every) // 2
-    found, expected = (
-        clusters((pair.left, pair.right) for pair in pairs) for pairs in (few, every)
-    )
+    found, expected = (clusters(pairs.left, pairs.right) for pairs in (few, every))
     assert found == expected
     assert len(found) == 60

@@ -22,10 +22,10 @@ from ftlint.features.digest import NONE, PREFIXES, Digest, Part
 from ftlint.features.exchange import EXCHANGES
 from ftlint.features.spoken import COMPARED, PROMPTED
 from ftlint.proof import prove
-from ftlint.similarity.cluster import DICT, clusters, firsts
+from ftlint.similarity.cluster import DICT, again, clusters, firsts, followers
 from ftlint.similarity.jaccard import Seen, Sets
 from ftlint.similarity.lsh import RECALL, banding
-from ftlint.similarity.minhash import BINS, PIECE, sets, sketches
+from ftlint.similarity.minhash import BINS, PIECE, sets, sketches, words
 from ftlint.similarity.shingle import jaccard, shingled
 from ftlint.similarity.spool import Spool
 from ftlint.text.normalise import normalise
@@ -217,18 +217,31 @@ def test_many_exchanges_are_those_of_each() -> None:
 @settings(max_examples=200, deadline=None)
 def test_hashed_shingles_are_the_shingles(texts: list[str]) -> None:
     folded = [normalise(text) for text in texts]
-    words, bounds = sets(folded)
-    assert np.diff(bounds).tolist() == [len(shingled(text)) for text in folded]
+    found, owners = sets(folded)
+    counts = [len(np.unique(found[owners == at])) for at in range(len(folded))]
+    assert counts == [len(shingled(text)) for text in folded]
     every = {shingle for text in folded for shingle in shingled(text)}
-    assert len(np.unique(words)) == len(every)
+    assert len(np.unique(found)) == len(every)
+
+
+@given(st.lists(scripts, min_size=1, max_size=6), st.integers(0, 9))
+@settings(max_examples=200, deadline=None)
+def test_shingles_are_kept_text_by_text(texts: list[str], most: int) -> None:
+    folded = [normalise(text) for text in texts]
+    _, packed, counts = sketches(folded, most)
+    every, at = words(packed.tobytes()), 0
+    for text, count in zip(folded, counts.tolist(), strict=True):
+        alone = sets([text])[0].tolist()
+        assert every[at : at + count].tolist() == (alone if len(alone) <= most else [])
+        at += count
+    assert at == len(every)
 
 
 @given(st.lists(scripts, min_size=2, max_size=8))
 @settings(max_examples=100, deadline=None)
 def test_similarities_are_those_of_sets(texts: list[str]) -> None:
     folded = [normalise(f"a {text} {texts[0]}") for text in texts]
-    known = Sets(len(folded))
-    known.add(np.arange(len(folded)), folded)
+    known = Sets(*sets(folded), len(folded))
     left, right = np.array([*combinations(range(len(folded)), 2)]).T
     every = [shingled(text) for text in folded]
     for fewest, least in ((1, 0.0), (4, 0.5)):
@@ -257,8 +270,8 @@ def test_long_texts_are_hashed_in_pieces() -> None:
     unspaced = "".join(chr(0x4E00 + rng.randrange(900)) for _ in range(3 * PIECE))
     assert len(spaced) > 3 * PIECE
     for text in (spaced, unspaced):
-        assert len(sets([text])[0]) == len(shingled(text))
-        alone, beside = sketches([text])[0], sketches(["a b", text, "漢 c d"])[1]
+        assert len(np.unique(sets([text])[0])) == len(shingled(text))
+        alone, beside = sketches([text])[0][0], sketches(["a b", text, "漢 c d"])[0][1]
         assert alone.tolist() == beside.tolist()
 
 
@@ -267,12 +280,12 @@ def test_sketches_estimate_the_jaccard_similarity(size: int) -> None:
     rng = random.Random(size)
     errors = []
     for _ in range(300):
-        words = [str(rng.random()) for _ in range(size + 1)]
-        other = list(words)
+        tokens = [str(rng.random()) for _ in range(size + 1)]
+        other = list(tokens)
         for at in rng.sample(range(size), size // 5):
             other[at] = "x"
-        left, right = sketches([" ".join(words), " ".join(other)])
-        a, b = {*pairwise(words)}, {*pairwise(other)}
+        left, right = sketches([" ".join(tokens), " ".join(other)])[0]
+        a, b = {*pairwise(tokens)}, {*pairwise(other)}
         errors.append(float((left == right).mean()) - len(a & b) / len(a | b))
     assert abs(sum(errors) / len(errors)) < 0.015
     assert np.std(errors) < 1.1 * np.sqrt(0.25 / BINS)
@@ -292,12 +305,17 @@ def test_firsts_by_dict_and_by_sorting_agree() -> None:
     assert list(half) == list(whole[: DICT // 2])
     seen: dict[int, int] = {}
     assert list(whole) == [i if not k else seen.setdefault(k, i) for i, k in enumerate(keys)]
+    assert list(again(whole)) == [at for at, first in enumerate(whole) if at != first]
 
 
 @pytest.mark.parametrize("many", [2, DICT])
 def test_clusters_are_the_connected_parts(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ftlint.similarity.cluster.DICT", many)
-    assert clusters([(4, 9), (1, 2), (9, 11), (2, 7)]) == [[1, 2, 7], [4, 9, 11]]
+    assert clusters([4, 1, 9, 2], [9, 2, 11, 7]) == [[1, 2, 7], [4, 9, 11]]
+    assert [list(each) for each in followers([4, 1, 9, 2], [9, 2, 11, 7])] == [
+        [2, 7, 9, 11],
+        [1, 1, 4, 4],
+    ]
 
 
 @given(st.lists(st.binary(max_size=40), max_size=8), st.integers(0, 60))
@@ -314,5 +332,9 @@ def test_a_spool_is_its_bytes_wherever_they_are(parts: list[bytes], limit: int) 
     whole = b"".join(parts)
     assert b"".join(left.blocks()) == whole == b"".join(right.blocks())
     assert left == right == pickle.loads(pickle.dumps(left))
+    places = [(at, size) for at in range(len(whole)) for size in (0, 1, 7, len(whole) - at)]
+    wanted = [whole[at : at + size] for at, size in places]
+    assert [left.read(*place) for place in places] == wanted
+    assert [*right.reads([at for at, _ in places], [size for _, size in places])] == wanted
     assert left.array().tobytes() == whole
     assert len(left) == len(whole)

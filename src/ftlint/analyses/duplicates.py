@@ -1,25 +1,24 @@
 """Duplicates: which examples are copies of earlier ones, exact, normalised or near.
 
-What is kept of an example is four digests and a sketch; texts are read again where two sketches
-are alike, so that every near duplicate is one by exact Jaccard similarity.
+What is kept of an example are digests, a sketch and its shingles; these are compared where two
+sketches are alike, so that every near duplicate is one by exact Jaccard similarity.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import field
+from collections.abc import Mapping
 from typing import Any
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.digest import Digest
 from ftlint.features.spoken import COMPARED
-from ftlint.similarity.cluster import clusters
-from ftlint.similarity.duplicate import DuplicateIndex, Lot, Way, ways
-from ftlint.similarity.neighbour import FEW, LIGHT, THRESHOLD, sketched
-from ftlint.similarity.spool import Spool
+from ftlint.similarity.cluster import again, clusters, rooted
+from ftlint.similarity.duplicate import DuplicateIndex, Way, ways
+from ftlint.similarity.lot import Lots, light
+from ftlint.similarity.neighbour import THRESHOLD
 from ftlint.source import Dataset
 from ftlint.value import dataclass
 
@@ -27,20 +26,8 @@ CONVERSATION = Digest("conversation", normal=True)
 PROMPT = Digest("prompt", normal=True)
 
 
-@dataclass(frozen=True, slots=True)
-class DuplicateSummary:
-    """What is kept of some examples. Size: 44 bytes each, and 64 that go to disk when many."""
-
-    lots: tuple[Lot, ...] = ()
-    sketches: Spool = field(default_factory=Spool)
-
-    def merge(self, other: DuplicateSummary) -> DuplicateSummary:
-        """Return what is kept of both."""
-        return DuplicateSummary(self.lots + other.lots, self.sketches.merge(other.sketches))
-
-
 @dataclass(frozen=True)
-class Duplicates(Analysis[DuplicateSummary, DuplicateIndex]):
+class Duplicates(Analysis[Lots, DuplicateIndex]):
     """Which examples are copies of others, no less exact than `depth`.
 
     Near ones are looked for when somebody asks.
@@ -54,34 +41,25 @@ class Duplicates(Analysis[DuplicateSummary, DuplicateIndex]):
         """Return whether all that `other` looks for is found here."""
         return isinstance(other, Duplicates) and other.depth in ways(self.depth)
 
-    def summarize(self, batch: Batch) -> DuplicateSummary:
-        """Return the digests and sketches of a batch."""
-        if not len(batch):
-            return DuplicateSummary()
-        lines = batch.lines
-        sizes = array("I", [min(len(raw), 0xFFFFFFFF) for raw in lines.raws])
-        light = self.depth != "near" or (len(sizes) <= FEW and sum(sizes) <= LIGHT)
+    def summarize(self, batch: Batch) -> Lots:
+        """Return the digests of a batch, and its sketches and shingles."""
         spoken = self.depth != "exact"
-        lot = Lot(
-            source=batch.source,
-            ordinal=lines.ordinal,
-            starts=array("q", map(lines.start_of, range(len(batch)))),
-            sizes=sizes,
-            records=_column(batch, Digest("example")),
-            conversations=_column(batch, CONVERSATION) if spoken else array("Q"),
-            prompts=_column(batch, PROMPT) if spoken else array("Q"),
-            sketched=not light,
+        digests = (
+            _column(batch, Digest("example")),
+            _column(batch, CONVERSATION) if spoken else array("Q"),
+            _column(batch, PROMPT) if spoken else array("Q"),
         )
-        return DuplicateSummary((lot,), Spool(b"" if light else sketched(batch.column(COMPARED))))
+        near = self.depth == "near" and not light(batch)
+        return Lots.of(batch, digests, batch.column(COMPARED) if near else None)
 
-    def conclude(self, summary: DuplicateSummary, dataset: Dataset) -> DuplicateIndex:
+    def conclude(self, summary: Lots, dataset: Dataset) -> DuplicateIndex:
         """Return the index of all examples."""
-        return DuplicateIndex(summary.lots, summary.sketches, dataset, self.depth)
+        return DuplicateIndex(summary, dataset, self.depth)
 
     def rows(self, result: DuplicateIndex, dataset: Dataset) -> Mapping[str, Mapping[int, Any]]:
         """Return the number of the cluster of each example that is a copy or has copies."""
         found: dict[int, int] = {}
-        for cluster, members in enumerate(clusters(_copies(result))):
+        for cluster, members in enumerate(clusters(*_copies(result))):
             for member in members:
                 ordinal = result.where(member).ordinal
                 if ordinal is not None:
@@ -98,13 +76,18 @@ def _column(batch: Batch, feature: Digest) -> array[int]:
     return column if isinstance(column, array) else array("Q", column)
 
 
-def _copies(index: DuplicateIndex) -> Iterator[tuple[int, int]]:
-    """Yield each example that is exactly, normalised or nearly an earlier one, and that one."""
-    yield from ((at, first) for at, first in enumerate(index.records) if at != first)
-    if index.depth != "exact":
-        yield from ((at, first) for at, first in enumerate(index.conversations) if at != first)
+def _copies(index: DuplicateIndex) -> tuple[array[int], array[int]]:
+    """Return each example that is exactly, normalised or nearly an earlier one, and that one."""
+    copies, others = array("q"), array("q")
+    for column in [index.records, *([index.conversations] if index.depth != "exact" else [])]:
+        those = again(column)
+        copies += those
+        others.extend([column[at] for at in those])
     if index.depth == "near":
-        yield from ((right, left) for left, right, _ in index.within(THRESHOLD))
+        pairs = index.within(THRESHOLD)
+        copies += pairs.right
+        others += pairs.left
+    return copies, others
 
 
 def figures(index: DuplicateIndex) -> dict[str, Any]:
@@ -112,13 +95,13 @@ def figures(index: DuplicateIndex) -> dict[str, Any]:
 
     An example counts once, by the most exact way in which it is a copy. Bytes are those of lines.
     """
-    repeated = sum(at != first for at, first in enumerate(index.prompts))
-    sizes = Counter(map(len, clusters(_copies(index))))
+    _, roots = rooted(*_copies(index))
+    sizes = Counter(Counter(roots).values())
     return {
         "examples": index.filled,
         "bytes": sum(index.sizes),
         **{way: told(index, way) for way in index.copies},
-        **({"prompts": {"repeated": repeated}} if index.depth != "exact" else {}),
+        **({"prompts": {"repeated": len(again(index.prompts))}} if index.depth != "exact" else {}),
         "clusters": {
             "count": sizes.total(),
             "largest": max(sizes, default=0),

@@ -17,7 +17,8 @@ from ftlint.example import Batch, Lines
 from ftlint.features.digest import NONE
 from ftlint.similarity.cluster import Forest
 from ftlint.similarity.duplicate import DuplicateIndex
-from ftlint.similarity.neighbour import ROUNDING, THRESHOLD, Pair
+from ftlint.similarity.neighbour import ROUNDING, THRESHOLD
+from ftlint.similarity.pair import Pair
 from ftlint.similarity.shingle import jaccard, shingled
 from ftlint.source import Dataset
 from ftlint.value import dataclass

@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ftlint.analyses.duplicates import DuplicateSummary
 from ftlint.analyses.exchange import ASKED, Exchanged, Quote, quoted
 from ftlint.analysis import Analysis, Derived
 from ftlint.example import Batch, Lines
@@ -14,9 +13,8 @@ from ftlint.features.digest import Digest
 from ftlint.features.exchange import trained
 from ftlint.features.spoken import NORMAL, PROMPTED, Said, canonical
 from ftlint.finding import Where
-from ftlint.similarity.duplicate import DuplicateIndex, Lot
-from ftlint.similarity.neighbour import FEW, LIGHT, sketched
-from ftlint.similarity.spool import Spool
+from ftlint.similarity.duplicate import DuplicateIndex
+from ftlint.similarity.lot import Lots, light
 from ftlint.source import Dataset
 from ftlint.text.substance import asks_the_same
 from ftlint.value import dataclass
@@ -26,24 +24,17 @@ AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Prompts(Analysis[DuplicateSummary, DuplicateIndex]):
+class Prompts(Analysis[Lots, DuplicateIndex]):
     """The prompts of all examples, as duplicates have whole examples. Size: the same."""
 
-    def summarize(self, batch: Batch) -> DuplicateSummary:
-        """Return digests and sketches of the prompts of a batch."""
-        if not len(batch):
-            return DuplicateSummary()
-        lines = batch.lines
-        sizes = array("I", [min(len(raw), 0xFFFFFFFF) for raw in lines.raws])
-        light = len(sizes) <= FEW and sum(sizes) <= LIGHT
+    def summarize(self, batch: Batch) -> Lots:
+        """Return the digests of the prompts of a batch, and their sketches and shingles."""
         prompts = array("Q", batch.column(Digest("prompt", normal=True)))
-        starts = array("q", map(lines.start_of, range(len(batch))))
-        lot = Lot(batch.source, lines.ordinal, starts, sizes, prompts, prompts, prompts, not light)
-        return DuplicateSummary((lot,), Spool(b"" if light else sketched(batch.column(PROMPTED))))
+        return Lots.of(batch, [prompts] * 3, None if light(batch) else batch.column(PROMPTED))
 
-    def conclude(self, summary: DuplicateSummary, dataset: Dataset) -> DuplicateIndex:
+    def conclude(self, summary: Lots, dataset: Dataset) -> DuplicateIndex:
         """Return the index of all prompts; those that are equal are one."""
-        return DuplicateIndex(summary.lots, summary.sketches, dataset, compared=PROMPTED)
+        return DuplicateIndex(summary, dataset, compared=PROMPTED)
 
 
 class Side(NamedTuple):

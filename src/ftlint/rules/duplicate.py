@@ -220,7 +220,7 @@ class NearDuplicate(_Copies):
         for left, right, similarity in pairs:
             if similarity > best.get(right, (0.0, 0))[0]:
                 best[right] = similarity, left
-        for cluster in clusters((left, right) for left, right, _ in pairs):
+        for cluster in clusters(pairs.left, pairs.right):
             copies = [at for at in cluster if at in best]
             some = copies[: self.listed]
             for at in some:

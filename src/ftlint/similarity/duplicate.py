@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import BinaryIO, Literal, NamedTuple, get_args
 
 from ftlint.example import Batch, Lines
@@ -16,9 +16,10 @@ from ftlint.feature import Feature
 from ftlint.features.spoken import COMPARED
 from ftlint.finding import Where
 from ftlint.proof import prove
-from ftlint.similarity.cluster import clusters, firsts
-from ftlint.similarity.neighbour import ROUNDING, THRESHOLD, Pair, Pairs, near_pairs
-from ftlint.similarity.spool import Spool
+from ftlint.similarity.cluster import again, firsts, followers
+from ftlint.similarity.lot import Lot, Lots
+from ftlint.similarity.neighbour import ROUNDING, THRESHOLD, near_pairs
+from ftlint.similarity.pair import Pairs
 from ftlint.source import Dataset, seekable
 from ftlint.value import dataclass
 
@@ -42,26 +43,6 @@ class Copies(NamedTuple):
     """The first example of the cluster of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """The examples of one batch, in columns; a digest is 0 where there is nothing."""
-
-    source: int
-    ordinal: int
-    starts: array[int]
-    """Byte offsets of the lines, or -1."""
-    sizes: array[int]
-    """Bytes of the lines."""
-    records: array[int]
-    """Digests of whole records."""
-    conversations: array[int]
-    """Digests of normalised conversations, system prompts included."""
-    prompts: array[int]
-    """Digests of normalised prompts."""
-    sketched: bool
-    """Whether there are MinHash sketches of them."""
-
-
 @dataclass
 class DuplicateIndex:
     """All examples by number, in dataset order, and what they are copies of.
@@ -71,24 +52,22 @@ class DuplicateIndex:
     duplicates among those that are first by `conversations`, of one split or two.
     """
 
-    lots: Sequence[Lot]
-    sketches: Spool
-    """Those of the lots that have some, in order."""
+    lots: Lots
     dataset: Dataset
     depth: Way = "near"
     """The least exact way that is known; columns of others are empty."""
     compared: Feature[str] = COMPARED
     """The texts by which examples are near duplicates."""
-    _known: tuple[float, Sequence[Pair]] = (2.0, ())
+    _known: tuple[float, Pairs] = (2.0, Pairs())
     """The threshold at which pairs were looked for, and the pairs."""
 
     def __len__(self) -> int:
         """Return the number of lines."""
-        return self._ends[-1] if self.lots else 0
+        return self._ends[-1] if self.lots.every else 0
 
     @cached_property
     def _ends(self) -> list[int]:
-        return list(accumulate(len(lot.sizes) for lot in self.lots))
+        return list(accumulate(lot.many for lot in self.lots.every))
 
     @property
     def begins(self) -> list[int]:
@@ -98,12 +77,21 @@ class DuplicateIndex:
     def _lot(self, number: int) -> tuple[Lot, int]:
         """Return the lot of an example and its place there."""
         at = bisect_right(self._ends, number)
-        return self.lots[at], number - (self._ends[at - 1] if at else 0)
+        return self.lots.every[at], number - (self._ends[at - 1] if at else 0)
+
+    @cached_property
+    def _bytes(self) -> array[int]:
+        """Return the bytes of all lines before each."""
+        return array("q", accumulate(self.sizes, initial=0))
 
     def where(self, number: int) -> Where:
         """Return the place of an example."""
         lot, at = self._lot(number)
-        return Where(lot.source, lot.ordinal + at, start=lot.starts[at])
+        # One more byte a line: its end.
+        before = self._bytes[number] - self._bytes[number - at] + at
+        return Where(
+            lot.source, lot.ordinal + at, start=lot.start + before if lot.start >= 0 else -1
+        )
 
     def split(self, number: int) -> str:
         """Return the split of an example."""
@@ -112,12 +100,13 @@ class DuplicateIndex:
     @cached_property
     def filled(self) -> int:
         """Return the number of examples that have a record."""
-        return sum(1 for lot in self.lots for digest in lot.records if digest)
+        records = self.lots.column("records")
+        return len(records) - records.count(0)
 
     @cached_property
     def sizes(self) -> array[int]:
         """Return the bytes of each line."""
-        return array("I", chain.from_iterable(lot.sizes for lot in self.lots))
+        return self.lots.column("sizes")
 
     @cached_property
     def records(self) -> array[int]:
@@ -134,49 +123,42 @@ class DuplicateIndex:
         """Return the first example of the split with the same normalised prompt."""
         return firsts(self._salted("prompts"))
 
-    def _salted(self, name: str) -> array[int]:
+    def _salted(self, name: Literal["records", "conversations", "prompts"]) -> array[int]:
         """Return a column of digests that differ between splits."""
+        column = self.lots.column(name)
         splits: dict[str, int] = {}
-        column = array("Q")
-        for lot in self.lots:
+        for lot, start in zip(self.lots.every, self.begins, strict=True):
             split = self.dataset.sources[lot.source].split
             salt = splits.setdefault(split, len(splits)) * 0x9E3779B97F4A7C15 & (1 << 64) - 1
-            digests: array[int] = getattr(lot, name)
-            column.extend(digests if not salt else [(d and d ^ salt) or d for d in digests])
+            if salt:
+                those = slice(start, start + lot.many)
+                column[those] = array("Q", [(d and d ^ salt) or d for d in column[those]])
         return column
 
     @cached_property
     def copies(self) -> dict[Way, Copies]:
         """Return the copies of each kind; an example is one once, in the most exact way."""
         records = self.records
-        exact = array("q", [at for at, first in enumerate(records) if at != first])
+        exact = again(records)
         copies: dict[Way, Copies] = {
             "exact": Copies(exact, array("q", [records[at] for at in exact]))
         }
         if self.depth == "exact":
             return copies
         conversations = self.conversations
-        normalised = array(
-            "q", [at for at, first in enumerate(conversations) if at != first and records[at] == at]
-        )
+        normalised = array("q", [at for at in again(conversations) if records[at] == at])
         heads = array("q", [conversations[at] for at in normalised])
         copies["normalised"] = Copies(normalised, heads)
         if self.depth == "normalised":
             return copies
         pairs = self.within(THRESHOLD)
-        found = {right for _, right, _ in pairs}
-        joined = clusters((left, right) for left, right, _ in pairs)
-        near = [(at, those[0]) for those in joined for at in those if at in found]
-        copies["near"] = Copies(array("q", [n for n, _ in near]), array("q", [h for _, h in near]))
+        copies["near"] = Copies(*followers(pairs.left, pairs.right))
         return copies
 
     def leaders(self) -> array[int]:
         """Return the examples that say something and are the first of their split to say it."""
-        spoken = chain.from_iterable(lot.conversations for lot in self.lots)
-        every = zip(spoken, self.conversations, strict=True)
-        return array(
-            "q", [at for at, (digest, first) in enumerate(every) if digest and first == at]
-        )
+        every = enumerate(zip(self.lots.column("conversations"), self.conversations, strict=True))
+        return array("q", [at for at, (digest, first) in every if digest and first == at])
 
     def texts(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return the texts by which examples are compared, read once more from their lines."""
@@ -199,23 +181,24 @@ class DuplicateIndex:
         rest: dict[int, Where] = {}
         with ExitStack() as stack:
             for number in numbers:
-                lot, at = self._lot(number)
-                file = files.get(lot.source)
-                if file is None and lot.starts[at] >= 0 and seekable(sources[lot.source]):
-                    file = stack.enter_context(open(sources[lot.source].file, "rb", buffering=0))
-                    files[lot.source] = file
+                where = self.where(number)
+                source, start = where.source, where.start
+                file = files.get(source)
+                if file is None and start >= 0 and seekable(sources[source]):
+                    file = stack.enter_context(open(sources[source].file, "rb", buffering=0))
+                    files[source] = file
                 if file is None:
-                    rest[len(found)] = self.where(number)
+                    rest[len(found)] = where
                     found.append(b"")
                 else:
-                    file.seek(lot.starts[at])
-                    found.append(file.read(lot.sizes[at]))
+                    file.seek(start)
+                    found.append(file.read(self.sizes[number]))
         lines = self.dataset.fetch(rest.values())
         for place, where in rest.items():
             found[place] = lines[where.ordinal or 0].raw
         return found
 
-    def pairs(self, threshold: float = THRESHOLD) -> Sequence[Pair]:
+    def pairs(self, threshold: float = THRESHOLD) -> Pairs:
         """Return the near duplicates among the leaders of all splits, in order.
 
         They are looked for once, at `THRESHOLD` or lower.
@@ -228,7 +211,7 @@ class DuplicateIndex:
             return known
         return Pairs(pair for pair in known if pair.jaccard >= threshold - ROUNDING)
 
-    def within(self, threshold: float = THRESHOLD) -> Sequence[Pair]:
+    def within(self, threshold: float = THRESHOLD) -> Pairs:
         """Return the near duplicates of which both are in the same split."""
         pairs = self.pairs(threshold)
         if len({source.split for source in self.dataset.sources}) == 1:

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ftlint.similarity.minhash import TAG, Numbers, Words, sets, tagged
+from ftlint.similarity.minhash import TAG, Numbers, Words, distinct, tagged
 
-_PAIRS, _WORDS = 1 << 12, 1 << 20
-"""Pairs, and words of their sets, that are compared at once (32 MB)."""
+_PAIRS, _WORDS = 1 << 12, 1 << 18
+"""Pairs, and words of their sets, that are compared at once (8 MB)."""
 
 
 class Sets:
-    """Sets of shingles by number. Size: 8 bytes a shingle, 16 a number."""
+    """Sets of shingles. Size: 8 bytes a shingle."""
 
-    def __init__(self, many: int) -> None:
-        """Begin without any of those with the numbers below `many`."""
-        self.words: Words = np.empty(0, np.uint64)
-        self._bounds: Numbers = np.full((many, 2), -1)
-
-    def missing(self, numbers: Numbers) -> Numbers:
-        """Return those of `numbers` that are not here."""
-        found: Numbers = numbers[self._bounds[numbers, 0] < 0]
-        return found
-
-    def add(self, numbers: Numbers, texts: Sequence[str]) -> None:
-        """Keep the shingles of some texts."""
-        words, bounds = sets(texts)
-        bounds += len(self.words)
-        self.words = np.concatenate((self.words, words))
-        self._bounds[numbers] = np.stack((bounds[:-1], bounds[1:]), axis=1)
+    def __init__(self, words: Words, owners: Numbers, many: int) -> None:
+        """Make `many` sets of words of 40 bits, each of which is in that of its owner."""
+        every = distinct(tagged(words, owners))
+        tags = np.arange(many + 1, dtype=np.uint64) << np.uint64(64 - TAG)
+        self._bounds = np.searchsorted(every, tags)
+        self.words: Words = every & np.uint64((1 << 64 - TAG) - 1)
 
     def similarities(
         self, left: Numbers, right: Numbers, fewest: int, least: float
@@ -40,29 +30,35 @@ class Sets:
 
         So it is where a set has less than `fewest` shingles, or one of them is too small.
         """
-        first, other = self._bounds[left], self._bounds[right]
-        sizes = np.stack((first[:, 1] - first[:, 0], other[:, 1] - other[:, 0]))
-        small, large = sizes.min(axis=0), sizes.max(axis=0)
+        sizes = np.diff(self._bounds)
+        first, other = sizes[left], sizes[right]
+        small, large, both = np.minimum(first, other), np.maximum(first, other), first + other
         found = np.zeros(len(left))
         chosen = np.flatnonzero((small >= fewest) & (small >= least * large))
-        for some in _portions(chosen, sizes.sum(axis=0)):
-            shared = self._shared(first[some], other[some])
-            found[some] = shared / (sizes[:, some].sum(axis=0) - shared)
+        for some in _portions(chosen, both):
+            shared = self._shared(left[some], right[some])
+            found[some] = shared / (both[some] - shared)
         return found
 
-    def _shared(self, first: Numbers, other: Numbers) -> Numbers:
+    def _shared(self, left: Numbers, right: Numbers) -> Numbers:
         """Return how many shingles are in both."""
-        every = np.concatenate((self._tagged(first), self._tagged(other)))
+        every = np.concatenate((self._tagged(left), self._tagged(right)))
         every.sort()
-        same = every[1:][every[1:] == every[:-1]] >> np.uint64(TAG)
-        return np.bincount(same.view(np.int64), minlength=len(first))
+        same = every[1:][every[1:] == every[:-1]] >> np.uint64(64 - TAG)
+        return np.bincount(same.view(np.int64), minlength=len(left))
 
-    def _tagged(self, bounds: Numbers) -> Words:
-        """Return the shingles between bounds, each with its place among them."""
-        sizes = bounds[:, 1] - bounds[:, 0]
-        owners = np.repeat(np.arange(len(bounds)), sizes)
-        starts = bounds[:, 0] - np.cumsum(sizes) + sizes
-        return tagged(self.words[np.arange(len(owners)) + starts[owners]], owners)
+    def _tagged(self, numbers: Numbers) -> Words:
+        """Return the shingles of some sets, each with its place among these."""
+        starts = self._bounds[numbers]
+        places, owners = spread(starts, self._bounds[numbers + 1] - starts)
+        return tagged(self.words[places], owners)
+
+
+def spread(starts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the places from each start on, one range after the other, and whose they are."""
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    places = np.arange(len(owners)) + (starts - np.cumsum(sizes) + sizes)[owners]
+    return places, owners
 
 
 class Seen:

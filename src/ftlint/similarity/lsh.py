@@ -11,6 +11,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from ftlint.similarity.cluster import repeated
 from ftlint.similarity.minhash import BINS, Numbers
 from ftlint.value import dataclass
 
@@ -21,9 +22,9 @@ CROWD = 128
 with the first and with its neighbours, so that a template of a million is not quadratic."""
 NEIGHBOURS = 16
 """Examples of a crowd after each that it is compared with."""
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
-_AT_ONCE = 1 << 17
-"""Pairs of sketches that are compared at once (16 MB)."""
+_AT_ONCE = 1 << 15
+"""Pairs of sketches that are compared at once (6 MB)."""
+_ONES = 0x0101010101010101
 
 
 def banding(threshold: float) -> tuple[int, int]:
@@ -56,45 +57,76 @@ def candidates(
 ) -> Iterator[Candidates]:
     """Yield pairs whose sketches meet in a band and do not speak against it.
 
-    `rows` are those of the examples among the sketches, and pairs are places in `rows`. The same
-    pair may come again. Pairs that are not `wanted`, which is told whether they are of a crowd,
-    are left out, and so are those whose estimate is 2.5 standard errors below the threshold: six
-    of a thousand pairs at the threshold, hardly any above it.
+    `rows` are those of the examples among the sketches, and pairs are places in `rows`. A pair
+    comes again only from crowds. Pairs that are not `wanted`, which is told whether they are of a
+    crowd, are left out, and so are those whose estimate is 2.5 standard errors below the
+    threshold: six of a thousand pairs at the threshold, hardly any above it.
     """
-    bands, width = banding(threshold)
-    least = int(BINS * (threshold - 2.5 * sqrt(threshold * (1 - threshold) / BINS)))
-    members = np.flatnonzero(_keys(sketches, rows, 0, width))  # a text without shingles has none
-    rows = rows[members]
-    more = _keys(sketches, rows, 0, width)
-    for band in range(bands):
+    table = _Table(sketches, rows, threshold)
+    members, more = table.members, table.keys(0)
+    for band in range(table.bands):
         # In a crowd those that meet in the next band, too, become neighbours.
-        keys, more = more, _keys(sketches, rows, (band + 1) % bands * width, width)
-        met = _meeting(keys)
+        keys, more = more, table.keys((band + 1) % table.bands)
+        met = repeated(keys)
         order = met[np.argsort(keys[met])]
         ranked = keys[order]
         meet = ranked[1:] == ranked[:-1]
         busy = np.flatnonzero(np.append(meet, False) | np.insert(meet, 0, False))
         for left, right, crowded in _met(ranked[busy], order[busy], more):
+            if crowded:
+                table.crowd(band, right)
             kept = wanted(members[left], members[right], crowded)
-            left, right = left[kept], right[kept]
-            kept = _alike(sketches, rows[left], rows[right], least)
+            kept[kept] = table.alike(band, left[kept], right[kept])
             if kept.any():
                 first, second = members[left[kept]], members[right[kept]]
                 yield Candidates(np.minimum(first, second), np.maximum(first, second), crowded)
 
 
-def _meeting(keys: NDArray[np.uint64]) -> Numbers:
-    """Return the places of keys that are there twice, and of some others; sorting takes longer."""
-    bits = max(10, len(keys).bit_length() + 1)
-    slots = (keys * _SPREAD >> np.uint64(64 - bits)).view(np.int64)
-    return np.flatnonzero(np.bincount(slots, minlength=1 << bits)[slots] > 1)
+class _Table:
+    """The sketches of the examples that have shingles, cut into bands."""
 
+    def __init__(self, sketches: NDArray[np.uint8], rows: Numbers, threshold: float) -> None:
+        self.bands, self._width = banding(threshold)
+        self._least = int(BINS * (threshold - 2.5 * sqrt(threshold * (1 - threshold) / BINS)))
+        self._sketches, self._rows = sketches, rows
+        self.members = np.flatnonzero(self.keys(0))  # zeros are the sketch of no shingles
+        self._rows = rows[self.members]
+        self._crowds = np.zeros(len(self._rows), np.uint64)
+        """The bands, as bits, in which an example is in a crowd."""
 
-def _keys(sketches: NDArray[np.uint8], rows: Numbers, start: int, width: int) -> NDArray[np.uint64]:
-    """Return the bytes of a band as one number an example."""
-    keys = np.zeros((len(rows), 8), np.uint8)
-    keys[:, :width] = sketches[rows, start : start + width]
-    return keys.view(np.uint64)[:, 0]
+    def keys(self, band: int) -> NDArray[np.uint64]:
+        """Return the bytes of a band as one number an example."""
+        keys, start = np.zeros((len(self._rows), 8), np.uint8), band * self._width
+        keys[:, : self._width] = self._sketches[self._rows, start : start + self._width]
+        return keys.view(np.uint64)[:, 0]
+
+    def crowd(self, band: int, those: Numbers) -> None:
+        """Know that examples are in a crowd."""
+        self._crowds[those] |= np.uint64(1 << band)
+
+    def alike(self, band: int, left: Numbers, right: Numbers) -> NDArray[np.bool_]:
+        """Return for each pair of a band whether enough is equal and it comes the first time."""
+        found = np.zeros(len(left), bool)
+        for start in range(0, len(left), _AT_ONCE):
+            those = slice(start, start + _AT_ONCE)
+            first, other = self._rows[left[those]], self._rows[right[those]]
+            equal = self._sketches[first] == self._sketches[other]
+            # The sum of each column of eight bytes, then of the eight columns.
+            counts = equal.view(np.uint64).sum(axis=1) * np.uint64(_ONES) >> np.uint64(56)
+            near = np.flatnonzero(counts >= self._least)
+            near = near[~self._came(band, equal[near], left[those][near])]
+            found[start + near] = True
+        return found
+
+    def _came(self, band: int, equal: NDArray[np.bool_], left: Numbers) -> NDArray[np.bool_]:
+        """Return for each pair whether it met in an earlier band, and in no crowd there."""
+        bands = equal[:, : band * self._width]
+        met = np.ones((len(equal), band), bool)
+        for at in range(self._width):
+            met &= bands[:, at :: self._width]
+        free = ~self._crowds[left][:, np.newaxis] >> np.arange(band, dtype=np.uint64)
+        came: NDArray[np.bool_] = (met & (free & np.uint64(1)).astype(bool)).any(axis=1)
+        return came
 
 
 def _met(
@@ -126,15 +158,3 @@ def _neighbours(
         if not len(places):
             return
         yield members[places], members[places + step], crowded
-
-
-def _alike(
-    sketches: NDArray[np.uint8], left: Numbers, right: Numbers, least: int
-) -> NDArray[np.bool_]:
-    """Return for each pair whether at least so many bins are equal."""
-    found = np.empty(len(left), bool)
-    for start in range(0, len(left), _AT_ONCE):
-        these = slice(start, start + _AT_ONCE)
-        equal = sketches[left[these]] == sketches[right[these]]
-        found[these] = equal.sum(axis=1, dtype=np.uint8) >= least
-    return found

@@ -29,9 +29,11 @@ _BASE = 0x9E3779B97F4A7C15
 _FIRST = np.uint64(0xD6E8FEB86659FD93)
 _BLANK = bytes.maketrans(b" ", b"\0")
 _FULL = np.uint32(0xFFFFFFFF)
-TAG = 48
-"""Bits of a hash, where its owner stands above it."""
-_OWNERS = (1 << 64 - TAG) - 1
+TAG = 24
+"""Bits of a hash that are left out when shingles are compared, for the number of their owner."""
+PACKED = np.dtype([("high", "<u4"), ("low", "u1")])
+"""What is kept of the hash of a shingle: 40 bits; two of a pair of texts of a hundred shingles are
+the same by chance once in 10^8."""
 _RANK = 26
 """Bits of a value below the number of its round."""
 _THROWN = 1 << 15
@@ -42,36 +44,55 @@ Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 
 
-def sketches(texts: Sequence[str]) -> NDArray[np.uint8]:
-    """Return one sketch a text, uint8, shape (texts, BINS), of the shingles of normalised texts.
+def sketches(
+    texts: Sequence[str], kept: int = 0
+) -> tuple[NDArray[np.uint8], NDArray[np.void], Numbers]:
+    """Return the sketches of normalised texts, uint8, shape (texts, BINS), and their shingles.
 
-    A text without a shingle has a sketch of zeros.
+    A text without a shingle has a sketch of zeros. The shingles are those of texts that have at
+    most `kept` of them, text by text, as `words` reads them; the numbers say how many each has.
     """
     found = np.full(len(texts) * BINS, _FULL)
+    every, whose = [], []
     for rows, pieces in _pieces(texts):
         hashes, owners = shingles(pieces)
-        _throw(found, hashes, np.asarray(rows, np.int64)[owners])
-    return (found + np.uint32(1)).astype(np.uint8).reshape(-1, BINS)
+        owners = np.asarray(rows, np.int64)[owners]
+        _throw(found, hashes, owners)
+        every.append(hashes)
+        whose.append(owners)
+    made = (found + np.uint32(1)).astype(np.uint8).reshape(-1, BINS)
+    hashes, owners = _together(every), _together(whose)
+    counts = np.bincount(owners, minlength=len(texts))
+    if len(hashes) and counts.max() > kept:
+        counts[counts > kept] = 0
+        short = counts[owners] > 0
+        hashes, owners = hashes[short], owners[short]
+    if len(every) > 1 and (owners[1:] < owners[:-1]).any():
+        hashes = hashes[np.argsort(owners.astype(np.min_scalar_type(len(texts))), kind="stable")]
+    packed = np.empty(len(hashes), PACKED)
+    packed["high"], packed["low"] = hashes >> np.uint64(32), hashes >> np.uint64(TAG)
+    return made, packed, counts
+
+
+def words(packed: bytes) -> Words:
+    """Return shingles as they were kept by `sketches`: 40 bits each."""
+    every = np.frombuffer(packed, PACKED)
+    found: Words = every["high"].astype(np.uint64) << np.uint64(8) | every["low"]
+    return found
+
+
+def _together(parts: list[NDArray[Whole]]) -> NDArray[Whole]:
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 
 def sets(texts: Sequence[str]) -> tuple[Words, Numbers]:
-    """Return the shingles of all texts, once each, and where those of each text begin and end.
-
-    They are hashes of 48 bits, in order; two of a text are the same by chance once in 10^10.
-    """
-    parts = [_sets(texts[at : at + _OWNERS]) for at in range(0, len(texts), _OWNERS)]
-    counts = np.concatenate([np.zeros(1, np.int64), *[np.diff(bounds) for _, bounds in parts]])
-    return np.concatenate([words for words, _ in parts]), np.cumsum(counts)
-
-
-def _sets(texts: Sequence[str]) -> tuple[Words, Numbers]:
-    every = []
+    """Return the shingles of all texts, 40 bits each, and whose each is."""
+    every, whose = [], []
     for rows, pieces in _pieces(texts):
         hashes, owners = shingles(pieces)
-        every.append(tagged(hashes >> np.uint64(16), np.asarray(rows, np.int64)[owners]))
-    words = distinct(np.concatenate(every))
-    bounds = np.searchsorted(words, np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(TAG))
-    return words & np.uint64((1 << TAG) - 1), bounds
+        every.append(hashes >> np.uint64(TAG))
+        whose.append(np.asarray(rows, np.int64)[owners])
+    return _together(every), _together(whose)
 
 
 def distinct(numbers: NDArray[Whole]) -> NDArray[Whole]:
@@ -83,8 +104,8 @@ def distinct(numbers: NDArray[Whole]) -> NDArray[Whole]:
 
 
 def tagged(words: Words, owners: Numbers) -> Words:
-    """Return hashes of 48 bits with the number of whose they are above them."""
-    return words | owners.astype(np.uint64) << np.uint64(TAG)
+    """Return hashes of 40 bits with the number of whose they are above them."""
+    return words | owners.astype(np.uint64) << np.uint64(64 - TAG)
 
 
 def _pieces(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
