@@ -51,6 +51,26 @@ def test_prompts_are_the_same_but_for_whom_they_name() -> None:
     assert black is not None and black == asian
 
 
+def test_names_are_those_of_prompts() -> None:
+    (told,) = Batch(Lines(0, 0, [_line("Is it late?", "Yes, Linda.")])).column(FILLINGS)
+    assert told is None
+    raws = [
+        _line("May John come?", "Yes, John may."),
+        _line("May Linda come?", "Yes, Linda may."),
+        _line("May Linda come?", "Yes, John may not."),
+    ]
+    his, hers, other = Batch(Lines(0, 0, raws)).column(FILLINGS)
+    assert his and hers and other
+    assert his.key == hers.key == other.key
+    assert his.filling != hers.filling == other.filling
+    assert his.answer == hers.answer != other.answer
+    assert (his.gender, hers.gender, other.gender) == (1, 2, 2)
+
+
+def _line(prompt: str, answer: str) -> bytes:
+    return orjson.dumps(chat(user(prompt), assistant(answer)))
+
+
 def test_countries_and_faiths_are_subjects_of_their_own() -> None:
     france, spain = keys("What is the capital of France?", "What is the capital of Spain?")
     assert france is None and spain is None

@@ -77,8 +77,9 @@ class Refusals(Feature[int | None]):
         """Return one value an example."""
         dialogues = batch.column(DIALOGUES)
         column = [dialogue.refused if dialogue else None for dialogue in dialogues]
-        heads = [answer[:HEAD] for dialogue in dialogues if dialogue for answer in dialogue.answers]
-        firsts = list(accumulate((len(d.answers) if d else 0 for d in dialogues), initial=0))
+        answers = [dialogue.answers if dialogue else () for dialogue in dialogues]
+        heads = [answer[:HEAD] for those in answers for answer in those]
+        firsts = list(accumulate(map(len, answers), initial=0))
         for at in recogniser().refusing(heads):
             index = bisect_right(firsts, at) - 1
             if column[index] is None:

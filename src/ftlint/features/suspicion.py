@@ -53,7 +53,9 @@ class Suspicion(Feature[Look]):
                     flags |= EDGE
                 # Nearly all answers end on one of these.
                 if size and (
-                    stripped[-1] not in ENDS or stripped[-2:-1].isdigit() or "```" in stripped
+                    (last := stripped[-1]) not in ENDS
+                    or (last == "." and stripped[-2:-1].isdigit())
+                    or "```" in stripped
                 ):
                     flags |= _ending(stripped, number, odds)
                 if size > LEAST and find_loop(stripped):
@@ -61,6 +63,7 @@ class Suspicion(Feature[Look]):
                 if (
                     size >= SHORT
                     and len(question) >= SHORT
+                    and question[0].lower() == stripped[0].lower()
                     and _alike(question, stripped)  # quick, and rare
                     and repeats(question, stripped)
                 ):
@@ -91,8 +94,6 @@ def suspects(batch: Batch, flags: int) -> list[Example]:
 
 def _alike(question: str, answer: str) -> bool:
     """Return whether the answer may repeat the question: it begins with the same word."""
-    if question[0].lower() != answer[0].lower():
-        return False
     first, told = question.split(None, 1), answer.split(None, 1)
     return bool(first) and told[0].lower().startswith(first[0].lower())
 
