@@ -32,7 +32,7 @@ from ftlint.contamination.benchmark import (
     shipped,
 )
 from ftlint.contamination.ngram import fold, hash_whole, hashes, places, words
-from ftlint.contamination.ngramarray import hits
+from ftlint.contamination.ngramarray import _wordy, hits
 from ftlint.engine import Plan, run
 from ftlint.error import PackError
 from ftlint.example import Batch, Lines
@@ -190,6 +190,14 @@ def test_arrays_find_what_plain_python_finds(unspaced: bool, more: list[str]) ->
     assert 20 < len({at for at, *_ in wanted}) < 400
     found = hits(texts, known, unspaced)
     assert list(zip(*(column.tolist() for column in found[:4]), strict=True)) == wanted
+
+
+@given(st.lists(st.text("aé日 ’\u0958\u212b\ufb2c𝔸😀\ud800", max_size=60), max_size=5))
+def test_what_is_left_out_has_too_few_words(texts: list[str]) -> None:
+    strange = [at for at, text in enumerate(texts) if not text.isascii()]
+    left = {at for at in strange if at not in _wordy(texts, strange)} if strange else set()
+    told = {at: [w for w in words(texts[at], False) if w != b"\x1a"] for at in left}
+    assert all(len(parts) < 8 for parts in told.values())
 
 
 def test_places() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ftlint.triage.form import CALM, STEP, WINDOW
 from ftlint.triage.gate import MARGIN, PARTS, Gate
+from ftlint.triage.latin import unreadable
 from ftlint.triage.sieve import LONGEST, Sieve
 from ftlint.triage.words import END, key, readable, spelled, words_of
 
@@ -23,7 +24,11 @@ _PIECE = st.one_of(
         [*SAID, "the", "She", "STUPID!", "st00pid", "s.t.u.p.i.d", "b", "c", "–", "“你”"]
     ),
     st.text("ab-'“.é!\0_ \u2009", min_size=1, max_size=20),
+    st.sampled_from(
+        ["s t u p i d", "s. T-u_p i d!", "\u017f t u p i d", "a b c", "\u212a i n d", "8"]
+    ),
     st.just("-" * 30 + "stupid"),
+    st.just("ö" * 40 + " stupid-" * 9 + "you"),
     st.just(f"{'you ' * WINDOW}"),
 )
 _TEXT = st.lists(_PIECE, max_size=12).map(" ".join)
@@ -50,6 +55,11 @@ def test_the_gate_says_what_its_pieces_say(texts: list[str], again: bool) -> Non
     assert gate.passing(texts) == expected  # by numpy, which is here
     if again:  # from the table, and without one
         assert gate.passing(texts[::-1]) == [len(texts) - 1 - at for at in expected[::-1]]
+
+
+@given(st.lists(st.text("aZ-é日😀\ud83d\udc00 \0", max_size=9), max_size=9))
+def test_letters_of_many_texts_are_those_of_each(texts: list[str]) -> None:
+    assert unreadable(texts) == [at for at, text in enumerate(texts) if not readable(text)]
 
 
 def test_many_different_words_push_each_other_out() -> None:

@@ -19,6 +19,7 @@ from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.dialogue import DIALOGUES
+from ftlint.features.distinct import Texts
 from ftlint.features.identity import finder, readings
 from ftlint.features.refusal import HEAD, REFUSALS, recogniser
 from ftlint.features.toxicity import Judged, Toxicity, Triage, judge_all
@@ -206,8 +207,10 @@ def _toxic(batch: Batch, indices: Sequence[int]) -> set[int]:
     if isinstance(known, Judged):
         told = {at: known.found[at] for at in indices if at in known.found}
     else:  # nobody wants to know of other texts
-        some = judge_all(backend, [turns[at] for at in indices], "assistant")
-        told = {indices[at]: rows for at, rows in some.items()}
+        some = [turns[at] for at in indices]
+        answers = [[(role, text if role == "assistant" else "") for role, text in t] for t in some]
+        found = judge_all(backend, some, Texts(answers))
+        told = {indices[at]: rows for at, rows in found.items()}
     return {
         at
         for at, rows in told.items()

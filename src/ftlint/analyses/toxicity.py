@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch, Example, Text
+from ftlint.features.distinct import distinct
 from ftlint.features.identity import TONGUE
 from ftlint.features.refusal import refuses
 from ftlint.features.toxicity import LABELS, Backend, Scores, Triage, judged
@@ -240,8 +241,7 @@ class ToxicityFigures(Analysis[ToxicTexts, ToxicTexts]):
                     labels += [n for n, score in zip(LABELS, scores, strict=True) if score >= limit]
         roles = [role or "other" for turn in turns for role, _ in turn]
         foreign: list[str] = []
-        texts = [text for turn in turns for _, text in turn]
-        at, left = 0, set(unreadable(texts))
+        at, left = 0, set(unreadable(distinct(batch).every))
         strange = [roles[at] for at in left]
         for turn, language in zip(turns, batch.column(TONGUE), strict=True):
             if language not in (ENGLISH, "", None):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ftlint.contamination.benchmark import Index, Item, Match, matched, matches, shipped
 from ftlint.contamination.ngram import places
 from ftlint.example import Batch
 from ftlint.feature import Feature
-from ftlint.features.turns import TURNS, Turn
+from ftlint.features.distinct import distinct
 from ftlint.value import dataclass
 
 WORTH_IT = 256 << 10
@@ -62,12 +62,11 @@ class Overlaps(Feature[tuple[Overlap, ...]]):
     def compute(self, batch: Batch) -> Sequence[tuple[Overlap, ...]]:
         """Return the overlaps of each example, the largest share of an item first."""
         column: list[tuple[Overlap, ...]] = [()] * len(batch)
-        turns = batch.column(TURNS)
-        texts = list(dict.fromkeys([text for told in turns for _, text in told]))
+        texts = distinct(batch)
         found: dict[int, list[Overlap]] = {}
-        for index, wanted in self.indexes() if texts else ():
-            known = _matches(texts, index)
-            for example, place, text in _stands(turns, known) if known else ():
+        for index, wanted in self.indexes() if texts.once else ():
+            known = _matches(texts.once, index)
+            for example, place, text in texts.stands(known) if known else ():
                 overlaps = _overlaps(place, known[text], index, wanted)
                 found.setdefault(example, []).extend(overlaps)
         for example, those in found.items():
@@ -104,16 +103,6 @@ def _best(overlaps: list[Overlap]) -> tuple[Overlap, ...]:
         if known is None or overlap.grams > known.grams:
             best[overlap.item] = overlap
     return tuple(sorted(best.values(), key=lambda each: -each.share))
-
-
-def _stands(
-    turns: Sequence[Sequence[Turn]], known: Container[str]
-) -> Iterator[tuple[int, int, str]]:
-    """Yield example, place there, and text of those that are `known`."""
-    for example, told in enumerate(turns):
-        for place, (_, text) in enumerate(told):
-            if text in known:
-                yield example, place, text
 
 
 def _matches(texts: list[str], index: Index) -> dict[str, list[Match]]:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 import sys
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
-from itertools import accumulate
 from math import nan
 from typing import Any, Protocol
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
+from ftlint.features.distinct import Texts, distinct
 from ftlint.features.identity import language_of
 from ftlint.features.turns import TURNS, Turn
 from ftlint.value import dataclass
@@ -129,30 +128,27 @@ class Toxicity(Feature[list[tuple[int, Scores]]]):
     def compute(self, batch: Batch) -> Judged:
         """Return the judged texts of each example; equal texts are judged once."""
         turns = batch.column(TURNS)
-        return Judged(len(batch), judge_all(self.backend, turns))
+        return Judged(len(batch), judge_all(self.backend, turns, distinct(batch)))
 
 
 def judge_all(
-    backend: Backend, turns: Sequence[Sequence[Turn]], only: str = ""
+    backend: Backend, turns: Sequence[Sequence[Turn]], texts: Texts
 ) -> dict[int, list[tuple[int, Scores]]]:
-    """Return the judged texts of some examples by index; of the role `only`, if it is given."""
-    every = [text if not only or role == only else "" for said in turns for role, text in said]
-    texts = list(dict.fromkeys(every))
-    known = {texts[index]: row for index, row in backend.judge(texts).items()}
-    if not known:
-        return {}
-    ends = list(accumulate(map(len, turns), initial=0))
-    places = [at for at, text in enumerate(every) if text in known]
-    rows = {at: bisect_right(ends, at) - 1 for at in places}
-    scores: dict[int, Scores | None] = {at: known[every[at]] for at in places}
-    if isinstance(backend, Triage):
-        how = [at for at in places if _asks_how(every[at], turns[rows[at]])]
-        other = backend.judge([_HOW.sub("", every[at]) for at in how]) if how else {}
-        scores.update((at, other.get(number)) for number, at in enumerate(how))
+    """Return the judged texts of some examples by index; `texts` are those of `turns`."""
+    known = {texts.once[index]: row for index, row in backend.judge(texts.once).items()}
     found: dict[int, list[tuple[int, Scores]]] = {}
-    for at, row in scores.items():
-        if row is not None:
-            found.setdefault(rows[at], []).append((at - ends[rows[at]], row))
+    if not known:
+        return found
+    stands = texts.stands(known)
+    scores: list[Scores | None] = [known[text] for *_, text in stands]
+    if isinstance(backend, Triage):
+        how = [at for at, (row, _, text) in enumerate(stands) if _asks_how(text, turns[row])]
+        other = backend.judge([_HOW.sub("", stands[at][2]) for at in how]) if how else {}
+        for number, at in enumerate(how):
+            scores[at] = other.get(number)
+    for (row, place, _), said in zip(stands, scores, strict=True):
+        if said is not None:
+            found.setdefault(row, []).append((place, said))
     return found
 
 
