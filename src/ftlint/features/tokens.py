@@ -8,8 +8,7 @@ apart as an estimate.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import chain, compress, islice, repeat
-from operator import eq, mul
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -104,25 +103,47 @@ class Totals(Sequence[int]):
 
     def add_plain(self, plain: Sequence[Plain | None], encoding: Encoding) -> None:
         """Add messages that have a role and a text and nothing else."""
-        every = [said for said in plain if said]
-        spoken = list(chain.from_iterable([roles for roles, _ in every]))
-        counts = encoding.counts(list(chain.from_iterable([texts for _, texts in every])))
-        roles = ("system", "user", "assistant") if every else ()
-        heads = {role: PER_MESSAGE + encoding.count(role) for role in roles}
-        for role, head in heads.items():
-            # Loops in C: `compress` takes the counts of the messages of this role.
-            chosen = list(map(eq, spoken, repeat(role)))
-            if any(chosen):
-                self.roles[role] = sum(compress(counts, chosen)) + head * sum(chosen)
-            if role == "assistant":
-                answers = map(mul, counts, chosen)
-        rest = iter(counts)
+        texts = list(chain.from_iterable([said[1] for said in plain if said]))
+        counts, at = encoding.counts(texts), 0
+        orders: dict[tuple[str, ...], _Order] = {}
         for index, said in enumerate(plain):
             if said:
-                many = len(said[0])
-                texts = sum(islice(rest, many))
-                self.lengths[index] = PER_EXAMPLE + texts + sum(map(heads.__getitem__, said[0]))
-                self.trained[index] = sum(islice(answers, many))
+                order = orders.get(said[0])
+                if order is None:
+                    order = orders[said[0]] = _Order(said[0], encoding)
+                spoken = counts[at : at + order.many]
+                at += order.many
+                self.lengths[index] = order.overhead + sum(spoken)
+                self.trained[index] = order.add(spoken)
+        for order in orders.values():
+            for role, tokens in order.total().items():
+                self.roles[role] = self.roles.get(role, 0) + tokens
+
+
+class _Order:
+    """The roles of some examples, in order, and the tokens of those that have them."""
+
+    __slots__ = ("answers", "heads", "many", "overhead", "said")
+
+    def __init__(self, roles: tuple[str, ...], encoding: Encoding) -> None:
+        """Count no example yet."""
+        self.many = len(roles)
+        self.heads = [(role, PER_MESSAGE + encoding.count(role)) for role in roles]
+        self.overhead = PER_EXAMPLE + sum([head for _, head in self.heads])
+        self.answers = [at for at, role in enumerate(roles) if role == "assistant"]
+        self.said: list[list[int]] = []
+
+    def add(self, spoken: list[int]) -> int:
+        """Add the tokens of the texts of one example, and return those of its answers."""
+        self.said.append(spoken)
+        return sum(map(spoken.__getitem__, self.answers))
+
+    def total(self) -> dict[str, int]:
+        """Return the tokens of all examples by role."""
+        found: dict[str, int] = {}
+        for (role, head), column in zip(self.heads, zip(*self.said, strict=True), strict=True):
+            found[role] = found.get(role, 0) + head * len(column) + sum(column)
+        return found
 
 
 class Meter(Feature[TokenCount | None]):
