@@ -72,7 +72,7 @@ class DuplicateIndex:
     @property
     def begins(self) -> list[int]:
         """Return the number of the first example of each lot."""
-        return [0, *self._ends[:-1]]
+        return [0, *self._ends][:-1]
 
     def _lot(self, number: int) -> tuple[Lot, int]:
         """Return the lot of an example and its place there."""
