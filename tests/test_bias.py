@@ -207,6 +207,9 @@ def test_the_report_has_a_section(tmp_path: Path) -> None:
     strongest = next(e for e in section["associations"]["train"]["strongest"] if e["word"])
     assert {strongest["group"], strongest["word"]} <= {"men", "women", "brilliant", "emotional"}
     assert strongest["q"] < 0.001 and strongest["rows"][0]["line"] in (1, 2)
+    (said,) = [each for each in document["findings"] if each["code"] == "FT702"]
+    told = {(each["group"], each["word"]): each["q"] for each in said["data"]["found"]}
+    assert told[strongest["group"], strongest["word"]] == strongest["q"]  # as many digits
     text = inside(tmp_path, "check", "a.jsonl", "--statistics", "--select", "FT7").out
     assert "Bias, train: 120 of 120 examples" in text and "odds ratio" in text
     assert "No finding does not mean" in " ".join(text.split())

@@ -14,6 +14,7 @@ import pytest
 from ftlint.bias.cooccurrence import measure
 from ftlint.statistics.contrast import (
     Mean,
+    _exact,
     adjusted,
     contrast,
     difference,
@@ -51,6 +52,29 @@ def test_strata_are_added_as_by_simulation() -> None:
         total += draw.hypergeometric(n, m, a + c, 200_000)
     simulated = float(np.mean(total >= sum(a for a, *_ in strata)))
     assert contrast(strata).p == pytest.approx(simulated, abs=4 * (simulated / 200_000) ** 0.5)
+
+
+@pytest.mark.parametrize(
+    "strata",
+    [
+        [(6, 20, 8, 60), (4, 30, 3, 45), (5, 12, 9, 50)],
+        [(2, 2, 0, 300), (9, 40, 1, 400), (3, 900, 0, 20), (0, 5, 0, 5), (4, 4, 6, 6)],
+        [(8, 300, 20, 9000), (3, 20, 90, 8000), (11, 500, 7, 700), (2, 9, 30, 600)],
+        [(1, 50, 5, 60), (2, 40, 6, 45), (0, 12, 9, 50)],
+    ],
+)
+def test_strata_are_added_as_by_counting(strata: list[tuple[int, int, int, int]]) -> None:
+    chances = {0: Fraction(1)}
+    for a, n, c, m in strata:
+        mixed: dict[int, Fraction] = {}
+        for i in range(max(0, a + c - m), min(n, a + c) + 1):
+            chance = Fraction(comb(n, i) * comb(m, a + c - i), comb(n + m, a + c))
+            for count, before in chances.items():
+                mixed[count + i] = mixed.get(count + i, Fraction(0)) + before * chance
+        chances = mixed
+    whole = sum(a for a, *_ in strata)
+    counted = float(sum(each for count, each in chances.items() if count >= whole))
+    assert _exact(strata, whole) == pytest.approx(counted, rel=1e-12)
 
 
 def test_the_common_odds_ratio_and_its_interval_cover() -> None:

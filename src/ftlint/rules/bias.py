@@ -176,7 +176,7 @@ def _data(each: Association) -> Mapping[str, Any]:
         "low": round(each.low, 4),
         "high": round(each.high, 4),
         "count": each.count,
-        "q": each.q,
+        "q": float(f"{each.q:.3g}"),
     }
 
 
@@ -255,7 +255,7 @@ class GenderedProfession(Named):
                 share=of.women / (of.men + of.women),
                 total=of.men + of.women,
                 found=[
-                    {"profession": e.name, "men": e.men, "women": e.women, "q": e.q}
+                    {"profession": e.name, "men": e.men, "women": e.women, "q": float(f"{e.q:.3g}")}
                     for e in found[:50]
                 ],
             )

@@ -8,7 +8,9 @@ say more of everything.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import erfc, exp, inf, lgamma, log, sqrt
+from itertools import accumulate
+from math import erfc, exp, inf, log, sqrt
+from operator import mul
 from random import Random
 from typing import Any
 
@@ -147,33 +149,46 @@ def upper(z: float) -> float:
 
 def _exact(strata: Sequence[Stratum], count: int) -> float:
     """Return the chance of `count` or more: the sum over strata of hypergeometric counts."""
-    low, chances = 0, [1.0]
-    for a, n, c, m in strata:
-        first, each = _hypergeometric(n, m, a + c)
-        low += first
-        if len(each) == 1:
-            continue
-        mixed = [0.0] * (len(chances) + len(each) - 1)
-        for i, left in enumerate(chances):
-            if left > 0:
-                for j, right in enumerate(each):
-                    mixed[i + j] += left * right
-        chances = mixed
-    return min(max(sum(chances[max(count - low, 0) :]), 0.0), 1.0)
+    parts = [_hypergeometric(n, m, a + c) for a, n, c, m in strata]
+    wanted = count - sum([first for first, _ in parts])
+    # Two halves as long as each other, of which only those are wanted that reach it together.
+    left, right = [1.0], [1.0]
+    for chances in sorted([chances for _, chances in parts], key=len):
+        if len(left) > len(right):
+            left, right = right, left
+        left = _mixed(left, chances)
+    tails = [*accumulate(reversed(right))]
+    reached = [(each, len(right) - max(wanted - at, 0)) for at, each in enumerate(left)]
+    return min(sum([each * tails[many - 1] for each, many in reached if many > 0]), 1.0)
+
+
+def _mixed(left: list[float], right: list[float]) -> list[float]:
+    """Return the chances of the sums of two counts."""
+    if len(left) < len(right):
+        left, right = right, left
+    many, none = len(right), [0.0] * (len(right) - 1)
+    line, turned = [*none, *left, *none], right[::-1]
+    return [sum(map(mul, turned, line[at : at + many])) for at in range(len(line) - many + 1)]
 
 
 def _hypergeometric(n: int, m: int, k: int) -> tuple[int, list[float]]:
-    """Return the least count among `n` if `k` of `n + m` are drawn, and the chance of each."""
+    """Return the least count among `n` if `k` of `n + m` are drawn, and the chance of each.
+
+    Each follows from its neighbour, from the mean on, and all together are 1.
+    """
     low, high = max(0, k - m), min(n, k)
     mean, spread = n * k / (n + m), sqrt(n * m * k * (n + m - k) + 1.0) / (n + m) ** 1.5
     first = max(low, int(mean - 12 * spread - 12))
     last = min(high, int(mean + 12 * spread + 40))
-    whole = _choose(n + m, k)
-    return first, [exp(_choose(n, i) + _choose(m, k - i) - whole) for i in range(first, last + 1)]
-
-
-def _choose(n: int, k: int) -> float:
-    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+    middle = min(max(int(mean), first), last)
+    below, above = [1.0], [1.0]
+    for i in range(middle, first, -1):
+        below.append(below[-1] * (i * (m - k + i)) / ((n - i + 1) * (k - i + 1)))
+    for i in range(middle, last):
+        above.append(above[-1] * ((n - i) * (k - i)) / ((i + 1) * (m - k + i + 1)))
+    every = [*below[:0:-1], *above]
+    whole = sum(every)
+    return first, [each / whole for each in every]
 
 
 def adjusted(p_values: Sequence[float], weights: Sequence[float] = ()) -> list[float]:
