@@ -31,6 +31,9 @@ from ftlint.summary import Capped
 from ftlint.tokens import encoding
 from ftlint.value import dataclass
 
+PATIENT = 10_000
+"""New objects that a usual process does not wait for to look for garbage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -124,7 +127,7 @@ def run(
         partials = (executor or Serial()).map(plan, lint_shard, shards)
         with _closed(partials):
             total = folded(partials)
-        if gc.get_freeze_count():  # as the command line wishes, whose process is ours alone
+        if gc.get_threshold()[0] > PATIENT:  # as the command line has it: its process is ours
             gc.freeze()  # summaries live as long as the report is made
         report = finish(plan, dataset, total)
     report.duration = time.perf_counter() - started

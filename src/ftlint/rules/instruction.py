@@ -12,7 +12,7 @@ from ftlint.rule import DatasetRule, bad, good
 from ftlint.rules.token import spaced, uncountable
 from ftlint.source import Dataset
 from ftlint.summary import Groups
-from ftlint.tokens.encoding import load
+from ftlint.tokens.remembered import count
 from ftlint.value import dataclass
 
 HEADS = (64, 512)
@@ -174,7 +174,7 @@ class RepeatedInstructions(DatasetRule[Groups[int]]):
 
     def _count(self, text: str) -> int:
         if not self.tokenizer:
-            return load(self.encoding).count(text)
+            return count(self.encoding, text)
         from ftlint.features.template import template_tokens
 
         return len(template_tokens(self.tokenizer).starts(text))
