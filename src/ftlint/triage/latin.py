@@ -17,21 +17,27 @@ if TYPE_CHECKING:
 def unreadable(texts: Sequence[str]) -> list[int]:
     """Return the indices of texts that are mostly in other letters, by numpy if it is loaded."""
     strange = [at for at, text in enumerate(texts) if not text.isascii()]
-    if "numpy" not in sys.modules or not strange:
+    found = _counted([texts[at] for at in strange]) if "numpy" in sys.modules and strange else None
+    if found is None:
         return [at for at in strange if not readable(texts[at])]
+    return [strange[at] for at in found]
+
+
+def _counted(texts: Sequence[str]) -> list[int] | None:
+    """Return the same of texts that are not ASCII; nothing where they cannot be told apart."""
     import numpy as np
 
-    joined = "\0".join([texts[at] for at in strange])
     try:
-        signs = np.frombuffer(joined.encode("utf-16-le"), "<u2")
+        signs = np.frombuffer("\0".join(texts).encode("utf-16-le"), "<u2")
     except UnicodeEncodeError:  # half of a pair of surrogates
-        signs = np.zeros(0, "<u2")
+        return None
     ends = np.flatnonzero(signs == 0)
-    if len(ends) != len(strange) - 1:
-        return [at for at in strange if not readable(texts[at])]
+    if len(ends) >= len(texts):
+        return None
     starts = np.concatenate(([0], ends))
     excess = np.add.reduceat(_table().take(signs), starts, dtype=np.int64)
-    return [strange[at] for at in np.flatnonzero(excess <= 0).tolist()]
+    found: list[int] = np.flatnonzero(excess <= 0).tolist()
+    return found
 
 
 @cache
