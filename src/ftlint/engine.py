@@ -31,7 +31,7 @@ from ftlint.summary import Capped
 from ftlint.tokens import encoding
 from ftlint.value import dataclass
 
-PATIENT = 10_000
+PATIENT = 1 << 14
 """New objects that a usual process does not wait for to look for garbage."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +219,12 @@ def _folder() -> Path:
 
 
 def _load(name: str) -> Document:
-    return documents.load(_folder() / f"{name}.yaml", PackError)
+    return _loaded(rules_folder(), name)
+
+
+@cache
+def _loaded(folder: Path, name: str) -> Document:
+    return documents.load(folder / "targets" / f"{name}.yaml", PackError)
 
 
 def _dated(document: Document) -> Document:
