@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from itertools import compress
 from math import nan
 from time import monotonic
 from typing import Any
@@ -33,6 +34,7 @@ READ = 4096
 _WIDE = len(LABELS)
 ROLES = ("", "system", "developer", "user", "assistant", "rejected", "tool", "function")
 _ROLE = {role: number for number, role in enumerate(ROLES)}
+STATES = ("texts", "scored", "toxic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,12 +366,8 @@ class Scored:
         found = estimate(run.order, run.done, toxic) if run.order.texts else None
         if found is None or run.state.count(2):
             return None
-        return {
-            "share": round(found.share, 6),
-            "low": round(found.low, 6),
-            "high": round(found.high, 6),
-            "sampled": found.sampled,
-        }
+        shares = {"share": found.share, "low": found.low, "high": found.high}
+        return {name: round(each, 6) for name, each in shares.items()} | {"sampled": found.sampled}
 
     def _label(self, place: int) -> int | None:
         """Return the texts with a label; None where nothing judges it."""
@@ -381,12 +379,11 @@ class Scored:
         for place in self._run.texts.examples:
             for role, number in zip(place.roles, place.texts, strict=True):
                 name = ROLES[role] or "other"
-                states = ("texts", *(["scored"] if self._run.state[number] == 1 else []))
-                for state in (*states, *(["toxic"] if toxic[number] else [])):
+                true = (True, self._run.state[number] == 1, toxic[number])
+                for state in compress(STATES, true):
                     texts.of[f"{name} {state}"] = texts.of.get(f"{name} {state}", 0) + 1
         names = sorted({key.split()[0] for key in texts.of})
-        states = ("texts", "scored", "toxic")
-        return {name: {s: texts.of.get(f"{name} {s}", 0) for s in states} for name in names}
+        return {name: {s: texts.of.get(f"{name} {s}", 0) for s in STATES} for name in names}
 
     def _requests(self) -> dict[str, int]:
         found = [hit.reply for hit in self.hits(self._limit) if hit.kind == "request"]
