@@ -9,6 +9,7 @@ import statistics
 import sys
 from collections import Counter
 from pathlib import Path
+from zlib import crc32
 
 import jsonschema
 import pytest
@@ -21,9 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 import bias
 
 from ftlint.analyses.association import associated
+from ftlint.analyses.naming import HELD, Naming, NamingTally
 from ftlint.analyses.profession import professions
 from ftlint.case import assistant, chat, user
 from ftlint.features.identity import language_of
+from ftlint.features.whom import Whom
 from ftlint.rules.bias import IdentityAssociation
 
 SCHEMA = Path(__file__).parents[1] / "src/ftlint/schemas/report.json"
@@ -190,6 +193,26 @@ def test_known_bias_is_told(shared: Path) -> None:
 )
 def test_a_glance_tells_the_language(text: str, language: str) -> None:
     assert language_of([("user", text)]) == language
+
+
+def test_what_is_counted_early_is_counted_the_same() -> None:
+    def named(numbers: range) -> Naming:
+        tally = NamingTally()
+        for number in numbers:
+            words = (("trait", f"a{number % 150}"), ("trait", f"b{number // 150 % 150}"))
+            whom = Whom(((("gender", ("men", "women")[number % 2]), 1 + number % 3),), words)
+            said = [("user", str(number % 1000))]
+            tally.add((("en", 6 + number % 4), whom, ()), said, (0, number, number))
+        return tally.naming()
+
+    size = HELD * 3 // 5
+    parts = [named(range(at * size, (at + 1) * size)) for at in range(3)]
+    whole = named(range(3 * size)).counted()
+    early = parts[0].merge(parts[1])
+    assert not early.held and early.alone.total > 0
+    assert early.merge(parts[2]).counted() == whole
+    assert parts[0].merge(parts[1].merge(parts[2])).counted() == whole
+    assert whole.rows["gender", "men"][1] == ((0, 2, 2), crc32(b"2"))
 
 
 def test_the_report_has_a_section(tmp_path: Path) -> None:
