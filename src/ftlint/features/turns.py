@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ftlint.example import Batch
+from ftlint.example import Batch, Example, Plain
 from ftlint.feature import Feature
 from ftlint.value import dataclass
 
@@ -55,15 +55,15 @@ class Exchanges(Feature[list[Exchange]]):
         places = dict[tuple[str, ...], list[_Place]]()
         column: list[list[Exchange]] = []
         for index, said in enumerate(batch.plain or [None] * len(batch)):
-            if said:
-                roles, texts = said
-                if roles not in places:
-                    places[roles] = _places(roles)
-                column.append([("" if a is None else texts[a], texts[b]) for a, b in places[roles]])
+            roles, texts = said or _told(batch.example(index))
+            pairs = places.get(roles)
+            if pairs is None:
+                pairs = places[roles] = _places(roles)
+            asked, answer = pairs[0] if len(pairs) == 1 else (None, 0)
+            if asked is not None:  # as in most examples
+                column.append([(texts[asked], texts[answer])])
             else:
-                turns = _slow(batch, index)
-                pairs = _places([role for role, _ in turns])
-                column.append([("" if a is None else turns[a][1], turns[b][1]) for a, b in pairs])
+                column.append([("" if a is None else texts[a], texts[b]) for a, b in pairs])
         return column
 
 
@@ -74,6 +74,11 @@ _Place = tuple[int | None, int]
 
 def _slow(batch: Batch, index: int) -> list[Turn]:
     return [(text.role, text.value) for text in batch.example(index).texts]
+
+
+def _told(example: Example) -> Plain:
+    texts = example.texts
+    return tuple([text.role for text in texts]), [text.value for text in texts]
 
 
 def _places(roles: Sequence[str]) -> list[_Place]:
