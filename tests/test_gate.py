@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log, sqrt
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ftlint.triage.form import CALM, STEP, WINDOW
@@ -21,7 +21,20 @@ LEAST = (log(THRESHOLD / (1 - THRESHOLD)) - MARGIN) * PARTS - BIAS
 
 _PIECE = st.one_of(
     st.sampled_from(
-        [*SAID, "the", "She", "STUPID!", "st00pid", "s.t.u.p.i.d", "b", "c", "–", "“你”"]
+        [
+            *SAID,
+            "NAÏVE",
+            "ＳＴＵＰＩＤ",
+            "the",
+            "She",
+            "STUPID!",
+            "st00pid",
+            "s.t.u.p.i.d",
+            "b",
+            "c",
+            "–",
+            "“你”",
+        ]
     ),
     st.text("ab-'“.é!\0_ \u2009", min_size=1, max_size=20),
     st.sampled_from(
@@ -48,6 +61,7 @@ def slowly(text: str) -> bool:
 
 @settings(max_examples=300)
 @given(st.lists(_TEXT, max_size=8), st.booleans())
+@example(["NAÏVE", "who and what is ＳＴＵＰＩＤ", "\u212a t u p i d", "s t u p i d"], True)
 def test_the_gate_says_what_its_pieces_say(texts: list[str], again: bool) -> None:
     gate = Gate(THRESHOLD, BIAS, KEYS)
     expected = [at for at, text in enumerate(texts) if slowly(text)]
