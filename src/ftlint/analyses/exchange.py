@@ -81,7 +81,7 @@ class Asked(Analysis[Marks, "Exchanged"]):
 
     def conclude(self, summary: Marks, dataset: Dataset) -> Exchanged:
         """Return the digests as columns."""
-        return Exchanged.of(summary, [source.split for source in dataset.sources])
+        return Exchanged([source.split for source in dataset.sources], summary)
 
     def figures(self, result: Exchanged, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.duplicates.conflicts`."""
@@ -174,45 +174,73 @@ class Earlier:
 
 @dataclass
 class Exchanged:
-    """The digests of all examples with messages, a column each; an index is an example."""
+    """The digests of all examples with messages, a column each; an index is an example.
+
+    Size: 8 bytes an example for each column that somebody asks for.
+    """
 
     splits: Sequence[str]
     """The split of each source."""
-    key: array[int] = field(default_factory=lambda: array("Q"))
-    start: array[int] = field(default_factory=lambda: array("Q"))
-    prompt: array[int] = field(default_factory=lambda: array("Q"))
-    answer: array[int] = field(default_factory=lambda: array("Q"))
-    whole: array[int] = field(default_factory=lambda: array("Q"))
-    exact: array[int] = field(default_factory=lambda: array("Q"))
-    size: array[int] = field(default_factory=lambda: array("Q"))
-    earlier: Earlier = field(default_factory=Earlier)
+    marks: Marks
+    """What the columns are read from when they are asked for."""
 
-    @classmethod
-    def of(cls, summary: Marks, splits: Sequence[str]) -> Exchanged:
-        """Return the columns of a summary."""
-        found = cls(splits)
-        for part in _numbers(summary.rows, WIDTH):
-            for number, column in enumerate(found.columns):
-                column.extend(part[number::WIDTH])
-        index, keys = 0, found.key
-        for part in _numbers(summary.earlier, 3):
+    def _column(self, number: int) -> array[int]:
+        column = array("Q")
+        for part in _numbers(self.marks.rows, WIDTH):
+            column.extend(part[number::WIDTH])
+        return column
+
+    @cached_property
+    def key(self) -> array[int]:
+        """Return source and line."""
+        return self._column(0)
+
+    @cached_property
+    def start(self) -> array[int]:
+        """Return byte offsets, and one more."""
+        return self._column(1)
+
+    @cached_property
+    def prompt(self) -> array[int]:
+        """Return digests of what is asked."""
+        return self._column(2)
+
+    @cached_property
+    def answer(self) -> array[int]:
+        """Return digests of what is answered."""
+        return self._column(3)
+
+    @cached_property
+    def whole(self) -> array[int]:
+        """Return digests of conversations up to the answer, normalised."""
+        return self._column(4)
+
+    @cached_property
+    def exact(self) -> array[int]:
+        """Return digests of conversations as they are."""
+        return self._column(5)
+
+    @cached_property
+    def size(self) -> array[int]:
+        """Return characters of the answer and of the conversation, in the halves of a number."""
+        return self._column(6)
+
+    @cached_property
+    def earlier(self) -> Earlier:
+        """Return what stands before the last answers."""
+        found, index, keys = Earlier(), 0, self.key
+        for part in _numbers(self.marks.earlier, 3):
             for key in part[::3]:  # in the order of the examples
                 while keys[index] != key:
                     index += 1
-                found.earlier.index.append(index)
-            found.earlier.mark.extend(part[1::3])
-            found.earlier.length.extend(part[2::3])
+                found.index.append(index)
+            found.mark.extend(part[1::3])
+            found.length.extend(part[2::3])
         return found
-
-    @property
-    def columns(self) -> tuple[array[int], ...]:
-        """Return the columns in the order of the summary."""
-        first = (self.key, self.start, self.prompt, self.answer)
-        return (*first, self.whole, self.exact, self.size)
 
     def __len__(self) -> int:
         """Return the number of examples with messages."""
-        return len(self.key)
+        return len(self.marks.rows) // (8 * WIDTH)
 
     def source(self, index: int) -> int:
         """Return the source of an example."""

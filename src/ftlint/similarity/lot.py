@@ -19,17 +19,19 @@ FEW, LIGHT = 500, 1 << 18
 dataset is joined exactly; the sketches of such a batch are made when they are needed."""
 SHORTEST = 4
 """Shingles from which texts are compared: of fewer, one more or less is below 0.8 already."""
-KEPT = 4096
-"""Shingles of the longest text of which they are kept; longer ones are read again."""
+KEPT = 1 << 15
+"""Characters of the longest text of which shingles are kept; longer ones are read again. Less than
+`PIECE`, so that those of a text stand together."""
 MOST = 0xFFFFFFFF
 """Bytes of the longest line."""
-Name = Literal["records", "conversations", "prompts", "sizes", "shingles"]
+Name = Literal["records", "conversations", "prompts", "sizes", "shingles", "places"]
 _TYPES: dict[Name, str] = {
     "records": "Q",
     "conversations": "Q",
     "prompts": "Q",
     "sizes": "I",
     "shingles": "I",
+    "places": "I",
 }
 """The columns of a lot in the order in which they are kept."""
 
@@ -39,17 +41,19 @@ class Sketched(NamedTuple):
 
     sketches: bytes
     shingles: bytes
-    """Those of each text, one after the other."""
     counts: array[int]
-    """How many they are of each text; 0 for one that is longer than `KEPT`, too."""
+    """How many shingles each text has; 0 for one that is longer than `KEPT`, too."""
+    places: array[int]
+    """Where they begin, counted in shingles."""
 
 
 def sketched(texts: Sequence[str]) -> Sketched:
     """Return the sketches and the shingles of normalised texts."""
     from ftlint.similarity.minhash import sketches
 
-    made, shingles, counts = sketches(texts, KEPT)
-    return Sketched(made.tobytes(), shingles.tobytes(), array("I", counts.tolist()))
+    made = sketches(texts, KEPT)
+    counts, places = (array("I", each.tolist()) for each in (made.counts, made.starts))
+    return Sketched(made.sketches.tobytes(), made.shingles, counts, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,8 @@ class Lot:
 class Lots:
     """What is kept of some examples, as a mergeable value.
 
-    Size: 32 bytes an example, 64 of its sketch, and 5 a shingle, at most `KEPT`. What is more
-    than a few megabytes is on disk.
+    Size: 36 bytes an example, 64 of its sketch, and 5 a shingle of texts up to `KEPT`. What is
+    more than a few megabytes is on disk.
     """
 
     every: tuple[Lot, ...] = ()
@@ -96,7 +100,8 @@ class Lots:
         made = None if texts is None else sketched(texts)
         none = bytes(8 * many)
         rows = [column.tobytes() or none for column in columns]
-        rows += [sizes.tobytes(), made.counts.tobytes() if made else none[: 4 * many]]
+        rows.append(sizes.tobytes())
+        rows += [made.counts.tobytes(), made.places.tobytes()] if made else [none]
         lot = Lot(batch.source, lines.ordinal, lines.start_of(0), many, made is not None)
         return cls(
             (lot,),

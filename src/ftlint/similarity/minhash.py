@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,34 +44,44 @@ Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 
 
-def sketches(
-    texts: Sequence[str], kept: int = 0
-) -> tuple[NDArray[np.uint8], NDArray[np.void], Numbers]:
-    """Return the sketches of normalised texts, uint8, shape (texts, BINS), and their shingles.
+class Kept(NamedTuple):
+    """Sketches and shingles of some texts."""
 
-    A text without a shingle has a sketch of zeros. The shingles are those of texts that have at
-    most `kept` of them, text by text, as `words` reads them; the numbers say how many each has.
-    """
-    found = np.full(len(texts) * BINS, _FULL)
-    every, whose = [], []
+    sketches: NDArray[np.uint8]
+    """One a text, shape (texts, BINS); zeros for a text without a shingle."""
+    shingles: bytes
+    """Those of each text side by side, as `words` reads them."""
+    starts: Numbers
+    """Where those of each text begin, counted in shingles."""
+    counts: Numbers
+    """How many they are of each text; none of one that is too long."""
+
+
+def sketches(texts: Sequence[str], kept: int = 0) -> Kept:
+    """Return the sketches of normalised texts, and shingles of those up to `kept` characters."""
+    found = np.full((len(texts), BINS), _FULL)
+    starts, counts = np.zeros((2, len(texts)), np.int64)
+    packed, done = [], 0
     for rows, pieces in _pieces(texts):
         hashes, owners = shingles(pieces)
-        owners = np.asarray(rows, np.int64)[owners]
-        _throw(found, hashes, owners)
-        every.append(hashes)
-        whose.append(owners)
-    made = (found + np.uint32(1)).astype(np.uint8).reshape(-1, BINS)
-    hashes, owners = _together(every), _together(whose)
-    counts = np.bincount(owners, minlength=len(texts))
-    if len(hashes) and counts.max() > kept:
-        counts[counts > kept] = 0
-        short = counts[owners] > 0
-        hashes, owners = hashes[short], owners[short]
-    if len(every) > 1 and (owners[1:] < owners[:-1]).any():
-        hashes = hashes[np.argsort(owners.astype(np.min_scalar_type(len(texts))), kind="stable")]
+        those = np.asarray(rows)
+        if len({*rows}) < len(rows):  # pieces of one text
+            those, places = np.unique(those, return_inverse=True)
+            owners = places[owners]
+        found[those] = np.minimum(found[those], _thrown(hashes, owners, len(those)))
+        short = np.array([len(texts[row]) <= kept for row in those.tolist()])
+        many = np.bincount(owners, minlength=len(those)) * short
+        starts[those], counts[those] = done + np.cumsum(many) - many, many
+        packed.append(_packed(hashes if short.all() else hashes[short[owners]]))
+        done += int(many.sum())
+    made = (found + np.uint32(1)).astype(np.uint8)
+    return Kept(made, b"".join(packed), starts, counts)
+
+
+def _packed(hashes: Words) -> bytes:
     packed = np.empty(len(hashes), PACKED)
     packed["high"], packed["low"] = hashes >> np.uint64(32), hashes >> np.uint64(TAG)
-    return made, packed, counts
+    return packed.tobytes()
 
 
 def words(packed: bytes) -> Words:
@@ -197,11 +207,13 @@ def mixed(words: Words) -> Words:
     return words ^ (words >> np.uint64(31))
 
 
-def _throw(found: NDArray[np.uint32], hashes: Words, rows: Numbers) -> None:
-    """Lower the values of the bins of texts by their shingles, round after round."""
+def _thrown(hashes: Words, owners: Numbers, many: int) -> NDArray[np.uint32]:
+    """Return the bins of `many` texts, filled by their shingles, round after round."""
+    found = np.full(many * BINS, _FULL)
+    active, again = np.arange(many), np.zeros(many, bool)
     first = 0
     for last in ROUNDS:
-        bases = rows * BINS
+        bases = owners * BINS
         step = max(1, _THROWN // len(hashes)) if len(hashes) else last
         for start in range(first, last, step):
             rounds = np.arange(start, min(start + step, last))[:, np.newaxis]
@@ -210,10 +222,13 @@ def _throw(found: NDArray[np.uint32], hashes: Words, rows: Numbers) -> None:
             value = thrown & np.uint32((1 << _RANK) - 1)
             value |= (rounds << _RANK).astype(np.uint32)
             np.minimum.at(found, (bases + (thrown >> np.uint32(_RANK))).ravel(), value.ravel())
-        again = (found.reshape(-1, BINS) == _FULL).any(axis=1)[rows]
-        hashes, rows, first = hashes[again], rows[again], last
+        empty = (found.reshape(-1, BINS)[active] == _FULL).any(axis=1)
+        again[active] = empty
+        left = again[owners]
+        hashes, owners, active, first = hashes[left], owners[left], active[empty], last
         if not len(hashes):
-            return
+            break
+    return found.reshape(-1, BINS)
 
 
 @cache

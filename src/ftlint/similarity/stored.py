@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,28 +32,34 @@ class Stored:
         """Make what was not worth it while the batches were small."""
         self._index = index
         lots = index.lots
-        counts = lots.column("shingles")
-        rows, late = np.empty(len(index), np.int64), array("q")
-        for start, lot in zip(index.begins, lots.every, strict=True):
-            rows[start : start + lot.many] = lot.sketched
-            late.extend(() if lot.sketched else range(start, start + lot.many))
-        rows = np.cumsum(rows) - 1
-        rows[late] = np.arange(rows[-1] + 1, rows[-1] + 1 + len(late))
-        sketches, self._spool = lots.sketches, lots.shingles
-        for some in _loads(index, late):
-            made = sketched(list(index.texts(some).values()))
-            sketches = sketches.merge(Spool(made.sketches))
-            self._spool = self._spool.merge(Spool(made.shingles))
-            for at, count in zip(some, made.counts, strict=True):
-                counts[at] = count
-        self.sketches: NDArray[np.uint8] = sketches.array().reshape(-1, BINS)
-        self.rows: Numbers = rows
-        """The sketch of each example."""
+        counts, places = lots.column("shingles"), lots.column("places")
         self._counts = np.frombuffer(counts, np.uint32)
-        self._starts = np.empty(len(rows), np.int64)
-        order = np.argsort(rows, kind="stable")
-        ends = np.cumsum(self._counts[order], dtype=np.int64)
-        self._starts[order] = ends - self._counts[order]
+        self._starts = np.frombuffer(places, np.uint32).astype(np.int64)
+        self.rows = np.zeros(len(index), np.int64)
+        """The sketch of each example."""
+        self._sketches, self._spool = lots.sketches, lots.shingles
+        late, row, done = array("q"), 0, 0
+        for start, lot in zip(index.begins, lots.every, strict=True):
+            those = slice(start, start + lot.many)
+            if lot.sketched:
+                self.rows[those] = np.arange(row, row + lot.many)
+                self._starts[those] += done
+                row, done = row + lot.many, done + int(self._counts[those].sum())
+            else:
+                late.extend(range(start, start + lot.many))
+        self._make(late)
+        self.sketches: NDArray[np.uint8] = self._sketches.array().reshape(-1, BINS)
+
+    def _make(self, late: Sequence[int]) -> None:
+        """Make the sketches and shingles of examples that have none."""
+        for some in _loads(self._index, late):
+            row, done = len(self._sketches) // BINS, len(self._spool) // PACKED.itemsize
+            made = sketched(list(self._index.texts(some).values()))
+            self._sketches = self._sketches.merge(Spool(made.sketches))
+            self._spool = self._spool.merge(Spool(made.shingles))
+            self.rows[some] = np.arange(row, row + len(some))
+            self._counts[some] = made.counts
+            self._starts[some] = np.asarray(made.places, np.int64) + done
 
     def loads(self, numbers: Numbers) -> Numbers:
         """Return about how many shingles the texts of some examples have."""
