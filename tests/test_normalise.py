@@ -195,12 +195,19 @@ def odd_records(many: int) -> list[Any]:
     return records
 
 
-def test_many_exchanges_are_those_of_each() -> None:
-    raws = [json.dumps(record).encode() for record in odd_records(400)] + [b"", b"{", b"[]"]
+@pytest.mark.parametrize(
+    "raws",
+    [
+        [json.dumps(record).encode() for record in odd_records(400)] + [b"", b"{", b"[]"],
+        [b"", b"{", b'{"messages": []}'] * 100,
+    ],
+    ids=["odd records", "nothing said"],
+)
+def test_many_exchanges_are_those_of_each(raws: list[bytes]) -> None:
     starts = list(accumulate([len(raw) + 1 for raw in raws], initial=0))
     whole = Batch(Lines(0, 0, raws, start=0))
     prove(whole)
-    assert any(whole.plain or ())
+    said = any(whole.plain or ())
     together, summaries = ASKED.summarize(whole), []
     features: list[Feature[Any]] = [PREFIXES, COMPARED, PROMPTED, *DIGESTS]
     for number, raw in enumerate(raws):
@@ -210,7 +217,8 @@ def test_many_exchanges_are_those_of_each() -> None:
             assert whole.column(feature)[number] == one.column(feature)[0]
     for name in ("rows", "earlier"):
         apart = [b"".join(getattr(each, name).blocks()) for each in summaries]
-        assert b"".join(getattr(together, name).blocks()) == b"".join(apart) != b""
+        assert b"".join(getattr(together, name).blocks()) == b"".join(apart)
+        assert (b"".join(apart) != b"") == said
 
 
 @given(st.lists(scripts, min_size=1, max_size=6))

@@ -110,15 +110,11 @@ def _together(batch: Batch) -> Marks:
     starts = np.array([lines.start_of(index) + 1 for index in found.example], np.int64)
     first = batch.source << _LINE | lines.ordinal
     sizes = np.minimum(found.spoken, _MOST) << 32 | np.minimum(found.length, _MOST)
-    columns = (
-        *(first + found.example, starts, found.prompt, found.answer, found.whole),
-        *(exact[found.example], sizes),
-    )
+    digests = (found.prompt, found.answer, found.whole, exact[found.example])
+    rows = (first + found.example, starts, *digests, sizes)
     earlier = (first + found.earlier.example, found.earlier.mark, found.earlier.length)
-    rows, before = (
-        np.column_stack([each.astype(np.uint64) for each in part]) for part in (columns, earlier)
-    )
-    return Marks(Spool(rows.tobytes()), Spool(before.tobytes()))
+    parts = [[each.astype(np.uint64) for each in part] for part in (rows, earlier)]
+    return Marks(*(Spool(np.column_stack(part).tobytes()) for part in parts))
 
 
 def _numbers(spool: Spool, width: int) -> Iterator[array[int]]:

@@ -18,7 +18,7 @@ def chained(normal: Normal, marks: array[int], step: int, voices: Mapping[str, i
     That is a sum over messages, each times a power of `step`; which is odd, so that powers can be
     divided by modulo 2**64, and all sums of a batch are parts of one.
     """
-    ends = np.array(normal.ends)
+    ends = np.array(normal.ends, np.int64)
     many = np.diff(ends)
     place = np.arange(ends[-1]) - np.repeat(ends[:-1], many)
     longest = int(many.max(initial=0))

@@ -41,19 +41,20 @@ def exchanged(batch: Batch) -> Exchanged:
     """Return the exchanges of a batch."""
     digests = upto(batch)
     normal = digests.normal
-    first, end = (np.array(part) for part in (normal.ends[:-1], normal.ends[1:]))
+    first, end = (np.array(part, np.int64) for part in (normal.ends[:-1], normal.ends[1:]))
     index = np.flatnonzero(end > first)
-    last = np.array(normal.answers)
+    last = np.array(normal.answers, np.int64)
     at, prompts = _answered(batch, digests, last)
-    sizes, filled = np.array(normal.sizes), np.fromiter(map(len, normal.texts), np.int64) > 0
-    asking = filled & np.array([role in ASKING for role in normal.roles])
+    sizes: Ints = np.array(normal.sizes, np.int64)
+    filled = np.fromiter(map(len, normal.texts), np.int64) > 0
+    asking = filled & np.array([role in ASKING for role in normal.roles], bool)
     asks = (at < end) | (last == end)  # else all answers have weight 0
     prompts[~asks | (_sum(asking, first, at) == 0)] = NONE
     marks = np.frombuffer(digests.marks, np.uint64).copy()
     marks[marks == 0] = 1
     marks[~filled] = NONE
     # One more, for examples without an answer.
-    marks, spoken = (np.append(each, np.zeros(1, each.dtype)) for each in (marks, sizes))
+    marks, spoken = np.append(marks, np.zeros(1, np.uint64)), np.append(sizes, 0)
     taken = np.where(at < end, at, len(sizes))
     whole, earlier = _whole(normal, np.frombuffer(digests.values, np.uint64), index, last)
     return Exchanged(
@@ -84,7 +85,7 @@ def _answered(batch: Batch, digests: Upto, last: Ints) -> tuple[Ints, Marks]:
 
 def _whole(normal: Normal, values: Marks, index: Ints, last: Ints) -> tuple[Marks, Earlier]:
     """Return the digests up to the last answers, or of all, and those up to earlier ones."""
-    ends = np.array(normal.ends)
+    ends = np.array(normal.ends, np.int64)
     place = np.minimum(last, ends[1:] - 1)
     whole = np.zeros(len(last), np.uint64)
     whole[index] = values[place[index]]

@@ -137,7 +137,7 @@ def _leading(text: str, silent: Set[str] = frozenset()) -> frozenset[str]:
     return _most(sum(map(_WORDS.__getitem__, words - silent if silent else words)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 12)
 def _most(counts: int) -> frozenset[str]:
     """Return the languages with the largest count, each a byte; none where all are 0."""
     each = counts.to_bytes(len(_CODES), "little")

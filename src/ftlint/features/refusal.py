@@ -33,7 +33,7 @@ KINDS = ("firm", "unable", "soft", "topic", "yields", "despite", "anyway")
 """Of cues: a topic counts once and beside a soft cue only; what yields takes back soft cues,
 what answers despite all also what the answer is unable to do, and `anyway` takes back all."""
 
-_KNOWN = 4096
+_KNOWN = 1 << 12
 """Texts that are remembered, a batch more at most."""
 
 FOUND = ("firm", "unable", "soft")

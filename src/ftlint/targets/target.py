@@ -219,12 +219,12 @@ def _folder() -> Path:
 
 
 def _load(name: str) -> Document:
-    return _loaded(rules_folder(), name)
+    return _loaded(_folder(), name)
 
 
 @cache
 def _loaded(folder: Path, name: str) -> Document:
-    return documents.load(folder / "targets" / f"{name}.yaml", PackError)
+    return documents.load(folder / f"{name}.yaml", PackError)
 
 
 def _dated(document: Document) -> Document:
