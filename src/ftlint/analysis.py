@@ -51,6 +51,10 @@ class Analysis(Generic[S, R]):
         """Return what the report states under `measure`, JSON values only."""
         return {}
 
+    def glance(self, result: R, dataset: Dataset) -> dict[str, Any]:
+        """Return `figures` for outputs that show few: they may lack what only JSON states."""
+        return self.figures(result, dataset)
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:

@@ -307,7 +307,8 @@ def _concluded(
             else:
                 result = analysis.conclude(_summary(total, analysis, analysis), dataset)
             if analysis.measure:
-                figures = analysis.figures(result, dataset)
+                told = analysis.figures if plan.figures else analysis.glance
+                figures = told(result, dataset)
                 known = measures.setdefault(analysis.measure, {})
                 # What is derived says more of its parts; of two targets the first counts.
                 more = isinstance(analysis, Derived)

@@ -117,7 +117,11 @@ class Associations(OfNamings[Associated]):
 
     def figures(self, result: tuple[Part[Associated], ...], dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.bias.associations`, by split."""
-        return {"associations": {p.split: _figures(p.of, dataset) for p in result if p.of.tests}}
+        return _by_split(result, dataset, whole=True)
+
+    def glance(self, result: tuple[Part[Associated], ...], dataset: Dataset) -> dict[str, Any]:
+        """Return the figures without the intervals of nPMI, which are resampled."""
+        return _by_split(result, dataset, whole=False)
 
 
 def associated(naming: Naming, fewest: int = FEWEST) -> Associated:
@@ -210,13 +214,20 @@ def _less(of: Strata, without: Strata) -> dict[Stratum, int]:
     return {stratum: count - without.get(stratum, 0) for stratum, count in of.items()}
 
 
-def _figures(of: Associated, dataset: Dataset) -> dict[str, Any]:
+def _by_split(
+    result: Sequence[Part[Associated]], dataset: Dataset, *, whole: bool
+) -> dict[str, Any]:
+    found = {p.split: _figures(p.of, dataset, whole) for p in result if p.of.tests}
+    return {"associations": found}
+
+
+def _figures(of: Associated, dataset: Dataset, whole: bool) -> dict[str, Any]:
     weights = _Weights(of.naming)
     return {
         "examples": of.naming.examples,
         "tests": of.tests,
         "too_few": [{"axis": axis, "group": group} for axis, group in of.few],
-        "strongest": [_told(a, of.naming, weights, dataset) for a in of.found[:LISTED]],
+        "strongest": [_told(a, of.naming, weights, dataset, whole) for a in of.found[:LISTED]],
     }
 
 
@@ -249,11 +260,14 @@ class _Weights:
         )
 
 
-def _told(a: Association, naming: Naming, weights: _Weights, dataset: Dataset) -> dict[str, Any]:
+def _told(
+    a: Association, naming: Naming, weights: _Weights, dataset: Dataset, whole: bool
+) -> dict[str, Any]:
     both = naming.both.of.get((a.group, a.word), 0)
     first = naming.groups.of.get(("any", *a.group), 0)
     second, total = weights.words.get(a.word, 0), naming.examples
     delta, score = weights.of(a.group, a.word)
+    interval = npmi_interval(both, first, second, total) if whole else ()
     return {
         "axis": a.group[0],
         "group": a.group[1],
@@ -269,7 +283,7 @@ def _told(a: Association, naming: Naming, weights: _Weights, dataset: Dataset) -
         "p": float(f"{a.p:.3g}"),
         "q": float(f"{a.q:.3g}"),
         "npmi": round(npmi(both, first, second, total), 4),
-        "npmi_interval": [round(v, 4) for v in npmi_interval(both, first, second, total)],
+        **({"npmi_interval": [round(each, 4) for each in interval]} if whole else {}),
         "log_odds": round(delta, 4),
         "log_odds_z": round(score, 4),
         "rows": rows(a.places, dataset),
