@@ -61,6 +61,18 @@ def spread(starts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
     return places, owners
 
 
+def ones(words: Words) -> Words:
+    """Return how many bits of each word are set; `np.bitwise_count` is of NumPy 2."""
+    words = words - (words >> np.uint64(1) & _bits(0x55))
+    words = (words & _bits(0x33)) + (words >> np.uint64(2) & _bits(0x33))
+    words = words + (words >> np.uint64(4)) & _bits(0x0F)
+    return words * _bits(0x01) >> np.uint64(56)
+
+
+def _bits(byte: int) -> np.uint64:
+    return np.uint64(byte * 0x0101010101010101)
+
+
 class Seen:
     """Numbers that were there before. Size: 8 bytes each."""
 

@@ -6,13 +6,16 @@ Memory: 48 bytes an example for the band at hand, beside the sketches, which may
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ftlint.similarity.cluster import repeated
-from ftlint.similarity.minhash import BINS, Numbers
+from ftlint.similarity.jaccard import ones, spread
+from ftlint.similarity.minhash import BINS, Numbers, Words
 from ftlint.value import dataclass
 
 RECALL = 0.995
@@ -22,9 +25,8 @@ CROWD = 128
 with the first and with its neighbours, so that a template of a million is not quadratic."""
 NEIGHBOURS = 16
 """Examples of a crowd after each that it is compared with."""
-_AT_ONCE = 1 << 15
-"""Pairs of sketches that are compared at once (6 MB)."""
-_ONES = 0x0101010101010101
+_AT_ONCE = 1 << 14
+"""Pairs of sketches that are compared at once (4 MB)."""
 
 
 def banding(threshold: float) -> tuple[int, int]:
@@ -72,14 +74,33 @@ def candidates(
         ranked = keys[order]
         meet = ranked[1:] == ranked[:-1]
         busy = np.flatnonzero(np.append(meet, False) | np.insert(meet, 0, False))
-        for left, right, crowded in _met(ranked[busy], order[busy], more):
-            if crowded:
+        for met in _met(ranked[busy], order[busy], more):
+            left, right = met.those[met.left], met.those[met.right]
+            if met.crowded:
                 table.crowd(band, right)
-            kept = wanted(members[left], members[right], crowded)
-            kept[kept] = table.alike(band, left[kept], right[kept])
+            kept = wanted(members[left], members[right], met.crowded)
+            kept[kept] = table.alike(band, met.only(kept))
             if kept.any():
                 first, second = members[left[kept]], members[right[kept]]
-                yield Candidates(np.minimum(first, second), np.maximum(first, second), crowded)
+                smaller, larger = np.minimum(first, second), np.maximum(first, second)
+                yield Candidates(smaller, larger, met.crowded)
+
+
+class _Met(NamedTuple):
+    """Pairs that meet in a band."""
+
+    those: Numbers
+    """Some members of the table; those of no crowd are side by side."""
+    left: Numbers
+    """Places among these."""
+    right: Numbers
+    crowded: bool
+
+    def only(self, kept: NDArray[np.bool_]) -> _Met:
+        """Return some of them."""
+        if kept.all():
+            return self
+        return self._replace(left=self.left[kept], right=self.right[kept])
 
 
 class _Table:
@@ -92,7 +113,7 @@ class _Table:
         self.members = np.flatnonzero(self.keys(0))  # zeros are the sketch of no shingles
         self._rows = rows[self.members]
         self._crowds = np.zeros(len(self._rows), np.uint64)
-        """The bands, as bits, in which an example is in a crowd."""
+        """The bands in which an example is in a crowd: the bit of the first byte of each."""
 
     def keys(self, band: int) -> NDArray[np.uint64]:
         """Return the bytes of a band as one number an example."""
@@ -102,59 +123,74 @@ class _Table:
 
     def crowd(self, band: int, those: Numbers) -> None:
         """Know that examples are in a crowd."""
-        self._crowds[those] |= np.uint64(1 << band)
+        self._crowds[those] |= np.uint64(1 << band * self._width)
 
-    def alike(self, band: int, left: Numbers, right: Numbers) -> NDArray[np.bool_]:
+    def alike(self, band: int, met: _Met) -> NDArray[np.bool_]:
         """Return for each pair of a band whether enough is equal and it comes the first time."""
-        found = np.zeros(len(left), bool)
-        for start in range(0, len(left), _AT_ONCE):
-            those = slice(start, start + _AT_ONCE)
-            first, other = self._rows[left[those]], self._rows[right[those]]
-            equal = self._sketches[first] == self._sketches[other]
-            # The sum of each column of eight bytes, then of the eight columns.
-            counts = equal.view(np.uint64).sum(axis=1) * np.uint64(_ONES) >> np.uint64(56)
-            near = np.flatnonzero(counts >= self._least)
-            near = near[~self._came(band, equal[near], left[those][near])]
+        found = np.zeros(len(met.left), bool)
+        for start in range(0, len(met.left), _AT_ONCE):
+            left, right = (each[start : start + _AT_ONCE] for each in (met.left, met.right))
+            equal = self._equal(met.those, left, right, met.crowded)
+            near = np.flatnonzero(ones(equal) >= self._least)
+            near = near[~self._came(band, equal[near], met.those[left[near]])]
             found[start + near] = True
         return found
 
-    def _came(self, band: int, equal: NDArray[np.bool_], left: Numbers) -> NDArray[np.bool_]:
+    def _equal(self, those: Numbers, left: Numbers, right: Numbers, crowded: bool) -> Words:
+        """Return the bytes that are equal in each pair, as bits."""
+        if crowded:
+            first, other = self._of(those[left]), self._of(those[right])
+        else:  # each is in many pairs, and is looked for but once
+            every = self._of(those)
+            first, other = every.take(left, axis=0), every.take(right, axis=0)
+        equal = first.view(np.uint8) == other.view(np.uint8)
+        return np.packbits(equal, bitorder="little").view("<u8")
+
+    def _of(self, those: Numbers) -> Words:
+        """Return the sketches of some members, eight bytes as a number."""
+        return self._sketches.take(self._rows[those], axis=0).view(np.uint64)
+
+    def _came(self, band: int, equal: Words, left: Numbers) -> NDArray[np.bool_]:
         """Return for each pair whether it met in an earlier band, and in no crowd there."""
-        bands = equal[:, : band * self._width]
-        met = np.ones((len(equal), band), bool)
-        for at in range(self._width):
-            met &= bands[:, at :: self._width]
-        free = ~self._crowds[left][:, np.newaxis] >> np.arange(band, dtype=np.uint64)
-        came: NDArray[np.bool_] = (met & (free & np.uint64(1)).astype(bool)).any(axis=1)
-        return came
+        met = equal & ~self._crowds[left]
+        for at in range(1, self._width):
+            met &= equal >> np.uint64(at)
+        return met & np.uint64(sum(1 << b * self._width for b in range(band))) > 0
 
 
-def _met(
-    keys: NDArray[np.uint64], members: Numbers, more: NDArray[np.uint64]
-) -> Iterator[tuple[Numbers, Numbers, bool]]:
+def _met(keys: Words, members: Numbers, more: Words) -> Iterator[_Met]:
     """Yield pairs with equal keys; `keys` are in order."""
     if not len(keys):
         return
     heads = np.flatnonzero(np.insert(keys[1:] != keys[:-1], 0, True))
     sizes = np.diff(np.append(heads, len(keys)))
-    ends = np.repeat(heads + sizes, sizes)
     crowded = np.repeat(sizes > CROWD, sizes)
     if crowded.any():
         those = members[crowded]
-        members[crowded] = those[np.lexsort((those, more[those], keys[crowded]))]
-        firsts = np.repeat(np.minimum.reduceat(members, heads), sizes)
-        rest = np.flatnonzero(crowded & (firsts != members))
-        yield firsts[rest], members[rest], True
-        yield from _neighbours(members, np.flatnonzero(crowded), ends, NEIGHBOURS, True)
-    yield from _neighbours(members, np.flatnonzero(~crowded), ends, CROWD, False)
+        order = np.lexsort((those, more[those], keys[crowded]))
+        yield from _crowds(those[order], sizes[sizes > CROWD])
+    yield from _buckets(members[~crowded], sizes[sizes <= CROWD])
 
 
-def _neighbours(
-    members: Numbers, places: Numbers, ends: Numbers, steps: int, crowded: bool
-) -> Iterator[tuple[Numbers, Numbers, bool]]:
-    """Yield each with those that follow it in its bucket, one step further at a time."""
-    for step in range(1, steps + 1):
+def _crowds(those: Numbers, sizes: Numbers) -> Iterator[_Met]:
+    """Yield each of some crowds with the first and with its neighbours."""
+    ends = np.cumsum(sizes)
+    firsts = np.repeat(np.minimum.reduceat(those, ends - sizes), sizes)
+    rest = np.flatnonzero(firsts != those)
+    yield _Met(np.concatenate((firsts, those)), rest, len(those) + rest, True)
+    places, ends = np.arange(len(those)), np.repeat(ends, sizes)
+    for step in range(1, NEIGHBOURS + 1):
         places = places[places + step < ends[places]]
-        if not len(places):
-            return
-        yield members[places], members[places + step], crowded
+        yield _Met(those, places, places + step, True)
+
+
+def _buckets(those: Numbers, sizes: Numbers) -> Iterator[_Met]:
+    """Yield all pairs of some buckets, those of neighbours together."""
+    ends = np.repeat(np.cumsum(sizes), sizes)
+    after = ends - np.arange(1, len(those) + 1)
+    loads = np.cumsum(after) // (_AT_ONCE - CROWD)
+    cuts = [0, *(np.flatnonzero(loads[1:] != loads[:-1]) + 1).tolist(), len(those)]
+    for at, end in pairwise(cuts):
+        right, left = spread(np.arange(1, end - at + 1), after[at:end])
+        if len(left):
+            yield _Met(those[at : ends[end - 1]], left, right, False)
