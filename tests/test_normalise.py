@@ -253,8 +253,9 @@ def test_similarities_are_those_of_sets(texts: list[str]) -> None:
     every = [shingled(text) for text in folded]
     for fewest, least in ((1, 0.0), (4, 0.5)):
         wanted = [
-            jaccard(every[a], every[b])
-            if min(sizes := (len(every[a]), len(every[b]))) >= max(fewest, least * max(sizes))
+            similarity
+            if min(len(every[a]), len(every[b])) >= fewest
+            and (similarity := jaccard(every[a], every[b])) >= least
             else 0.0
             for a, b in zip(left, right, strict=True)
         ]

@@ -11,6 +11,9 @@ from ftlint.similarity.minhash import TAG, Numbers, Words, distinct, tagged
 
 _PAIRS, _WORDS = 1 << 12, 1 << 18
 """Pairs, and words of their sets, that are compared at once (8 MB)."""
+_LANES, _LANE = 8, 37
+"""Words of 64 bits in which the parities of a set are kept; the bit of its words above which is
+the number of that where each counts."""
 
 
 class Sets:
@@ -19,25 +22,41 @@ class Sets:
     def __init__(self, words: Words, owners: Numbers, many: int) -> None:
         """Make `many` sets of words of 40 bits, each of which is in that of its owner."""
         every = distinct(tagged(words, owners))
-        tags = np.arange(many + 1, dtype=np.uint64) << np.uint64(64 - TAG)
-        self._bounds = np.searchsorted(every, tags)
+        lanes = np.arange(many * _LANES + 1, dtype=np.uint64) << np.uint64(_LANE)
+        bounds = np.searchsorted(every, lanes)
+        self._bounds = bounds[::_LANES]
+        self._parities = _parities(every, bounds).reshape(-1, _LANES)
         self.words: Words = every & np.uint64((1 << 64 - TAG) - 1)
 
     def similarities(
         self, left: Numbers, right: Numbers, fewest: int, least: float
     ) -> NDArray[np.float64]:
-        """Return the similarity of each pair; 0 where it must be below `least`.
+        """Return the similarity of each pair; 0 where it is below `least`.
 
-        So it is where a set has less than `fewest` shingles, or one of them is too small.
+        So it is, too, where a set has less than `fewest` shingles.
         """
         sizes = np.diff(self._bounds)
         first, other = sizes[left], sizes[right]
         small, large, both = np.minimum(first, other), np.maximum(first, other), first + other
         found = np.zeros(len(left))
         chosen = np.flatnonzero((small >= fewest) & (small >= least * large))
+        most = (both[chosen] - self._apart(left[chosen], right[chosen])) // 2
+        chosen = chosen[most >= least * (both[chosen] - most)]
         for some in _portions(chosen, both):
             shared = self._shared(left[some], right[some])
             found[some] = shared / (both[some] - shared)
+        found[found < least] = 0
+        return found
+
+    def _apart(self, left: Numbers, right: Numbers) -> Numbers:
+        """Return how many shingles are in one of both only, at least.
+
+        A bit says whether an even number of words of a set have it, so each that is not the
+        same for both needs such a shingle.
+        """
+        found = np.zeros(len(left), np.int64)
+        for lane in self._parities.T:
+            found += ones(lane[left] ^ lane[right]).view(np.int64)
         return found
 
     def _shared(self, left: Numbers, right: Numbers) -> Numbers:
@@ -59,6 +78,14 @@ def spread(starts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
     owners = np.repeat(np.arange(len(sizes)), sizes)
     places = np.arange(len(owners)) + (starts - np.cumsum(sizes) + sizes)[owners]
     return places, owners
+
+
+def _parities(words: Words, bounds: Numbers) -> Words:
+    """Return the parities of words between each bound and the next: one bit of each counts."""
+    bits = np.append(np.uint64(1) << (words & np.uint64(63)), np.uint64(0))
+    found: Words = np.bitwise_xor.reduceat(bits, bounds[:-1])
+    found[bounds[1:] == bounds[:-1]] = 0
+    return found
 
 
 def ones(words: Words) -> Words:
