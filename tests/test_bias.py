@@ -229,6 +229,7 @@ def test_the_report_has_a_section(tmp_path: Path) -> None:
     assert gender["women"]["answer"]["share"] == 0.5
     strongest = next(e for e in section["associations"]["train"]["strongest"] if e["word"])
     assert {strongest["group"], strongest["word"]} <= {"men", "women", "brilliant", "emotional"}
+    assert strongest["npmi_interval"][0] <= strongest["npmi"] <= strongest["npmi_interval"][1]
     assert strongest["q"] < 0.001 and strongest["rows"][0]["line"] in (1, 2)
     (said,) = [each for each in document["findings"] if each["code"] == "FT702"]
     told = {(each["group"], each["word"]): each["q"] for each in said["data"]["found"]}

@@ -37,6 +37,7 @@ _RUNS = {"]": _run(_FLAT), "}": _run(rf"{_PLAIN}{_SPACE}:{_SPACE}{_FLAT}")}
 _CLOSERS = {"{": "}", "[": "]"}
 _INK = re.compile(r"[^ \t\n\r]")
 _MARK = re.compile(rf"{_SPACE}([,\]}}]?){_SPACE}")
+_NAME = re.compile(rf'"([^"\\\x00-\x1f]*+)"{_SPACE}:{_SPACE}')
 _COLON = re.compile(rf"{_SPACE}:{_SPACE}")
 _SCALAR = re.compile(_LITERAL)
 # A surrogate pair is tried first: it is one code point, though written as two escapes.
@@ -184,13 +185,26 @@ class _Frame:
     target: str | int
     read: int = 0
 
-    def item(self, text: str, at: int) -> tuple[Step, bool]:
-        """Return the item that begins at `at`, and whether it is the one sought."""
-        self.read += 1
-        if self.closer == "]":
-            return Step(None, at), self.read - 1 == self.target
-        name, end, value = _member(text, at)
-        return Step(Extent(at, end), value), name == self.target
+    def sought(self, text: str, at: int) -> tuple[int, Step | None]:
+        """Return the item sought and where it is, or the offset just after the closer."""
+        closer, target = self.closer, self.target
+        while True:
+            mark = _MARK.match(text, at)
+            if mark and mark[1] == closer:
+                return mark.end(1), None
+            if not mark or mark[1] != ("," if self.read else ""):
+                raise _BrokenError
+            at = mark.end()
+            self.read += 1
+            if closer == "]":
+                if self.read - 1 == target:
+                    return at, Step(None, at)
+            else:
+                name, end, value = _member(text, at)
+                if name == target:
+                    return value, Step(Extent(at, end), value)
+                at = value
+            at = _skip(text, at)
 
 
 def trail(text: str, parts: Sequence[str]) -> list[Step]:
@@ -215,17 +229,13 @@ def _trace(text: str, parts: Sequence[str]) -> list[Step]:
     at = _enter(text, Step(None, _ink(text, 0)), steps, frames, parts)
     while frames:
         frame = frames[-1]
-        at, closed = _next(text, at, frame.closer, first=not frame.read)
-        if closed:
+        at, step = frame.sought(text, at)
+        if step is None:
             frames.pop()
             steps[len(frames)].end = at
-            continue
-        step, wanted = frame.item(text, at)
-        if wanted:
+        else:
             del steps[len(frames) :]
             at = _enter(text, step, steps, frames, parts)
-        else:
-            at = _skip(text, step.start)
     if _ink(text, at) < len(text):
         raise _BrokenError
     return steps
@@ -327,6 +337,9 @@ def _next(text: str, at: int, closer: str, *, first: bool) -> tuple[int, bool]:
 
 def _member(text: str, at: int) -> tuple[str, int, int]:
     """Return the name of the member at `at`, its key's end and its value's start."""
+    plain = _NAME.match(text, at)
+    if plain:
+        return plain[1], plain.end(1) + 1, plain.end()
     if not text.startswith('"', at):
         raise _BrokenError
     name, end = scanstring(text, at + 1)

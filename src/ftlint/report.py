@@ -12,9 +12,9 @@ from ftlint import __version__
 from ftlint.analysis import Analysis
 from ftlint.finding import Finding, Fix, Severity, Where
 from ftlint.panel import audience
-from ftlint.privacy.veil import veiled, veiled_pointer
+from ftlint.privacy.veil import all_veiled, veiled_pointer
 from ftlint.rule import Rule
-from ftlint.snippet import Snippet, Spot, place
+from ftlint.snippet import Snippet, Spot, place, suspects
 from ftlint.source import Dataset
 from ftlint.value import dataclass
 
@@ -221,20 +221,29 @@ def locate(
     """
     dataset = report.dataset
     lines = dataset.fetch(finding.where for finding in findings)
-    rules = {rule.code: rule for rule in report.rules}
+    private = frozenset() if report.show_content else suspects(lines)
+    rules = {rule.code: (rule, report.severity_of(rule)) for rule in report.rules}
+    every = findings if report.show_content else all_veiled(findings)
     located = []
-    for finding, targets in zip(findings, told, strict=True):
-        where, shown = finding.where, finding if report.show_content else veiled(finding)
+    # Those of one line follow each other, so that it is read once.
+    for finding, targets in sorted(zip(every, told, strict=True), key=_line):
+        where = finding.where
         line = None if where.ordinal is None else lines[where.ordinal]
-        spot = place(line.raw, where, veil=not report.show_content) if line else Spot()
+        spot = place(line.raw, where, veil=where.ordinal in private) if line else Spot()
         raw = b"" if line is None else line.raw
-        located.append(_located(report, rules[finding.code], shown, spot, raw, targets))
+        located.append(_located(report, *rules[finding.code], finding, spot, raw, targets))
     return sorted(located, key=lambda entry: entry.order)
+
+
+def _line(entry: tuple[Finding, Any]) -> int:
+    ordinal = entry[0].where.ordinal
+    return -1 if ordinal is None else ordinal
 
 
 def _located(
     report: Report,
     rule: Rule,
+    severity: Severity,
     finding: Finding,
     spot: Spot,
     raw: bytes,
@@ -244,7 +253,7 @@ def _located(
     return Located(
         finding.code,
         rule.name,
-        max(targets.values()) if targets else report.severity_of(rule),
+        max(targets.values()) if targets else severity,
         finding.message,
         _place(report, where),
         spot.column,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from ftlint.finding import Where
+from ftlint.line import Line
 from ftlint.place import Places
 from ftlint.pointer import Extent
-from ftlint.privacy.veil import veiled_json
+from ftlint.privacy.gate import gates
+from ftlint.privacy.veil import TOGETHER, veiled_json
 from ftlint.value import dataclass
 
 WINDOW = 72
@@ -46,6 +49,16 @@ def place(raw: bytes, where: Where, *, veil: bool = True) -> Spot:
     places = _opened(raw)
     extent = _extent(places, where)
     return Spot(extent.start + 1, extent.end + 1, window(places.text, extent, veil=veil))
+
+
+def suspects(lines: Mapping[int, Line]) -> frozenset[int]:
+    """Return which lines may hold what is personal or secret; long ones are not searched whole."""
+    found, short = set(lines), [at for at, line in lines.items() if len(line.raw) <= AROUND]
+    for first in range(0, len(short), TOGETHER):
+        some = short[first : first + TOGETHER]
+        seen = gates([lines[at].raw for at in some])
+        found.difference_update([at for index, at in enumerate(some) if index not in seen])
+    return frozenset(found)
 
 
 @lru_cache(maxsize=1)

@@ -200,7 +200,7 @@ class Dataset:
         if not starts:
             return
         with open(self.sources[index].file, "rb") as file:
-            for ordinal, start in starts.items():
+            for ordinal, start in sorted(starts.items()):  # as they stand: fewer are read twice
                 file.seek(start)
                 raw = file.readline(MAX_LINE + 1)
                 length = len(raw) if len(raw) > MAX_LINE else -1
