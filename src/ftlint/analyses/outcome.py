@@ -209,7 +209,7 @@ def _toxic(batch: Batch, indices: Sequence[int]) -> set[int]:
     else:  # nobody wants to know of other texts
         some = [turns[at] for at in indices]
         answers = [[(role, text if role == "assistant" else "") for role, text in t] for t in some]
-        found = judge_all(backend, some, Texts(answers))
+        found = judge_all(backend, some, Texts.of(answers))
         told = {indices[at]: rows for at, rows in found.items()}
     return {
         at

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import accumulate
 from typing import NamedTuple
 
 from xxhash import xxh3_64_intdigest
@@ -64,16 +62,15 @@ class Fillings(Feature[Filled | None]):
             for at in answered
             if (told := read.told.get(at))
         }
-        # Names are looked for in prompts first: whom an answer alone names is of no interest.
-        called = _called({at: turns[at][:-1] for at in answered})
-        named = [at for at in meant if any([m.text < len(turns[at]) - 1 for m in meant[at]])]
-        naming = sorted({*called, *named})
-        answers = _called({at: turns[at][-1:] for at in naming})
+        called = _names().scan_batch(batch)[0] if answered else {}
         column: list[Filled | None] = [None] * len(batch)
-        for at in naming:
-            last = len(turns[at]) - 1
-            own = [(last, name, start, end) for _, name, start, end in answers.get(at, ())]
-            column[at] = _filled(turns[at], meant.get(at, ()), called.get(at, []) + own)
+        for at in answered:
+            mentions, spots = meant.get(at, ()), called.get(at, ())
+            if mentions or spots:
+                # Whom an answer alone names is of no interest.
+                last = len(turns[at]) - 1
+                if any([m.text < last for m in mentions]) or any([s[0] < last for s in spots]):
+                    column[at] = _filled(turns[at], mentions, spots)
         return column
 
 
@@ -89,17 +86,6 @@ def _answered(turns: Sequence[Turn]) -> bool:
 def _names() -> Scanner:
     """Return the search for given names with a gender."""
     return Scanner((Terms(tuple(names().partner)),))
-
-
-def _called(said: Mapping[int, Sequence[Turn]]) -> dict[int, list[Spot]]:
-    """Return the given names in the turns of examples."""
-    rows, found = list(said), dict[int, list[Spot]]()
-    firsts = list(accumulate(map(len, said.values()), initial=0))
-    texts = [text for turns in said.values() for _, text in turns]
-    for number, name, start, end in _names().scan(texts)[0]:
-        at = bisect_right(firsts, number) - 1
-        found.setdefault(rows[at], []).append((number - firsts[at], name, start, end))
-    return found
 
 
 def _filled(turns: Sequence[Turn], meant: Sequence[Mention], called: Sequence[Spot]) -> Filled:

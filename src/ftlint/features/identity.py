@@ -12,13 +12,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import accumulate, compress
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from ftlint.bias.identity import SETTING, Entry, languages, lexicon, read_file, stamps
 from ftlint.bias.sense import CLAUSES, END, TABLE, Sense, normal, spaced
 from ftlint.example import Batch
 from ftlint.feature import Feature
+from ftlint.features.distinct import Joined, Texts, distinct, joined, parted
 from ftlint.features.glance import tongue
 from ftlint.features.turns import TURNS, Turn
 from ftlint.value import dataclass
@@ -100,36 +101,28 @@ class Finder:
     def scan(self, texts: Sequence[str]) -> dict[int, list[Mention]]:
         """Return the mentions in reading order, by text; a longer term hides a shorter one."""
         found: dict[int, list[Mention]] = {}
-        for each in self.find(texts):
+        for each in self.find(parted(texts)):
             found.setdefault(each[0], []).append(Mention(*each))
         return found
 
-    def find(self, texts: Sequence[str]) -> list[Found]:
+    def find(self, parts: Iterable[Joined]) -> list[Found]:
         """Return what `scan` does as plain tuples, in the order of the texts."""
-        # Apart, because one character beyond ASCII makes the whole dearer.
-        plain = [text.isascii() for text in texts]
-        if all(plain):
-            return self._scan(range(len(texts)), texts) if texts else []
-        found: list[Found] = []
-        for chosen in (plain, [not each for each in plain]):
-            numbers = list(compress(range(len(texts)), chosen))
-            if numbers:
-                found += self._scan(numbers, list(compress(texts, chosen)))
-        found.sort(key=_text)  # stable: in a text the order stays
-        return found
+        some = [found for part in parts if part.texts and (found := self._scan(part))]
+        if len(some) == 1:
+            return some[0]
+        # Stable: in a text the order stays.
+        return sorted([each for found in some for each in found], key=_text)
 
-    def _scan(self, numbers: Sequence[int], texts: Sequence[str]) -> list[Found]:
-        if texts[0].isascii():
-            raw, sizes = "\x1e".join(("", *texts, "")).encode(), map(len, texts)
-        else:
-            raws = [text.encode("utf-8", "surrogatepass") for text in texts]
-            raw, sizes = b"\x1e".join((b"", *raws, b"")), map(len, raws)
-        marked = raw if self._bare else _marked(texts, raw)
+    def _scan(self, part: Joined) -> list[Found]:
+        raw, firsts, numbers = part.text.encode("utf-8", "surrogatepass"), part.starts, part.numbers
+        if len(raw) > len(part.text):
+            sizes = [len(text.encode("utf-8", "surrogatepass")) + 1 for text in part.texts]
+            firsts = list(accumulate(sizes, initial=1))
+        marked = raw if self._bare else _marked(part.text, raw)
         low = raw.translate(TABLE) if self._bare or raw.isascii() else marked.replace(b"\n", b" ")
         # The longest of those that begin at one place comes first, and hides what is inside it.
         hits = [(start, -end, which) for which, start, end in self._find(low, overlapping=True)]
         hits.sort()
-        firsts = list(accumulate([size + 1 for size in sizes], initial=1))
         found: list[Found] = []
         last = number = first = beyond = 0
         for start, end, which in hits:
@@ -171,14 +164,14 @@ _SIGNS = (
 """Signs beyond ASCII that are no letters: quotation marks, dashes, spaces, full-width ones."""
 
 
-def _marked(texts: Sequence[str], raw: bytes) -> bytes:
+def _marked(text: str, raw: bytes) -> bytes:
     """Return `raw` in lower case, spaces for signs and line ends between clauses."""
     if raw.isascii():
         return raw.translate(CLAUSES)
-    low = _lowered("\x1e".join(texts), len(raw) - 2)
+    low = _lowered(text, len(raw))
     for signs, spaces in _SIGNS:
         low = signs.sub(spaces, low)
-    return b"\n%b\n" % low.translate(CLAUSES)
+    return low.translate(CLAUSES)
 
 
 def _lowered(joined: str, size: int) -> bytes:
@@ -317,23 +310,35 @@ class Mentions(Feature[Reading | None]):
 
     def compute(self, batch: Batch) -> Readings:
         """Return one reading an example; each language is searched at once."""
-        turns, spoken = batch.column(TURNS), batch.column(TONGUE)
+        texts, spoken = distinct(batch), batch.column(TONGUE)
         told: dict[int, list[Mention]] = {}
-        new = tuple.__new__
+        new, ends = tuple.__new__, texts.ends
         for language in sorted(covered(self.extra).intersection(filter(None, spoken))):
             if found := finder(language, self.extra):
-                chosen = [at for at, code in enumerate(spoken) if code == language]
-                texts = [text for at in chosen for _, text in turns[at]]
-                ends = list(accumulate([len(turns[at]) for at in chosen]))
                 those: list[Mention] = []
-                first = end_of = 0
-                for number, start, end, entry in found.find(texts):
+                row = end_of = 0
+                for number, start, end, entry in found.find(_parts(texts, spoken, language)):
                     if number >= end_of:
-                        at = bisect_right(ends, number)
-                        first, end_of = ends[at - 1] if at else 0, ends[at]
-                        those = told[chosen[at]] = []
-                    those.append(new(Mention, (number - first, start, end, entry)))
+                        row = bisect_right(ends, number) - 1
+                        end_of = ends[row + 1]
+                        those = []
+                        if spoken[row] == language:
+                            told[row] = those
+                    those.append(new(Mention, (number - ends[row], start, end, entry)))
         return Readings(spoken, dict(sorted(told.items())))
+
+
+def _parts(texts: Texts, spoken: Sequence[str | None], language: str) -> Sequence[Joined]:
+    """Return the texts of all examples in one language, and maybe those of a few others."""
+    rows = [at for at, code in enumerate(spoken) if code == language]
+    if 2 * len(rows) < len(spoken):
+        numbers = [number for at in rows for number in range(*texts.ends[at : at + 2])]
+        return parted([texts.every[number] for number in numbers], numbers)
+    # To join them anew would cost more than to search the others too.
+    plain, strange = texts.parts
+    of = [bisect_right(texts.ends, number) - 1 for number in strange.numbers]
+    numbers = [n for n, row in zip(strange.numbers, of, strict=True) if spoken[row] == language]
+    return plain, joined([texts.every[number] for number in numbers], numbers)
 
 
 def readings(batch: Batch, extra: tuple[str, ...] = ()) -> Readings:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate, compress
 from math import inf
-from operator import not_
 from typing import Any
 from unicodedata import category
 
 from ftlint.example import Batch, Example, Text
 from ftlint.feature import Feature
+from ftlint.features.distinct import Joined, distinct, parted
 from ftlint.text.expression import late
 from ftlint.value import dataclass
 
@@ -153,8 +152,6 @@ _TABLE = 40_000
 """Bytes of all terms up to which an automaton may be a table: at most a row of 1 KiB a byte."""
 _LITTLE = 1 << 20
 """Bytes that are searched without a table, which takes longer to make than it saves."""
-_BETWEEN = "\n"
-"""Stands between texts that are searched together: no term of its own; hits across it are none."""
 
 
 class Scanner:
@@ -170,44 +167,32 @@ class Scanner:
 
     def scan_batch(self, batch: Batch) -> list[dict[int, list[Spot]]]:
         """Return the spots by slot and by index in the batch, both in order."""
-        texts, ends = texts_of(batch)
+        texts = distinct(batch)
+        ends = texts.ends
         found: list[dict[int, list[Spot]]] = []
-        for slot in self.scan(texts):
+        for slot in self._scan(texts.parts):
             spotted: dict[int, list[Spot]] = {}
             for where, term, start, end in slot:
-                index = bisect_right(ends, where)
-                number = where - (ends[index - 1] if index else 0)
-                spotted.setdefault(index, []).append((number, term, start, end))
+                index = bisect_right(ends, where) - 1
+                spotted.setdefault(index, []).append((where - ends[index], term, start, end))
             found.append(spotted)
         return found
 
     def scan(self, texts: Sequence[str]) -> list[list[Spot]]:
         """Return the spots in `texts` by slot, in reading order."""
+        return self._scan(parted(texts))
+
+    def _scan(self, parts: Sequence[Joined]) -> list[list[Spot]]:
+        # Joined, because each call costs as much as a hundred characters.
         found: list[list[Spot]] = [[] for _ in range(self._slots)]
-        # Joined, because each call costs as much as a hundred characters; apart, because one
-        # character beyond ASCII makes folding all the others several times dearer.
-        plain = list(map(str.isascii, texts))
-        if False in plain:
-            self._search(texts, list(map(not_, plain)), found)
-        self._search(texts, plain, found)
+        for part in parts:
+            for search in self._searches if part.texts else ():
+                spans = search.spans(part.text)
+                for slot, at, term, start, end in _placed(part, search.owners, spans):
+                    found[slot].append((part.numbers[at], term, start, end))
         for spots in found:
             spots.sort(key=lambda spot: (spot[0], spot[2], spot[3]))
         return found
-
-    def _search(self, texts: Sequence[str], which: list[bool], found: list[list[Spot]]) -> None:
-        """Add the spots in the texts that `which` tells."""
-        chosen = list(compress(texts, which))
-        # One stands at the end too, where no word goes on; before the first text it is `[-1]`.
-        joined = _BETWEEN.join([*chosen, ""])
-        starts: list[int] = []
-        numbers: list[int] = []
-        for search in self._searches if chosen else ():
-            spans = search.spans(joined)
-            if spans and not starts:
-                starts = list(accumulate([len(text) + 1 for text in chosen], initial=0))
-                numbers = list(compress(range(len(texts)), which))
-            for slot, at, term, start, end in _placed(joined, starts, search.owners, spans):
-                found[slot].append((numbers[at], term, start, end))
 
 
 class _Search:
@@ -239,36 +224,20 @@ class _Search:
 
 
 def _placed(
-    joined: str, starts: list[int], owners: list[list[_Owner]], spans: list[Span]
+    joined: Joined, owners: list[list[_Owner]], spans: list[Span]
 ) -> Iterator[tuple[int, int, str, int, int]]:
     """Yield slot, index of the text, term, start and end of each span that is a hit."""
-    word = _WORDLIKE
+    word, text, starts = _WORDLIKE, joined.text, joined.starts
     for owner, start, end in spans:
         # No word goes on across either edge.
-        alone = not (word[joined[start]] and word[joined[start - 1]]) and not (
-            word[joined[end - 1]] and word[joined[end]]
+        alone = not (word[text[start]] and word[text[start - 1]]) and not (
+            word[text[end - 1]] and word[text[end]]
         )
         for slot, term, bounded in owners[owner]:
             if alone or not bounded:
                 which = bisect_right(starts, start) - 1
                 if end < starts[which + 1]:
                     yield slot, which, term, start - starts[which], end - starts[which]
-
-
-def texts_of(batch: Batch) -> tuple[list[str], list[int]]:
-    """Return all texts of a batch, and for each example how many there are up to its end.
-
-    What a proof has decoded is not decoded again.
-    """
-    texts: list[str] = []
-    ends: list[int] = []
-    for index, said in enumerate(batch.plain or [None] * len(batch)):
-        if said:
-            texts += said[1]
-        else:
-            texts += [text.value for text in batch.example(index).texts]
-        ends.append(len(texts))
-    return texts, ends
 
 
 @lru_cache(maxsize=16)
