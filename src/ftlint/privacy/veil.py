@@ -30,6 +30,7 @@ def veiled_text(text: str) -> str:
     return masked(text)
 
 
+@lru_cache(maxsize=1)  # findings of one line follow each other
 def veiled_json(text: str) -> str:
     """Return a piece of JSON with dots, code point for code point."""
     if not gate(text.encode(errors="surrogatepass")):

@@ -149,7 +149,7 @@ def upper(z: float) -> float:
 
 def _exact(strata: Sequence[Stratum], count: int) -> float:
     """Return the chance of `count` or more: the sum over strata of hypergeometric counts."""
-    parts = [_hypergeometric(n, m, a + c) for a, n, c, m in strata]
+    parts = [_hypergeometric(n, m, a + c) for a, n, c, m in strata if a + c]
     wanted = count - sum([first for first, _ in parts])
     # Two halves as long as each other, of which only those are wanted that reach it together.
     left, right = [1.0], [1.0]
