@@ -262,6 +262,26 @@ def test_similarities_are_those_of_sets(texts: list[str]) -> None:
         assert known.similarities(left, right, fewest, least).tolist() == wanted
 
 
+@pytest.mark.parametrize("size", [20, 200, 2000])
+def test_parities_never_speak_against_similar_sets(size: int) -> None:
+    rng = random.Random(size)
+    every: list[set[int]] = []
+    for _ in range(200):
+        first = {rng.getrandbits(40) for _ in range(size)}
+        taken = rng.sample(sorted(first), rng.randint(size * 7 // 10, size))
+        every += [first, {*taken, *(rng.getrandbits(40) for _ in range(size // 20))}]
+    known = np.array([word for each in every for word in each], np.uint64)
+    owners = np.repeat(np.arange(len(every)), [len(each) for each in every])
+    left, right = np.arange(0, len(every), 2), np.arange(1, len(every), 2)
+    similarities = [
+        len(every[a] & every[b]) / len(every[a] | every[b])
+        for a, b in zip(left, right, strict=True)
+    ]
+    assert 50 < sum(similarity >= 0.8 for similarity in similarities) < 150
+    found = Sets(known, owners, len(every)).similarities(left, right, 4, 0.8)
+    assert found.tolist() == [each if each >= 0.8 else 0.0 for each in similarities]
+
+
 @given(st.lists(st.sets(st.integers(0, 40)), max_size=12))
 def test_what_was_seen_is_not_fresh(rounds: list[set[int]]) -> None:
     seen, known = Seen(), set[int]()

@@ -81,13 +81,13 @@ class Search:
     def _look(self, keys: Numbers, crowded: bool) -> None:
         many = len(self._leaders)
         keys = distinct(keys)
-        members, labels = _labels(keys, many)
-        keys = keys[np.argsort(labels[np.searchsorted(members, keys // many)], kind="stable")]
+        labels = _labels(keys, many)
+        keys = keys[np.argsort(labels[keys // many], kind="stable")]
         for start in range(0, len(keys), STEP):
             some = keys[start : start + STEP]
             some = self._seen.fresh(np.sort(some[self.wanted(*np.divmod(some, many), crowded)]))
             if len(some):
-                order = np.argsort(labels[np.searchsorted(members, some // many)], kind="stable")
+                order = np.argsort(labels[some // many], kind="stable")
                 left, right = np.divmod(some[order], many)
                 for at, end in self._chunks(left, right):
                     self._compare(left[at:end], right[at:end])
@@ -116,20 +116,16 @@ class Search:
         self._forest.unite(left[near], right[near])
 
 
-def _labels(keys: Numbers, many: int) -> tuple[Numbers, Numbers]:
-    """Return all ends of pairs, and for each a number that mostly those share that hang together.
+def _labels(keys: Numbers, many: int) -> NDArray[np.int32]:
+    """Return for each leader a number that mostly those share that hang together by pairs.
 
     Smallest numbers are passed on a few times, which is enough to bring most of a cluster together.
     """
-    portions = np.split(keys, range(_PORTION, len(keys), _PORTION))
-    members = distinct(
-        np.concatenate([distinct(np.stack(np.divmod(p, many)).ravel()) for p in portions])
-    )
-    labels = np.arange(len(members))
+    labels = np.arange(many, dtype=np.int32)
     for _ in range(ROUNDS):
-        for portion in portions:
-            left, right = (np.searchsorted(members, ends) for ends in np.divmod(portion, many))
+        for start in range(0, len(keys), _PORTION):
+            left, right = np.divmod(keys[start : start + _PORTION], many)
             smallest = np.minimum(labels[left], labels[right])
             np.minimum.at(labels, left, smallest)
             np.minimum.at(labels, right, smallest)
-    return members, labels
+    return labels

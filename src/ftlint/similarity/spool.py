@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from tempfile import TemporaryFile, gettempdir
@@ -25,15 +25,18 @@ if TYPE_CHECKING:
 LIMIT = 4 << 20
 """Bytes that are kept in memory; more are written to a file in the folder for such files."""
 _BLOCK = 1 << 20
+_pread: Callable[[int, int, int], bytes] | None = getattr(os, "pread", None)
+"""Reads a file at a place; Windows has no such call."""
 
 
 class _File:
     """A file that is only ever appended to; the spools that have bytes in it keep it open."""
 
-    __slots__ = ("__weakref__", "end", "stream")
+    __slots__ = ("__weakref__", "end", "number", "stream")
 
     def __init__(self) -> None:
         self.stream: Any = TemporaryFile(prefix="ftlint-", buffering=0)  # noqa: SIM115, lives on
+        self.number: int = self.stream.fileno()
         self.end = 0
 
     def __del__(self) -> None:
@@ -54,8 +57,8 @@ class _File:
 
     def read(self, start: int, size: int) -> bytes:
         """Return bytes from `start` on."""
-        if hasattr(os, "pread"):
-            return os.pread(self.stream.fileno(), size, start)
+        if _pread is not None:
+            return _pread(self.number, size, start)
         self.stream.seek(start)
         found: bytes = self.stream.read(size)
         return found
@@ -145,8 +148,10 @@ class Spool:
             part = parts[at] if at < len(parts) and end <= ends[at] else b""
             if isinstance(part, bytes):
                 yield self.read(start, size)
-            else:
+            elif _pread is None:
                 yield part.file.read(part.end - ends[at] + start, size)
+            else:
+                yield _pread(part.file.number, size, part.end - ends[at] + start)
 
     def merge(self, other: Spool) -> Spool:
         """Return the bytes of both; what is on disk is not copied."""
