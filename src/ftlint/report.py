@@ -227,11 +227,13 @@ def locate(
     located = []
     # Those of one line follow each other, so that it is read once.
     for finding, targets in sorted(zip(every, told, strict=True), key=_line):
-        where = finding.where
-        line = None if where.ordinal is None else lines[where.ordinal]
-        spot = place(line.raw, where, veil=where.ordinal in private) if line else Spot()
-        raw = b"" if line is None else line.raw
-        located.append(_located(report, *rules[finding.code], finding, spot, raw, targets))
+        rule, severity = rules[finding.code]
+        where, raw, spot = finding.where, b"", Spot()
+        if where.ordinal is not None:
+            raw = lines[where.ordinal].raw
+            quote = report.show_content or not rule.private
+            spot = place(raw, where, veil=where.ordinal in private, quote=quote)
+        located.append(_located(report, rule, severity, finding, spot, raw, targets))
     return sorted(located, key=lambda entry: entry.order)
 
 
@@ -263,7 +265,7 @@ def _located(
         tuple(_place(report, other) for other in finding.related),
         finding.fix,
         _fingerprint(report.dataset, finding, raw),
-        None if rule.private and not report.show_content else spot.snippet,
+        spot.snippet,
         (
             where.source,
             -1 if where.ordinal is None else where.ordinal,

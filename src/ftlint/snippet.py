@@ -41,14 +41,15 @@ class Spot:
     snippet: Snippet | None = None
 
 
-def place(raw: bytes, where: Where, *, veil: bool = True) -> Spot:
-    """Return the columns of `where` in the line `raw`, and the window around them.
+def place(raw: bytes, where: Where, *, veil: bool = True, quote: bool = True) -> Spot:
+    """Return the columns of `where` in the line `raw`, and to `quote` it the window around them.
 
     With `veil`, dots stand in the window for what is personal or secret.
     """
     places = _opened(raw)
     extent = _extent(places, where)
-    return Spot(extent.start + 1, extent.end + 1, window(places.text, extent, veil=veil))
+    seen = window(places.text, extent, veil=veil) if quote else None
+    return Spot(extent.start + 1, extent.end + 1, seen)
 
 
 def suspects(lines: Mapping[int, Line]) -> frozenset[int]:
