@@ -15,9 +15,12 @@ from secrets_made import no_value_in
 from ftlint.case import assistant, call, calling, chat, declare, tool, user
 from ftlint.engine import Plan, run
 from ftlint.example import Example
-from ftlint.finding import Finding, Severity
+from ftlint.finding import Finding, Fix, Safety, Severity, Where
+from ftlint.line import Line
 from ftlint.privacy.look import sightings
+from ftlint.privacy.veil import TOGETHER, all_veiled, veiled
 from ftlint.rule import ExampleRule
+from ftlint.snippet import AROUND, suspects
 from ftlint.source import Dataset, Source
 from ftlint.value import dataclass
 
@@ -203,3 +206,26 @@ def test_what_tools_get_and_give_is_read_in_other_shapes(tmp_path: Path, shape: 
     inside(tmp_path, *words, "--fix", "--unsafe-fixes", "--quiet")
     wanted = orjson.dumps(CALLS[shape]).replace(made.EMAIL.encode(), b"[EMAIL]")
     assert path.read_bytes() == wanted + b"\n"
+
+
+def test_findings_are_veiled_together_as_they_are_alone() -> None:
+    """Wherever one says a value: among a thousand others, in a key, in a title of a fix."""
+    value, plain = made.EMAIL, Finding("ZZ001", Where(0, 1), "plain", {"of": ["text", 1, None]})
+    saying = [
+        Finding("ZZ001", Where(0, 1), f"two\nlines, {value}"),
+        Finding("ZZ001", Where(0, 1), "in a key", {"of": {value: 1}}),
+        Finding("ZZ001", Where(0, 1), "in a tuple", {"of": ("text", [value])}),
+        Finding("ZZ001", Where(0, 1), "fix", fix=Fix(f"remove {value}", (), Safety.SAFE)),
+    ]
+    every = [plain, *[each for said in saying for each in [said, *[plain] * (TOGETHER // 2)]]]
+    found = list(all_veiled(every))
+    assert found == [veiled(each) for each in every]
+    assert value not in repr(found)
+    assert [each for each in found if each not in every] == [veiled(each) for each in saying]
+
+
+def test_lines_that_are_long_or_may_hold_a_value_are_suspects() -> None:
+    raws = [b"plain", made.EMAIL.encode(), b"long " * AROUND, b"\xff plain", b"two\nlines @"]
+    lines = {at * 2: Line(0, at * 2, raw) for at, raw in enumerate(raws)}
+    assert suspects(lines) == {2, 4, 8}
+    assert suspects({}) == frozenset()
