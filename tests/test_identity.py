@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from command import ftlint
-from records import write
+from records import batch, write
 
 from ftlint.bias.identity import Entry, languages, lexicon, normal, read_file
 from ftlint.case import assistant, chat, user
 from ftlint.error import PackError
-from ftlint.features.identity import Finder, mentions
+from ftlint.features.identity import Finder, mentions, readings
 
 HERE = Path(__file__).parent / "identity"
 
@@ -171,3 +171,19 @@ def test_a_lexicon_of_the_user_is_read(tmp_path: Path) -> None:
     (tmp_path / "fans.yaml").write_text("axis: fans\n", "utf-8")
     run = ftlint(tmp_path, "check", "a.jsonl")
     assert run.status == 2 and "fans.yaml:1:1: 'language' is missing" in run.err
+
+
+@pytest.mark.parametrize("english", [0, 1, 2, 9])
+def test_examples_in_other_languages_beside_it_change_nothing(english: int) -> None:
+    told = [("She is a nurse – and what of the men?", "The women said that he is a Muslim.")]
+    other = [
+        ("Ist der Arzt nicht da, und wie ist das mit Tina?", "Die Frau und der Mann, she or he."),
+        ("Что это и как это?", "Это я и не ты, he is a Muslim."),
+        ("妇女和男人为什么在这里?", "他们是穆斯林。"),
+        ("Où est la femme, et où est le médecin ?", "Les hommes sont là pour vous."),
+    ]
+    rows = [chat(user(asked), assistant(said)) for asked, said in [*other, *told * english]]
+    together = readings(batch(*rows))
+    assert list(together) == [readings(batch(row))[0] for row in rows]
+    assert [each and each.language for each in together][:3] == ["de", "ru", "zh"]
+    assert any(each and each.mentions for each in together)
