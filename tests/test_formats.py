@@ -145,6 +145,32 @@ def test_rules_of_messages_speak_inside_other_shapes(tmp_path: Path) -> None:
     assert ("FT153", arguments) in found  # encoded twice, as in a published sample
 
 
+def test_a_stray_answer_of_a_tool_is_told_with_what_stands_before_it(tmp_path: Path) -> None:
+    stray = {"role": "tool", "tool_call_id": "c1", "content": "42"}
+    record = {
+        "input": {"messages": [ASK]},
+        "preferred_output": [stray, SAY, SAY, stray, SAY],
+        "non_preferred_output": [BAD],
+    }
+    found = [f for f in checked(tmp_path, record).findings if f.code == "FT159"]
+    before = [f.data["before"] for f in found]
+    assert [f.place.pointer for f in found] == ["/preferred_output/0", "/preferred_output/3"]
+    assert before == ["role 'user'", "role 'assistant'"]
+
+
+def test_tools_of_a_rejected_answer_are_no_strays(tmp_path: Path) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "now", "arguments": "{}"}}
+    told = {"role": "tool", "tool_call_id": "c1", "content": "noon"}
+    record = {
+        "input": {"messages": [ASK], "tools": [{"type": "function", "function": {"name": "now"}}]},
+        "preferred_output": [SAY],
+        "non_preferred_output": [{"role": "assistant", "tool_calls": [call]}, told, BAD],
+    }
+    report = checked(tmp_path, record, record | {"preferred_output": []})
+    assert not [f for f in report.findings if f.code in ("FT157", "FT158", "FT159", "FT160")]
+    assert not report.crashed
+
+
 def test_declared_tools_of_a_pair_are_in_its_input(tmp_path: Path) -> None:
     call = {"id": "c1", "type": "function", "function": {"name": "then", "arguments": "{}"}}
     record = {

@@ -20,8 +20,8 @@ class Answers:
 
     unanswered: list[tuple[Call, Message | None]] = field(default_factory=list)
     """Calls without an answer in their turn, with one that comes too late."""
-    orphans: list[Message] = field(default_factory=list)
-    """Tool messages that no call stands before."""
+    orphans: list[tuple[Message, Message | None]] = field(default_factory=list)
+    """Tool messages that no call stands before, with the message before each."""
     strays: list[tuple[Message, str]] = field(default_factory=list)
     """Tool messages whose id is wrong, with the reason."""
 
@@ -90,7 +90,7 @@ def _match(example: Example) -> Answers | None:
         return None
     found, turn = Answers(), None
     conversation = example.conversation
-    for message in conversation:
+    for before, message in zip([None, *conversation], conversation, strict=False):
         role = message.role
         if role == "tool":
             if (turn and turn.take(message)) or _late(message, found):
@@ -98,7 +98,7 @@ def _match(example: Example) -> Answers | None:
             if turn:
                 turn.refuse(message)
             else:
-                found.orphans.append(message)
+                found.orphans.append((message, before))
         elif role != "function":
             _close(turn, found)
             turn = None

@@ -48,7 +48,8 @@ class Format:
 
     def conversation(self, messages: list[Message]) -> list[Message]:
         """Return what is learnt of what is said: all of it but what is rejected."""
-        return [message for message in messages if message.voice != "rejected"]
+        apart = {_member(each) for each in messages if each.voice == "rejected"}
+        return [each for each in messages if _member(each) not in apart] if apart else messages
 
     def native(self, messages: Sequence[Message]) -> bool:
         """Return whether all messages stand in the record as chat would write them."""
@@ -98,6 +99,11 @@ def _weighted(message: Message) -> dict[str, Any]:
     """Return the message as chat would write it; an assistant that is not learnt has weight 0."""
     masked = message.role == "assistant" and not message.trained and message.voice != "rejected"
     return {**message.value, "weight": 0} if masked else message.value
+
+
+def _member(message: Message) -> str:
+    """Return the member of the record in which a message stands."""
+    return message.pointer[1:].partition("/")[0]
 
 
 def placed(

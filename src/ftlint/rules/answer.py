@@ -94,10 +94,8 @@ class ToolOrphan(ExampleRule):
         answers = example[ANSWERS]
         if answers is None:
             return
-        messages = example.conversation
-        for message in answers.orphans:
-            previous = messages[message.index - 1].role if message.index else None
-            before = f"role {previous!r}" if previous else "nothing"
+        for message, previous in answers.orphans:
+            before = f"role {previous.role!r}" if previous else "nothing"
             yield self.finding(example.at(message.pointer), before=before)
 
 
