@@ -32,7 +32,9 @@ def mended(
     `find` tells the fixes that follow from a report, `lint` makes the report of some sources.
     Raises: FtlintError when a file has changed or there is no room for its copy.
     """
-    sources, changes = report.dataset.sources, find(report)
+    sources = report.dataset.sources
+    with report.dataset.unchanged():  # lines that another run has just fixed need no fix
+        changes = find(report)
     more, left = changes, report
     with TemporaryDirectory(prefix="ftlint-") as folder:
         for _ in range(ROUNDS if changes else 0):
