@@ -26,6 +26,10 @@ class Analysis(Generic[S, R]):
 
     measure: ClassVar[str] = ""
     """The key under `measures` of its figures; none: it has no figures of its own."""
+    long: ClassVar[bool] = False
+    """Whether its conclusion is long and mostly arrays: it is drawn in a thread if there are jobs.
+
+    It must not change what others may look at meanwhile."""
 
     def covers(self, other: Analysis[Any, Any]) -> bool:
         """Return whether this one's result serves whoever asks for `other`, which is not folded."""

@@ -15,14 +15,12 @@ from itertools import groupby
 from typing import Any
 
 from ftlint.analysis import Analysis, Derived
-from ftlint.error import FtlintError
+from ftlint.conclusion import finish
 from ftlint.example import Batch, Example, Lines
 from ftlint.executors import Executor, Serial
 from ftlint.finding import Finding, Severity, Where
-from ftlint.outcome import reported, sort_in, tell
 from ftlint.panel import NOBODY, Panel, Voice, joined
 from ftlint.partial import Failure, Owner, Partial, folded
-from ftlint.privacy.veil import veiled_text, veiled_value
 from ftlint.proof import PROVABLE, PROVES, WORTH_IT, prove
 from ftlint.report import NotRun, Report
 from ftlint.rule import AnalysisRule, DatasetRule, ExampleRule, Rule
@@ -122,14 +120,15 @@ def run(
 ) -> Report:
     """Lint `dataset` and return the report. Raises: SourceError."""
     started = time.perf_counter()
+    executor = executor or Serial()
     with dataset.unchanged():
         shards = _watched(dataset.shards(), progress)
-        partials = (executor or Serial()).map(plan, lint_shard, shards)
+        partials = executor.map(plan, lint_shard, shards)
         with _closed(partials):
             total = folded(partials)
         if gc.get_threshold()[0] > PATIENT:  # as the command line has it: its process is ours
             gc.freeze()  # summaries live as long as the report is made
-        report = finish(plan, dataset, total)
+        report = finish(plan, dataset, total, executor.jobs)
     report.duration = time.perf_counter() - started
     return report
 
@@ -230,7 +229,7 @@ def _check(voices: Sequence[Voice], batch: Batch, bits: int, cap: int, partial: 
             said.append((found, targets))
     except Exception as error:
         where = Where(batch.source) if example is None else example.at()
-        partial.failures[code] = Failure(code, where, _reason(error))
+        partial.failures[code] = Failure.of(code, where, error)
         return
     for those, group in joined(said).items():
         if capped := Capped.of(group, cap):
@@ -249,114 +248,4 @@ def _summarize(
     except Exception as error:
         where = Where(batch.source)  # no finer: a batch is not a place in the data
         for code in codes or [type(asked).__name__]:
-            partial.failures[code] = Failure(code, where, _reason(error))
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def finish(plan: Plan, dataset: Dataset, total: Partial) -> Report:
-    """Return the report: judge the summaries, then make every kept place concrete."""
-    findings, failures = dict(total.findings), dict(total.failures)
-    results, measures = _concluded(plan, dataset, total, failures)
-    silent: dict[tuple[str, int], int] = {}
-    for code, alike in groupby(plan.panel.voices(plan.rules), _code):
-        those = list(alike)
-        rule = those[0].rule
-        if not isinstance(rule, DatasetRule) or code in failures or plan.idle(rule):
-            continue
-        try:
-            said = [(_judge(each, plan, dataset, total, results), each.targets) for each in those]
-            for targets, group in joined(said).items():
-                sort_in(rule, group, targets, plan.cap, findings, silent)
-        except Exception as error:
-            failures[code] = Failure(code, Where(), _reason(error))
-    kept = reported(findings, failures, silent)
-    report = Report(
-        rules=tuple({rule.code: rule for rule in reversed(plan.rules)}.values())[::-1],
-        dataset=dataset,
-        examples=dict(total.examples.of),
-        counts={code: sum(group.total for group in sets.values()) for code, sets in kept.items()},
-        measures=measures if plan.show_content else veiled_value(measures),
-        results=results,
-        severities=plan.severities,
-        show_content=plan.show_content,
-        not_run=[
-            *plan.not_run,
-            *(_failed(failure, dataset) for _, failure in sorted(failures.items())),
-        ],
-    )
-    tell(report, plan.panel, plan.cap, kept)
-    return report
-
-
-def _concluded(
-    plan: Plan, dataset: Dataset, total: Partial, failures: dict[str, Failure]
-) -> tuple[dict[Analysis[Any, Any], Any], dict[str, Any]]:
-    """Return the results of the analyses and the figures of the report; add what failed."""
-    results: dict[Analysis[Any, Any], Any] = {}
-    measures: dict[str, Any] = {}
-    for analysis, codes in plan.needed().items():
-        if any(code in failures for code in codes or [type(analysis).__name__]):
-            continue
-        try:
-            if isinstance(analysis, Derived):
-                parts = [results[plan.wider(each, results)] for each in analysis.parts]
-                result = analysis.combine(parts, dataset)
-            else:
-                result = analysis.conclude(_summary(total, analysis, analysis), dataset)
-            if analysis.measure:
-                told = analysis.figures if plan.figures else analysis.glance
-                figures = told(result, dataset)
-                known = measures.setdefault(analysis.measure, {})
-                # What is derived says more of its parts; of two targets the first counts.
-                more = isinstance(analysis, Derived)
-                known.update({k: figures[k] for k in figures if more or k not in known})
-            results[analysis] = result
-        except FtlintError:  # a mistake of the user, not of the rules that rest on it
-            raise
-        except Exception as error:
-            for code in codes or [type(analysis).__name__]:
-                failures[code] = Failure(code, Where(), _reason(error))
-    return results, measures
-
-
-def _summary(total: Partial, owner: Owner, asked: DatasetRule[Any] | Analysis[Any, Any]) -> Any:
-    """Return the summary of all examples, or that of none."""
-    summary = total.summaries.get(owner)
-    return asked.summarize(Batch(Lines(0, 0, []))) if summary is None else summary
-
-
-def _order(finding: Finding) -> tuple[Any, ...]:
-    return finding.order
-
-
-def _judge(
-    voice: Voice,
-    plan: Plan,
-    dataset: Dataset,
-    total: Partial,
-    results: Mapping[Analysis[Any, Any], Any],
-) -> Iterator[Finding]:
-    """Yield what a rule finds, but for the sources where it is ignored."""
-    rule: Any = voice.rule
-    if isinstance(rule, AnalysisRule):
-        found = rule.judge(results[plan.wider(rule.analysis, results)], dataset)
-    else:
-        found = rule.finish(_summary(total, voice.owner, rule), dataset)
-    ignored = plan.ignored
-    for finding in found:
-        source = finding.where.source
-        if not ignored or source < 0 or rule.code not in ignored[source]:
-            yield finding
-
-
-def _failed(failure: Failure, dataset: Dataset) -> NotRun:
-    place = ""
-    if failure.where.source >= 0:
-        path = dataset.sources[failure.where.source].path
-        line = dataset.line_number(failure.where)
-        place = f" at {path}:{line}" if line else f" at {path}"
-    reason = veiled_text(failure.reason)  # errors quote what they could not read
-    return NotRun(failure.code, f"failed{place}: {reason}", crashed=True)
+            partial.failures[code] = Failure.of(code, where, error)

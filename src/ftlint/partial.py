@@ -23,6 +23,12 @@ class Failure:
     where: Where
     reason: str
 
+    @classmethod
+    def of(cls, code: str, where: Where, error: Exception) -> Failure:
+        """Return that a rule has raised `error`."""
+        kind = type(error).__name__
+        return cls(code, where, f"{kind}: {error}" if str(error) else kind)
+
 
 Owner = str | Analysis[Any, Any]
 """Whose summary it is: that of the voice with this owner, or of the analysis."""

@@ -34,6 +34,7 @@ class Duplicates(Analysis[Lots, DuplicateIndex]):
     """
 
     measure = "duplicates"
+    long = True
 
     depth: Way = "near"
 
