@@ -334,7 +334,7 @@ def test_usual_permissions_and_no_rests(tmp_path: Path) -> None:
         (["dpo.jsonl", *OUT], ["dpo.jsonl: no example has texts to compare"]),
         (["array.jsonl", *OUT], ["array.jsonl: is a JSON array", "ftlint convert"]),
         (["one.jsonl", *OUT], ["nothing can be held out", "all 30 examples"]),
-        (["lone.jsonl", *OUT], ["all 1 examples"]),
+        (["lone.jsonl", *OUT], ["there is but one example"]),
         (["large.jsonl", *OUT, "--share", "0.5"], ["--share 0.5", "the largest has 90"]),
         (["few.jsonl", *OUT, "--share", "0.1"], ["--share 0.1 cannot be had", "3 clusters"]),
     ],

@@ -203,6 +203,8 @@ def _near_enough(clusters: Sequence[Cluster], held: int, wish: Wish) -> None:
     """Find out that the share cannot be had. Raises: FtlintError."""
     examples = sum(len(cluster.members) for cluster in clusters)
     largest = max(len(cluster.members) for cluster in clusters)
+    if examples == 1:
+        raise FtlintError("nothing can be held out: there is but one example")
     if len(clusters) == 1:
         raise FtlintError(
             f"nothing can be held out: all {examples} examples are linked into one cluster, by one "
