@@ -72,10 +72,11 @@ def test_these_are_not(left: str, right: str) -> None:
     assert normalise(left) != normalise(right)
 
 
-ODD = ["\uffff", "\0", "\x1f", "\x85", "\u2028", "\ud800", "\udc00", "\u200b", "①", "㈠", "ß", "İ"]
+ODD = "\uffff\ufffe\ufdd0\0\x1f\x85\u2028\ud800\udc00\u200b①㈠ßẞİﬁ´"
+JOINING = "\u1100\u1161\u11a8\u09c7\u09be\u3099ﾞ𝐀🄰🤔"
 
 
-@given(st.lists(st.lists(scripts | st.sampled_from(ODD)).map("".join)))
+@given(st.lists(st.lists(scripts | st.sampled_from(ODD + JOINING)).map("".join)))
 @settings(max_examples=300, deadline=None)
 def test_many_texts_are_normalised_as_each(texts: list[str]) -> None:
     assert normalised(texts) == [normalise(text) for text in texts]
