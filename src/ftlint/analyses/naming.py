@@ -17,10 +17,10 @@ from zlib import crc32
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis, Derived, R
 from ftlint.example import Batch
-from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.gender import Links, linked
 from ftlint.features.identity import Mention, covered, readings
-from ftlint.features.turns import PLAIN, TURNS, Turn
+from ftlint.features.saying import SAYINGS
+from ftlint.features.turns import TURNS, Turn
 from ftlint.features.whom import (
     ANSWER,
     OTHER,
@@ -261,10 +261,9 @@ class Namings(Analysis[Groups[int], tuple[Part[Naming], ...]]):
             return Groups()
         turns, read, tally = batch.column(TURNS), readings(batch, self.lexicons), NamingTally()
         languages, known, lines = read.languages, covered(self.lexicons), batch.lines
-        sizes = [sum([len(text) for _, text in said]).bit_length() for said in turns]
-        # Examples of the same roles share those of their dialogues, which are made anyway.
-        alike = zip(batch.column(PLAIN), batch.column(DIALOGUES), turns, strict=True)
-        roles = [d[0] if p and d else tuple(map(_ROLE, said)) for p, d, said in alike]
+        said = batch.column(SAYINGS)
+        sizes = [sum(map(len, texts)).bit_length() for _, texts in said]
+        roles = [roles for roles, _ in said]
         kinds = Counter(zip(languages, sizes, roles, strict=True))
         for (language, size, those), count in kinds.items():
             if language is not None:

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
+import orjson
 from xxhash import xxh3_64_intdigest
 
 from ftlint.example import Batch, Example
 from ftlint.feature import Feature
-from ftlint.features.spoken import NORMAL, SPOKEN, Normal, Said, canonical, last_answer, normals
-from ftlint.features.turns import PLAIN
+from ftlint.features.spoken import (
+    NORMAL,
+    SPOKEN,
+    Normal,
+    Said,
+    canonical,
+    last_answer,
+    normals,
+    spoken_in,
+)
 from ftlint.value import dataclass
 
 Part = Literal["example", "conversation", "prompt", "question", "answer"]
@@ -47,14 +56,15 @@ class Upto(Sequence[list[int]]):
 
             self.values = chained(normal, self.marks, _STEP, _voices)
         else:
+            each = [_voices[role] for role in normal.names]
             for start, end in pairwise(normal.ends):
-                self.values.extend(self._chained(start, end))
+                self.values.extend(self._chained(start, end, each))
 
-    def _chained(self, start: int, end: int) -> Iterator[int]:
+    def _chained(self, start: int, end: int, voices: Sequence[int]) -> Iterator[int]:
         value, spoken = 0, False
         for at in range(start, end):
             # What is added is random and what is multiplied with is odd: no message gets lost.
-            value = (value * _STEP + _voices[self.normal.roles[at]] + self.marks[at]) & _MASK
+            value = (value * _STEP + voices[self.normal.voices[at]] + self.marks[at]) & _MASK
             spoken = spoken or bool(self.normal.texts[at])
             yield (value or 1) if spoken else NONE
 
@@ -120,9 +130,10 @@ class Digest(Feature[int]):
     def compute(self, batch: Batch) -> array[int]:
         """Return one unsigned integer of 64 bits an example."""
         if self.part == "example":
-            plain = batch.column(PLAIN)
-            every = enumerate(zip(batch.column(Digest("conversation")), plain, strict=True))
-            return array("Q", [d if p else _record(d, batch.example(at)) for at, (d, p) in every])
+            found = array("Q", batch.column(Digest("conversation")))
+            for at in odd(batch):
+                found[at] = _record(found[at], batch.example(at))
+            return found
         if self.part in ("conversation", "prompt") and self.normal:
             return _whole_of(upto(batch)) if self.part == "conversation" else _prompts(batch)
         said = batch.column(NORMAL if self.normal else SPOKEN)
@@ -131,9 +142,8 @@ class Digest(Feature[int]):
         if self.part == "answer":
             return array("Q", [_text(_last_answer(each)) for each in said])
         if self.part == "conversation":
-            return array("Q", map(_whole, said))
-        read = enumerate(zip(map(_read, said), batch.column(PLAIN), strict=True))
-        return array("Q", [prompted(d, None if p else batch.example(at)) for at, (d, p) in read])
+            return _wholes(batch)
+        return _with_tools(array("Q", map(_read, said)), batch)
 
 
 def _whole_of(digests: Upto) -> array[int]:
@@ -147,12 +157,23 @@ def _prompts(batch: Batch) -> array[int]:
     """Return the digests of all that stands before the last answers."""
     digests = upto(batch)
     values, normal = digests.values, digests.normal
-    column = array("Q")
-    parts = zip(normal.ends, normal.answers, batch.column(PLAIN), strict=False)
-    for index, (start, at, plain) in enumerate(parts):
-        value = values[at - 1] if at > start else NONE
-        column.append(value if plain else prompted(value, batch.example(index)))
-    return column
+    parts = zip(normal.ends, normal.answers, strict=False)
+    read = [values[at - 1] if at > start else NONE for start, at in parts]
+    return _with_tools(array("Q", read), batch)
+
+
+def _with_tools(digests: array[int], batch: Batch) -> array[int]:
+    """Return digests of what is read, declared tools added."""
+    for at in odd(batch):
+        digests[at] = prompted(digests[at], batch.example(at))
+    return digests
+
+
+def odd(batch: Batch) -> Iterable[int]:
+    """Return the examples that were not proven to be texts alone."""
+    if batch.plain is None:
+        return range(len(batch))
+    return [at for at, said in enumerate(batch.plain) if said is None]
 
 
 def digest(text: str) -> int:
@@ -192,12 +213,17 @@ def prompted(value: int, example: Example | None) -> int:
     return (value * _STEP + _voices[_TOOLS] + digest(canonical(tools))) & _MASK or 1
 
 
-def _whole(said: Sequence[Said]) -> int:
-    """Return the digest of messages, `NONE` when nothing is said in them."""
-    if not said or not (said[-1][1] or any([text for _, text in said])):
-        return NONE
-    written = "\0".join(chain.from_iterable(said))
-    return digest(written if written.count("\0") == 2 * len(said) - 1 else repr(said))
+def _wholes(batch: Batch) -> array[int]:
+    """Return digests of whole examples, `NONE` where nothing is said."""
+    said = spoken_in(batch).said
+    try:
+        found = array("Q", map(xxh3_64_intdigest, map(orjson.dumps, said)))
+    except TypeError:  # half of a pair of surrogates
+        found = array("Q", [digest(canonical(each)) for each in said])
+    for at in odd(batch):
+        if not any(said[at][1]):
+            found[at] = NONE
+    return found
 
 
 def _text(text: str | None) -> int:

@@ -22,13 +22,15 @@ def chained(normal: Normal, marks: array[int], step: int, voices: Mapping[str, i
     many = np.diff(ends)
     place = np.arange(ends[-1]) - np.repeat(ends[:-1], many)
     longest = int(many.max(initial=0))
-    spoken = np.array([voices[role] for role in normal.roles], np.uint64)
+    each = np.array([voices[role] for role in normal.names], np.uint64)
+    spoken = each[np.frombuffer(normal.voices, np.uint8)]
     spoken += np.frombuffer(marks, np.uint64)
     spoken *= _powers(pow(step, -1, 1 << 64), longest)[place]
     values = _powers(step, longest)[place] * _since(spoken, ends, many)
     values[values == 0] = 1
-    filled = np.fromiter(map(bool, normal.texts), np.int64, len(normal.texts))
-    values[_since(filled, ends, many) == 0] = 0
+    if not all(normal.texts):
+        filled = np.fromiter(map(bool, normal.texts), np.int64, len(normal.texts))
+        values[_since(filled, ends, many) == 0] = 0
     return array("Q", values.tobytes())
 
 

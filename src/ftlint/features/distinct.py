@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
+from ftlint.features.saying import SAYINGS
 from ftlint.features.turns import Turn
 from ftlint.value import dataclass
 
@@ -101,10 +102,10 @@ class Distinct(Feature[list[str]]):
     """The texts of each example, as `TURNS` has them."""
 
     def compute(self, batch: Batch) -> Texts:
-        """Return the texts of all examples; what a proof has decoded is not decoded again."""
+        """Return the texts of all examples."""
         every, ends = list[str](), [0]
-        for index, said in enumerate(batch.plain or [None] * len(batch)):
-            every += said[1] if said else [text.value for text in batch.example(index).texts]
+        for _, texts in batch.column(SAYINGS):
+            every += texts
             ends.append(len(every))
         return Texts(every, ends)
 

@@ -13,7 +13,6 @@ from ftlint.example import Batch, Example
 from ftlint.feature import Feature
 from ftlint.features.digest import NONE, PREFIXES, digest, prompted
 from ftlint.features.spoken import NORMAL, SPOKEN, Said, last_answer
-from ftlint.features.turns import PLAIN
 from ftlint.value import dataclass
 
 ASKING = frozenset({"user", "tool", "function"})
@@ -45,7 +44,8 @@ class Exchanges(Feature[Exchange | None]):
 
     def compute(self, batch: Batch) -> list[Exchange | None]:
         """Return one exchange an example."""
-        columns = (batch.column(each) for each in (SPOKEN, NORMAL, PREFIXES, PLAIN))
+        plain = batch.plain or [None] * len(batch)
+        columns = (*(batch.column(each) for each in (SPOKEN, NORMAL, PREFIXES)), plain)
         found: list[Exchange | None] = []
         for index, (said, normal, ends, plain) in enumerate(zip(*columns, strict=True)):
             if not said:

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ftlint.example import Batch
-from ftlint.features.digest import NONE, Digest, Upto, prompted, upto
+from ftlint.features.digest import NONE, Digest, Upto, odd, prompted, upto
 from ftlint.features.exchange import ASKING, trained
 from ftlint.features.spoken import Normal
-from ftlint.features.turns import PLAIN
 
 Ints = NDArray[np.int64]
 Marks = NDArray[np.uint64]
@@ -46,8 +45,11 @@ def exchanged(batch: Batch) -> Exchanged:
     last = np.array(normal.answers, np.int64)
     at, prompts = _answered(batch, digests, last)
     sizes: Ints = np.array(normal.sizes, np.int64)
-    filled = np.fromiter(map(len, normal.texts), np.int64) > 0
-    asking = filled & np.array([role in ASKING for role in normal.roles], bool)
+    filled = np.ones(len(sizes), bool)
+    if not all(normal.texts):
+        filled = np.fromiter(map(bool, normal.texts), bool, len(sizes))
+    voices = np.frombuffer(normal.voices, np.uint8)
+    asking = filled & np.array([role in ASKING for role in normal.names])[voices]
     asks = (at < end) | (last == end)  # else all answers have weight 0
     prompts[~asks | (_sum(asking, first, at) == 0)] = NONE
     marks = np.frombuffer(digests.marks, np.uint64).copy()
@@ -73,8 +75,8 @@ def _answered(batch: Batch, digests: Upto, last: Ints) -> tuple[Ints, Marks]:
     at = last.copy()
     prompts = np.array(batch.column(Digest("prompt", normal=True)), np.uint64)
     ends = digests.normal.ends
-    for index, plain in enumerate(batch.column(PLAIN)):
-        if not plain and ends[index] < ends[index + 1]:
+    for index in odd(batch):
+        if ends[index] < ends[index + 1]:
             place = ends[index] + trained(batch, index)
             if place != last[index]:
                 at[index] = place
@@ -89,7 +91,8 @@ def _whole(normal: Normal, values: Marks, index: Ints, last: Ints) -> tuple[Mark
     place = np.minimum(last, ends[1:] - 1)
     whole = np.zeros(len(last), np.uint64)
     whole[index] = values[place[index]]
-    answers = np.array([role == "assistant" for role in normal.roles], bool)
+    assistant = np.array([role == "assistant" for role in normal.names])
+    answers = assistant[np.frombuffer(normal.voices, np.uint8)]
     answers[place[index]] = False
     earlier = np.flatnonzero(answers)
     which = np.searchsorted(ends[1:], earlier, "right")

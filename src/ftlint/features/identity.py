@@ -21,7 +21,8 @@ from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.distinct import Joined, Texts, distinct, joined, parted
 from ftlint.features.glance import tongue
-from ftlint.features.turns import TURNS, Turn
+from ftlint.features.saying import SAYINGS
+from ftlint.features.turns import Turn
 from ftlint.value import dataclass
 
 OUTCOMES = frozenset({"positive", "negative", "helpful"})
@@ -294,11 +295,15 @@ def _covered(extra: tuple[str, ...], _: tuple[int, ...]) -> frozenset[str]:
 
 def language_of(turns: Sequence[Turn]) -> str:
     """Return the language of an example, as the beginnings of its texts show."""
-    for _, text in turns[:6]:
+    return _language_of([text for _, text in turns[:6]])
+
+
+def _language_of(texts: Sequence[str]) -> str:
+    for text in texts[:6]:
         head = text[:HEAD]
         if " the " in head or " you " in head or " and " in head:
             return "en"  # as `tongue` says of whatever holds it
-    return tongue(" ".join([text[:HEAD] for _, text in turns[:6]]) + " ")
+    return tongue(" ".join([text[:HEAD] for text in texts[:6]]) + " ")
 
 
 @dataclass(frozen=True)
@@ -360,7 +365,7 @@ class Tongue(Feature[str | None]):
 
     def compute(self, batch: Batch) -> list[str | None]:
         """Return one code an example."""
-        return [language_of(said) if said else None for said in batch.column(TURNS)]
+        return [_language_of(texts) if texts else None for _, texts in batch.column(SAYINGS)]
 
 
 TONGUE = Tongue()

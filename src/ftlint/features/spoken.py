@@ -6,14 +6,14 @@ Comparing examples by their texts alone would take two calls of different tools 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, compress, pairwise
+from itertools import accumulate, compress
 from typing import Any
 
 import orjson
 
-from ftlint.example import Batch, Example, Message
+from ftlint.example import Batch, Example, Message, Plain
 from ftlint.feature import Feature
-from ftlint.features.turns import PLAIN
+from ftlint.features.saying import Told
 from ftlint.text.normalise import normalised
 from ftlint.value import dataclass
 
@@ -28,43 +28,77 @@ class Spoken(Feature[list[Said]]):
     normal: bool = False
     """Whether it is normalised, see `ftlint.text.normalise`."""
 
-    def compute(self, batch: Batch) -> Sequence[list[Said]]:
+    def compute(self, batch: Batch) -> Told | Normal:
         """Return one list an example, with one item a message."""
         if self.normal:
-            return Normal(batch.column(SPOKEN))
+            return Normal(spoken_in(batch).said)
         # Of messages that are nothing but texts, these are all that is said.
-        plain = enumerate(batch.column(PLAIN))
-        return [turns or spoken(batch.example(index)) for index, turns in plain]
+        plain = enumerate(batch.plain or [None] * len(batch))
+        return Told([said or _told(batch.example(index)) for index, said in plain])
 
 
 SPOKEN = Spoken()
 NORMAL = Spoken(normal=True)
 
 
+def spoken_in(batch: Batch) -> Told:
+    """Return what the examples of `batch` say."""
+    column = batch.column(SPOKEN)
+    assert isinstance(column, Told)
+    return column
+
+
+class _Voices(dict[str, int]):
+    """A small number for each role: the six, nothing, and what shapes have beside these."""
+
+    def __missing__(self, role: str) -> int:
+        number = self[role] = len(self)
+        return number
+
+
+_VOICES = _Voices({"system": 0, "developer": 1, "assistant": 2, "user": 3})
+_SYSTEM, _ASSISTANT = b"\0", b"\2"
+_SHOWN = bytes(2) + b"\1" * 254
+"""For each number whether what is said is compared: not what the system says."""
+
+
 class Normal(Sequence[list[Said]]):
     """What is said, normalised; the messages of all examples stand side by side."""
 
-    __slots__ = ("answers", "ends", "roles", "sizes", "texts")
+    __slots__ = ("answers", "ends", "sizes", "texts", "voices")
 
-    def __init__(self, column: Sequence[list[Said]]) -> None:
+    def __init__(self, said: Sequence[Plain]) -> None:
         """Normalise what is said; system prompts, which repeat, once each."""
-        self.ends = list(accumulate(map(len, column), initial=0))
+        orders: dict[tuple[str, ...], tuple[bytes, int]] = {}
+        voices, texts, ends, answers = list[bytes](), list[str](), [0], list[int]()
+        for roles, told in said:
+            order = orders.get(roles)
+            if order is None:
+                order = orders[roles] = _order(roles)
+            voices.append(order[0])
+            answers.append(len(texts) + order[1])
+            texts += told
+            ends.append(len(texts))
+        self.ends = ends
         """How many messages stand before each example, and in all."""
-        self.roles = [role for said in column for role, _ in said]
-        texts = [text for said in column for _, text in said]
+        self.answers = answers
+        """Where the last answer of each example stands; where it ends if it has none."""
+        self.voices = b"".join(voices)
+        """The number of each message's role."""
         self.sizes = list(map(len, texts))
         """Characters of each message as it stands."""
-        first: dict[str, int] = {}
-        again: dict[int, int] = {}
-        for at in [at for at, role in enumerate(self.roles) if role == "system"]:
-            if first.setdefault(texts[at], at) != at:
-                again[at], texts[at] = first[texts[at]], ""
+        again = _again(self.voices, texts)
+        for at in again:
+            texts[at] = ""
         self.texts = normalised(texts)
         """The normalised text of each message."""
         for at, same in again.items():
             self.texts[at] = self.texts[same]
-        self.answers = [_last(self.roles, start, end) for start, end in pairwise(self.ends)]
-        """Where the last answer of each example stands; where it ends if it has none."""
+
+    @property
+    def names(self) -> list[str]:
+        """Return the role of each number."""
+        return list(_VOICES)
 
     def __len__(self) -> int:
         """Return the number of examples."""
@@ -74,29 +108,39 @@ class Normal(Sequence[list[Said]]):
         """Return what one example says. Raises: IndexError."""
         if not 0 <= index < len(self):
             raise IndexError(index)
-        part = slice(self.ends[index], self.ends[index + 1])
-        return list(zip(self.roles[part], self.texts[part], strict=True))
+        part, names = slice(self.ends[index], self.ends[index + 1]), self.names
+        return list(zip([names[n] for n in self.voices[part]], self.texts[part], strict=True))
 
     def compared(self, ends: Sequence[int] | None = None) -> list[str]:
         """Return the texts of each example in one, but for those of the system.
 
         With `ends` only those before one place in each example.
         """
-        shown = [role not in _SYSTEM for role in self.roles]
+        shown = self.voices.translate(_SHOWN)
         texts = list(compress(self.texts, shown))
         before = list(accumulate(shown, initial=0))
         parts = zip(self.ends, ends or self.ends[1:], strict=False)
         return [" ".join(texts[before[start] : before[end]]) for start, end in parts]
 
 
-_SYSTEM = frozenset({"system", "developer"})
+def _again(voices: bytes, texts: Sequence[str]) -> dict[int, int]:
+    """Return where a system prompt stands that has stood before, and where it did first."""
+    first: dict[str, int] = {}
+    again: dict[int, int] = {}
+    at = voices.find(_SYSTEM)
+    while at >= 0:
+        same = first.setdefault(texts[at], at)
+        if same != at:
+            again[at] = same
+        at = voices.find(_SYSTEM, at + 1)
+    return again
 
 
-def _last(roles: Sequence[str], start: int, end: int) -> int:
-    for at in range(end - 1, start - 1, -1):
-        if roles[at] == "assistant":
-            return at
-    return end
+def _order(roles: Sequence[str]) -> tuple[bytes, int]:
+    """Return the numbers of roles, and the place of the last answer, or their number."""
+    voices = bytes([_VOICES[role] for role in roles])
+    at = voices.rfind(_ASSISTANT)
+    return voices, len(voices) if at < 0 else at
 
 
 def normals(batch: Batch) -> Normal:
@@ -106,9 +150,9 @@ def normals(batch: Batch) -> Normal:
     return column
 
 
-def spoken(example: Example) -> list[Said]:
-    """Return what each message of `example` says."""
-    return [(message.voice, said(message)) for message in example.messages]
+def _told(example: Example) -> Plain:
+    messages = example.messages
+    return tuple([message.voice for message in messages]), list(map(said, messages))
 
 
 def said(message: Message) -> str:

@@ -10,33 +10,21 @@ from collections.abc import Sequence
 
 from ftlint.example import Batch, Example, Plain
 from ftlint.feature import Feature
+from ftlint.features.saying import SAYINGS, Told
+from ftlint.features.saying import Turn as Turn
 from ftlint.value import dataclass
-
-Turn = tuple[str, str]
-"""The role, empty when it is none of the six, and the text."""
-
-
-@dataclass(frozen=True)
-class PlainTurns(Feature[list[Turn] | None]):
-    """The texts of each example that was proven to be nothing but texts; None of others."""
-
-    def compute(self, batch: Batch) -> list[list[Turn] | None]:
-        """Return one list an example; none of these are decoded again."""
-        plain = batch.plain or [None] * len(batch)
-        return [list(zip(*said, strict=True)) if said else None for said in plain]
-
-
-PLAIN = PlainTurns()
 
 
 @dataclass(frozen=True)
 class Turns(Feature[list[Turn]]):
-    """The texts of each example with their roles; none of a line without a record."""
+    """The texts of each example with their roles; none of a line without a record.
 
-    def compute(self, batch: Batch) -> list[list[Turn]]:
+    Who looks at all examples of a batch reads `SAYINGS`.
+    """
+
+    def compute(self, batch: Batch) -> Told:
         """Return one list an example."""
-        plain = enumerate(batch.column(PLAIN))
-        return [turns or _slow(batch, index) for index, turns in plain]
+        return Told(batch.column(SAYINGS))
 
 
 TURNS = Turns()
@@ -70,10 +58,6 @@ class Exchanges(Feature[list[Exchange]]):
 EXCHANGES = Exchanges()
 
 _Place = tuple[int | None, int]
-
-
-def _slow(batch: Batch, index: int) -> list[Turn]:
-    return [(text.role, text.value) for text in batch.example(index).texts]
 
 
 def _told(example: Example) -> Plain:
