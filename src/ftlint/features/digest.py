@@ -42,7 +42,7 @@ _TOOLS = "tools"
 class Upto(Sequence[list[int]]):
     """The digests of messages; those of all examples stand side by side."""
 
-    __slots__ = ("marks", "normal", "values")
+    __slots__ = ("many", "marks", "normal", "values")
 
     def __init__(self, normal: Normal) -> None:
         """Digest what is said."""
@@ -51,7 +51,9 @@ class Upto(Sequence[list[int]]):
         """Of each message alone, be it empty."""
         self.values = array("Q")
         """Of each message and all before it in its example, `NONE` while nothing is said."""
-        if "numpy" in sys.modules and len(self.marks) >= _MANY:
+        self.many = "numpy" in sys.modules and len(self.marks) >= _MANY
+        """Whether there are so many that arrays are faster."""
+        if self.many:
             from ftlint.features.digestarray import chained
 
             self.values = chained(normal, self.marks, _STEP, _voices)
@@ -67,6 +69,17 @@ class Upto(Sequence[list[int]]):
             value = (value * _STEP + voices[self.normal.voices[at]] + self.marks[at]) & _MASK
             spoken = spoken or bool(self.normal.texts[at])
             yield (value or 1) if spoken else NONE
+
+    def before(self, ends: array[int]) -> array[int]:
+        """Return what stands before one place in each example, `NONE` where nothing does."""
+        starts = self.normal.ends
+        if self.many:
+            from ftlint.features.digestarray import before
+
+            return before(self.values, starts, ends)
+        values = self.values
+        parts = zip(starts, ends, strict=False)
+        return array("Q", [values[at - 1] if at > start else NONE for start, at in parts])
 
     def __len__(self) -> int:
         """Return the number of examples."""
@@ -135,7 +148,10 @@ class Digest(Feature[int]):
                 found[at] = _record(found[at], batch.example(at))
             return found
         if self.part in ("conversation", "prompt") and self.normal:
-            return _whole_of(upto(batch)) if self.part == "conversation" else _prompts(batch)
+            digests = upto(batch)
+            if self.part == "conversation":
+                return digests.before(digests.normal.ends[1:])
+            return _with_tools(digests.before(digests.normal.answers), batch)
         said = batch.column(NORMAL if self.normal else SPOKEN)
         if self.part == "question":
             return array("Q", [_text(_first_question(each)) for each in said])
@@ -144,22 +160,6 @@ class Digest(Feature[int]):
         if self.part == "conversation":
             return _wholes(batch)
         return _with_tools(array("Q", map(_read, said)), batch)
-
-
-def _whole_of(digests: Upto) -> array[int]:
-    """Return the digests of whole examples."""
-    values = digests.values
-    parts = pairwise(digests.normal.ends)
-    return array("Q", [values[end - 1] if end > start else NONE for start, end in parts])
-
-
-def _prompts(batch: Batch) -> array[int]:
-    """Return the digests of all that stands before the last answers."""
-    digests = upto(batch)
-    values, normal = digests.values, digests.normal
-    parts = zip(normal.ends, normal.answers, strict=False)
-    read = [values[at - 1] if at > start else NONE for start, at in parts]
-    return _with_tools(array("Q", read), batch)
 
 
 def _with_tools(digests: array[int], batch: Batch) -> array[int]:

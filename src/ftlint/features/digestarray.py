@@ -18,7 +18,7 @@ def chained(normal: Normal, marks: array[int], step: int, voices: Mapping[str, i
     That is a sum over messages, each times a power of `step`; which is odd, so that powers can be
     divided by modulo 2**64, and all sums of a batch are parts of one.
     """
-    ends = np.array(normal.ends, np.int64)
+    ends = np.frombuffer(normal.ends, np.int64)
     many = np.diff(ends)
     place = np.arange(ends[-1]) - np.repeat(ends[:-1], many)
     longest = int(many.max(initial=0))
@@ -32,6 +32,14 @@ def chained(normal: Normal, marks: array[int], step: int, voices: Mapping[str, i
         filled = np.fromiter(map(bool, normal.texts), np.int64, len(normal.texts))
         values[_since(filled, ends, many) == 0] = 0
     return array("Q", values.tobytes())
+
+
+def before(values: array[int], starts: array[int], ends: array[int]) -> array[int]:
+    """Return the digest of all before each of `ends`, 0 where that is where an example starts."""
+    first, at = np.frombuffer(starts, np.int64)[: len(ends)], np.frombuffer(ends, np.int64)
+    found = np.frombuffer(values, np.uint64)[at - 1]
+    found[at == first] = 0
+    return array("Q", found.tobytes())
 
 
 def _powers(base: int, many: int) -> NDArray[np.uint64]:

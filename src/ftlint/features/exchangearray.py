@@ -40,11 +40,12 @@ def exchanged(batch: Batch) -> Exchanged:
     """Return the exchanges of a batch."""
     digests = upto(batch)
     normal = digests.normal
-    first, end = (np.array(part, np.int64) for part in (normal.ends[:-1], normal.ends[1:]))
+    ends = np.frombuffer(normal.ends, np.int64)
+    first, end = ends[:-1], ends[1:]
     index = np.flatnonzero(end > first)
-    last = np.array(normal.answers, np.int64)
+    last = np.frombuffer(normal.answers, np.int64)
     at, prompts = _answered(batch, digests, last)
-    sizes: Ints = np.array(normal.sizes, np.int64)
+    sizes = np.frombuffer(normal.sizes, np.int64)
     filled = np.ones(len(sizes), bool)
     if not all(normal.texts):
         filled = np.fromiter(map(bool, normal.texts), bool, len(sizes))
@@ -87,7 +88,7 @@ def _answered(batch: Batch, digests: Upto, last: Ints) -> tuple[Ints, Marks]:
 
 def _whole(normal: Normal, values: Marks, index: Ints, last: Ints) -> tuple[Marks, Earlier]:
     """Return the digests up to the last answers, or of all, and those up to earlier ones."""
-    ends = np.array(normal.ends, np.int64)
+    ends = np.frombuffer(normal.ends, np.int64)
     place = np.minimum(last, ends[1:] - 1)
     whole = np.zeros(len(last), np.uint64)
     whole[index] = values[place[index]]
@@ -96,6 +97,8 @@ def _whole(normal: Normal, values: Marks, index: Ints, last: Ints) -> tuple[Mark
     answers[place[index]] = False
     earlier = np.flatnonzero(answers)
     which = np.searchsorted(ends[1:], earlier, "right")
+    if not len(earlier):
+        return whole, Earlier(which, values[earlier], earlier)
     sizes = np.fromiter(map(len, normal.texts), np.int64, len(normal.texts))
     return whole, Earlier(which, values[earlier], _sum(sizes, ends[which], earlier + 1))
 

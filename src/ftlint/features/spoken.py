@@ -5,6 +5,7 @@ Comparing examples by their texts alone would take two calls of different tools 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from itertools import accumulate, compress
 from typing import Any
@@ -79,13 +80,13 @@ class Normal(Sequence[list[Said]]):
             answers.append(len(texts) + order[1])
             texts += told
             ends.append(len(texts))
-        self.ends = ends
+        self.ends = array("q", ends)
         """How many messages stand before each example, and in all."""
-        self.answers = answers
+        self.answers = array("q", answers)
         """Where the last answer of each example stands; where it ends if it has none."""
         self.voices = b"".join(voices)
         """The number of each message's role."""
-        self.sizes = list(map(len, texts))
+        self.sizes = array("q", map(len, texts))
         """Characters of each message as it stands."""
         again = _again(self.voices, texts)
         for at in again:
