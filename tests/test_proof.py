@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ftlint.example import Batch, Lines
 from ftlint.proof import KEYS, prove
+from ftlint.text.quotearray import bounding
 
 texts = st.lists(st.sampled_from(['"', "\\", ":", '":', '\\"', " ", "a", "é", "\n"]), max_size=8)
 spaces = st.sampled_from([(",", ":"), (", ", ": "), (" ,", " :"), ("\t,\t", "\t: ")])
@@ -20,6 +21,17 @@ def proven(line: str) -> Batch:
     batch = Batch(Lines(0, 0, [line.encode()]))
     prove(batch)
     return batch
+
+
+@given(st.lists(st.sampled_from([b'"', b"\\", b"\\" * 3, b"a" * 999]), max_size=40))
+def test_quotation_marks_behind_backslashes_are_counted(parts: list[bytes]) -> None:
+    whole = b"".join(parts)
+    runs = [len(whole[:at]) - len(whole[:at].rstrip(b"\\")) for at in quotes(whole)]
+    assert bounding(whole) == sum(run % 2 == 0 for run in runs)
+
+
+def quotes(whole: bytes) -> list[int]:
+    return [at for at, byte in enumerate(whole) if byte == ord('"')]
 
 
 def repeats(line: str) -> bool:
@@ -72,3 +84,42 @@ def test_a_line_with_a_key_twice_is_never_proven(
 def test_texts_that_say_nothing_are_not_plain(text: str) -> None:
     line = f'{{"messages":[{{"role":"user","content":"{text.replace(chr(10), chr(92) + "n")}"}}]}}'
     assert proven(line).plain == [None]
+
+
+ODD = (
+    '{"messages":[{"role":"user","content":"a","content":"b"}]}',
+    '{"messages":[{"role":"user","content":" \\\\\\" ","role":"user"}]}',
+    '{"messages":[{"role":"assistant","content":null}]}',
+    '{"messages":[{"role":"assistant"}]}',
+    '{"messages":[{"role":"user","content":"\\t"}]}',
+    '{"messages":[{"role":"user","content":"a"}],"tools":[]}',
+    '{"messages":[{"role":"user","content":"a","name":"b"}]}',
+    "",
+)
+PLAIN = '{"messages":[{"role":"user","content":"say \\"%d\\" \\\\"}]}'
+
+
+@given(st.lists(st.tuples(st.integers(0, 599), st.sampled_from(ODD)), max_size=3))
+def test_many_lines_are_proven_as_each_alone(odd: list[tuple[int, str]]) -> None:
+    lines = [PLAIN % at for at in range(600)]
+    for at, line in odd:
+        lines[at] = line
+    together = Batch(Lines(0, 0, [line.encode() for line in lines]))
+    prove(together)
+    assert together.plain is not None
+    for at, _ in [*odd, (0, ""), (599, "")]:
+        alone = proven(lines[at])
+        assert [together.plain[at]] == alone.plain
+        assert together.proven[at] == alone.proven[0]
+    assert sum(said is None for said in together.plain) == len({at for at, _ in odd})
+
+
+def test_texts_of_a_proven_example_are_those_of_its_record() -> None:
+    told = [("system", "Be brief."), ("user", "Hi \u00e9"), ("assistant", " a\n")] * 2
+    line = json.dumps({"messages": [{"role": role, "content": text} for role, text in told]})
+    seen = [
+        [(text.pointer, text.role, text.trained, text.value) for text in batch.example(0).texts]
+        for batch in (proven(line), Batch(Lines(0, 0, [line.encode()])))
+    ]
+    assert seen[0] == seen[1]
+    assert [(role, text) for _, role, _, text in seen[0]] == told

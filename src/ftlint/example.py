@@ -168,9 +168,17 @@ class Example:
 
     @property
     def texts(self) -> list[Text]:
-        """Return the texts of all messages, in order."""
+        """Return the texts of all messages, in order; what a proof has decoded stays so."""
         if self._texts is None:
-            self._texts = [text for message in self.messages for text in message.texts()]
+            plain = self.batch.plain
+            said = plain[self.index] if plain else None
+            if said:
+                self._texts = [
+                    Text(f"/messages/{at}/content", role, role == "assistant", value)
+                    for at, (role, value) in enumerate(zip(*said, strict=True))
+                ]
+            else:
+                self._texts = [text for message in self.messages for text in message.texts()]
         return self._texts
 
     def at(

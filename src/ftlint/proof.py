@@ -7,8 +7,9 @@ is the same (a law tests that). msgspec is loaded for large inputs only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, compress, pairwise
 from typing import TYPE_CHECKING, Any
 
 from ftlint.shape import CHAT, UNKNOWN
@@ -74,25 +75,67 @@ def prove(batch: Batch) -> None:
             known = orders[key] = (_order(types, key), tuple([types.roles[each] for each in key]))
         order, roles = known
         if order & TOOLS and record.tools is unset:
-            texts = [message.content for message in messages]
-            for text in texts:
-                if text.__class__ is not str:
-                    break
-                text = text.strip()
-                if len(text) < 5 and text in _NOTHING:
-                    break
-            else:
-                # No more strings than these texts need: no key is repeated, none is unknown.
-                needed, quotes = 8 * len(texts) + 2, raw.count(b'"')
-                if quotes == needed or quotes - _escaped(raw) == needed:
-                    proven[index] = order | KEYS
-                    plain[index] = (roles, texts)
-                    continue
-        if order:
+            proven[index] = order | KEYS
+            plain[index] = (roles, [message.content for message in messages])
+        elif order:
             proven[index] = _with_more(types, record, order, batch.example(index))
+    for index in _doubtful(lines.raws, plain):
+        record, order, plain[index] = decode(lines.raws[index]), proven[index] & ~KEYS, None
+        proven[index] = _with_more(types, record, order, batch.example(index))
 
 
 _NOTHING = frozenset({"", "null", "None"})
+_TOGETHER = 256
+"""Lines that are asked at once whether all of them hold plain texts alone."""
+_MOST = 1 << 20
+"""Bytes, at most, of lines in which quotation marks are counted at once."""
+
+
+def _doubtful(raws: Sequence[bytes], plain: Sequence[Plain | None]) -> Iterator[int]:
+    """Yield the lines that hold more than texts, or a text that says nothing."""
+    many = "numpy" in sys.modules
+    for start in range(0, len(raws), _TOGETHER):
+        some, those = plain[start : start + _TOGETHER], raws[start : start + _TOGETHER]
+        if many and _all_plain(those, some):
+            continue
+        for at, said in enumerate(some):
+            if said and not _is_plain(those[at], said[1]):
+                yield start + at
+
+
+def _all_plain(raws: Sequence[bytes], plain: Sequence[Plain | None]) -> bool:
+    """Return whether all these lines hold what `plain` says and no more; False says nothing.
+
+    No line has fewer strings than its texts need, so none has more if all together have not.
+    """
+    from ftlint.text.quotearray import bounding
+
+    told = [said[1] for said in plain if said]
+    every = list(chain.from_iterable(told))
+    try:
+        if not _NOTHING.isdisjoint(map(str.strip, every)):
+            return False
+    except TypeError:  # one is null, or left out
+        return False
+    whole = b"".join(raws if len(told) == len(raws) else compress(raws, plain))
+    return len(whole) <= _MOST and bounding(whole) == _STRINGS * len(every) + 2 * len(told)
+
+
+_STRINGS = 8
+"""Quotation marks that a message of one text needs, and a record two beside."""
+
+
+def _is_plain(raw: bytes, texts: list[Any]) -> bool:
+    """Return whether all texts of a line say something and no key is repeated or unknown."""
+    for text in texts:
+        if text.__class__ is not str:
+            return False
+        text = text.strip()
+        if len(text) < 5 and text in _NOTHING:
+            return False
+    # No more strings than these texts need: no key is repeated, none is unknown.
+    needed, quotes = _STRINGS * len(texts) + 2, raw.count(b'"')
+    return quotes == needed or quotes - _escaped(raw) == needed
 
 
 def _escaped(raw: bytes) -> int:
