@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from records import write
 
 from ftlint.analyses.label import MOST, LabelCounts
 from ftlint.analyses.system import Prompts, drifts
-from ftlint.analyses.turns import Spread, weighted_median
+from ftlint.analyses.turns import Spread, Turning, weighted_median
 from ftlint.case import assistant, chat, system, user
 from ftlint.configuration.catalogue import builtin
 from ftlint.engine import Plan, run
@@ -151,6 +153,22 @@ def test_the_outlier_is_named_by_its_row(tmp_path: Path) -> None:
     assert figures["answer_characters"]["max"] == 1_000_000
     assert sum(each["answers"] for each in figures["answer_characters"]["histogram"]) == 41
     assert figures["roles"] == {"assistant": 41, "user": 41}
+
+
+said = st.lists(st.lists(st.sampled_from(["", "a", "bb", "ccc"]), max_size=3), max_size=9)
+
+
+@given(said)
+def test_the_ends_are_the_first_of_the_most_extreme(examples: list[list[str]]) -> None:
+    records = [chat(user("Q"), *map(assistant, answers)) for answers in examples]
+    found = Turning.of(Batch(Lines(0, 0, [json.dumps(record).encode() for record in records])))
+    sizes = [(len(text), at) for at, answers in enumerate(examples) for text in answers if text]
+    for sign, ranked in ((-1, found.longest), (1, found.shortest)):
+        expected = sorted(sizes, key=lambda pair: (sign * pair[0], pair[1]))[:5]
+        assert [(size, where.ordinal) for size, where in ranked] == expected
+    assert found.answers.of == Counter(size for size, _ in sizes)
+    most = sorted((-1 - len(answers), at) for at, answers in enumerate(examples))[:5]
+    assert [(-size, where.ordinal) for size, where in found.busiest] == most
 
 
 # System prompts

@@ -11,7 +11,7 @@ from ftlint.example import Batch
 from ftlint.features.language import HEAD, SURE, UNDETERMINED, Guess, guess, prose
 from ftlint.features.turns import TURNS, Turn
 from ftlint.finding import Where
-from ftlint.sample import Thinned, least_level, level_of
+from ftlint.sample import Thinned, least_level, leveled
 from ftlint.source import Dataset
 from ftlint.statistics.interval import wilson
 from ftlint.summary import Groups
@@ -83,13 +83,15 @@ Languages = Mapping[str, Shares]
 
 def last_texts(turns: list[Turn]) -> tuple[str, str]:
     """Return the last answer and the prompt that it answers; empty where there is none."""
-    answer = prompt = ""
-    for role, text in turns:
-        if role == "assistant":
+    answer = prompt = None
+    for role, text in reversed(turns):
+        if role == "assistant" and answer is None:
             answer = text
-        elif role == "user":
+        elif role == "user" and prompt is None:
             prompt = text
-    return answer, prompt
+        if answer is not None and prompt is not None:
+            break
+    return answer or "", prompt or ""
 
 
 def spoken(answer: str, prompt: str) -> Guess:
@@ -111,13 +113,13 @@ class LanguageShares(Analysis[Groups[int], Languages]):
         if not len(batch):
             return Groups()
         column, start = batch.column(TURNS), batch.lines.start_of
-        levels = _levels(batch)
+        first, items = batch.lines.ordinal, []
         highest = least_level(start(len(batch) - 1))
-        items = (
-            (ordinal, level, (*map(_head, last_texts(column[index])), start(index)))
-            for index, ordinal, level in levels
-            if column[index]
-        )
+        for ordinal, level in leveled(first, len(batch), highest):
+            if turns := column[ordinal - first]:
+                answer, prompt = last_texts(turns)
+                texts = (_head(answer), _head(prompt), start(ordinal - first))
+                items.append((ordinal, level, texts))
         total = len(column) - column.count([])
         return Groups({batch.source: Thinned.of(items, self.limit, total, highest)})
 
@@ -136,16 +138,6 @@ class LanguageShares(Analysis[Groups[int], Languages]):
     def figures(self, result: Languages, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.languages`, by split."""
         return {split: shares.figures() for split, shares in result.items()}
-
-
-def _levels(batch: Batch) -> Iterator[tuple[int, int, int]]:
-    """Yield index, ordinal and level of the lines that a sample may keep."""
-    first = batch.lines.ordinal
-    least = least_level(batch.lines.start_of(len(batch) - 1))
-    for index in range(len(batch)):
-        level = level_of(first + index)
-        if level >= least:
-            yield index, first + index, level
 
 
 def _head(text: str) -> str:

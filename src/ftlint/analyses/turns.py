@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from heapq import nlargest, nsmallest
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from math import exp, log
 from typing import Any
 
@@ -56,27 +56,29 @@ class Turning:
         """Return the sizes of the examples of `batch` with a dialogue."""
         column = batch.column(DIALOGUES)
         told = [index for index, dialogue in enumerate(column) if dialogue]
-        dialogues = [dialogue for dialogue in column if dialogue]
-        lengths = [len(text) for dialogue in dialogues for text in dialogue[3]]
-        firsts = list(accumulate([len(dialogue[3]) for dialogue in dialogues], initial=0))
+        if not told:
+            return cls()
+        roles, _, questions, answers, _ = zip(*filter(None, column), strict=True)
+        sizes, lengths = list(map(len, roles)), list(map(len, chain.from_iterable(answers)))
         counted = Counter(lengths)
         counted.pop(0, None)  # empty answers are reported as such, and are no lengths
-        shapes = Counter([dialogue[0] for dialogue in dialogues])
-        asked = [len(dialogue[2]) for dialogue in dialogues if dialogue[2] is not None]
+        shapes = Counter(roles)
+        messages = _spread(shapes, lambda roles: {len(roles): 1})
+        firsts = list(accumulate(map(len, answers), initial=0))
 
         def owner(number: int) -> Where:
             return batch.at(told[bisect_right(firsts, number) - 1])
 
         return cls(
-            len(dialogues),
+            len(told),
             _spread(shapes, Counter),
-            _spread(shapes, lambda roles: {len(roles): 1}),
+            messages,
             _spread(shapes, lambda roles: {_turns(roles): 1}),
             Counts(dict(counted)),
-            Counts(dict(Counter(asked))),
-            _ends(lengths, -1, owner),
-            _ends(lengths, 1, owner),
-            _ends([len(dialogue[0]) for dialogue in dialogues], -1, lambda at: batch.at(told[at])),
+            Counts(dict(Counter([len(asked) for asked in questions if asked is not None]))),
+            _ends(lengths, counted, -1, owner),
+            _ends(lengths, counted, 1, owner),
+            _ends(sizes, messages.of, -1, lambda at: batch.at(told[at])),
         )
 
     def merge(self, other: Turning) -> Turning:
@@ -108,15 +110,20 @@ def _turns(roles: Sequence[str]) -> int:
     return sum(a == "user" and b == "assistant" for a, b in pairwise(spoken))
 
 
-def _ends(sizes: list[int], sign: int, place: Callable[[int], Where]) -> Ranked:
-    """Return the largest sizes for a `sign` of -1, the smallest for 1, with their places."""
-    best = (nlargest if sign < 0 else nsmallest)(NAMED, filter(None, sizes))
-    if not best:
-        return ()
-    low, high = min(best), max(best)
-    far = [at for at, size in enumerate(sizes) if low <= size <= high]
-    far.sort(key=lambda at: (sign * sizes[at], at))
-    return tuple((sizes[at], place(at)) for at in far[:NAMED])
+def _ends(
+    sizes: list[int], counts: Mapping[int, int], sign: int, place: Callable[[int], Where]
+) -> Ranked:
+    """Return the largest sizes for a `sign` of -1, the smallest for 1, with their places.
+
+    `counts` says how often each one but 0 is among the sizes.
+    """
+    found: list[tuple[int, Where]] = []
+    for size in (nlargest if sign < 0 else nsmallest)(NAMED, counts):
+        at = -1
+        for _ in range(min(counts[size], NAMED - len(found))):
+            at = sizes.index(size, at + 1)
+            found.append((size, place(at)))
+    return tuple(found)
 
 
 def _first(items: Ranked, sign: int) -> Ranked:
