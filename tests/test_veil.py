@@ -18,7 +18,7 @@ from ftlint.example import Example
 from ftlint.finding import Finding, Fix, Safety, Severity, Where
 from ftlint.line import Line
 from ftlint.privacy.look import sightings
-from ftlint.privacy.veil import TOGETHER, all_veiled, veiled
+from ftlint.privacy.veil import NUMERAL, TOGETHER, all_veiled, veiled, veiled_json, veiled_part
 from ftlint.rule import ExampleRule
 from ftlint.snippet import AROUND, suspects
 from ftlint.source import Dataset, Source
@@ -229,3 +229,15 @@ def test_lines_that_are_long_or_may_hold_a_value_are_suspects() -> None:
     lines = {at * 2: Line(0, at * 2, raw) for at, raw in enumerate(raws)}
     assert suspects(lines) == {2, 4, 8}
     assert suspects({}) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "value", [made.PHONE, made.EMAIL, made.KEYS["github"], "+49 30\\u0020901820"]
+)
+def test_a_part_of_a_line_is_veiled_as_in_the_whole(value: str) -> None:
+    """Far from the value, beside it and across it."""
+    text = f'{{"content":"{"far " * 300}call {value} now{" far" * 300}"}}'
+    whole, at = veiled_json(text), text.index(value)
+    assert (whole != text) and len(whole) == len(text)
+    for start in (0, at - NUMERAL, at - 72, at - 5, at, at + 5, at + len(value), len(text) - 72):
+        assert veiled_part(text, start, start + 72) == whole[start : start + 72]

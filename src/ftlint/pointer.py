@@ -71,6 +71,8 @@ def tokens(pointer: str) -> tuple[str, ...]:
         return ()
     if not pointer.startswith("/"):
         raise PointerError(f"pointer {pointer!r} does not begin with '/'")
+    if "~" not in pointer:
+        return (*pointer[1:].split("/"),)
     if _STRAY_TILDE.search(pointer):
         raise PointerError(f"pointer {pointer!r} has a '~' that is neither '~0' nor '~1'")
     # `~1` goes first: `~01` stands for `~1`, not for a slash.
@@ -189,12 +191,9 @@ class _Frame:
         """Return the item sought and where it is, or the offset just after the closer."""
         closer, target = self.closer, self.target
         while True:
-            mark = _MARK.match(text, at)
-            if mark and mark[1] == closer:
-                return mark.end(1), None
-            if not mark or mark[1] != ("," if self.read else ""):
-                raise _BrokenError
-            at = mark.end()
+            at, closed = _next(text, at, closer, first=not self.read)
+            if closed:
+                return at, None
             self.read += 1
             if closer == "]":
                 if self.read - 1 == target:

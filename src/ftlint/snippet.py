@@ -10,7 +10,7 @@ from ftlint.line import Line
 from ftlint.place import Places
 from ftlint.pointer import Extent
 from ftlint.privacy.gate import gates
-from ftlint.privacy.veil import TOGETHER, veiled_json
+from ftlint.privacy.veil import TOGETHER, veiled_part
 from ftlint.value import dataclass
 
 WINDOW = 72
@@ -98,4 +98,4 @@ def _seen(text: str, left: int, right: int, veil: bool) -> str:
     if not veil:
         return text[left:right]
     near = max(0, left - AROUND)
-    return veiled_json(text[near : right + AROUND])[left - near : right - near]
+    return veiled_part(text[near : right + AROUND], left - near, right - near)

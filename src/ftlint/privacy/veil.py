@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 from ftlint.finding import Finding, Fix
 from ftlint.privacy.gate import gate, gates
+from ftlint.privacy.sighting import NUMBER
 
 SHORTEST = 6
 """Characters of the shortest value, an address such as `xy@a.de`, less one."""
+NUMERAL = 400
+"""Code points of the longest number as JSON may write it: 60 signs, each of them an escape."""
 TOGETHER = 1024
 """Findings that are searched together."""
 
@@ -33,11 +37,28 @@ def veiled_text(text: str) -> str:
 @lru_cache(maxsize=1)  # findings of one line follow each other
 def veiled_json(text: str) -> str:
     """Return a piece of JSON with dots, code point for code point."""
-    if not gate(text.encode(errors="surrogatepass")):
+    if not _gated(text):
         return text
     from ftlint.privacy.look import masked_json
 
     return masked_json(text)
+
+
+def veiled_part(text: str, start: int, end: int) -> str:
+    """Return what `veiled_json` shows of a part of a piece of JSON.
+
+    Where there can be nothing but numbers, only those near the part are looked for.
+    """
+    if _gated(text) == NUMBER:
+        near = text[max(0, start - NUMERAL) : end + NUMERAL]
+        if not gate(near.encode(errors="surrogatepass")):
+            return text[start:end]
+    return veiled_json(text)[start:end]
+
+
+@lru_cache(maxsize=1)
+def _gated(text: str) -> int:
+    return gate(text.encode(errors="surrogatepass"))
 
 
 @lru_cache(maxsize=1024)
@@ -96,12 +117,17 @@ def _gather(value: Any, texts: list[str]) -> None:
     """Add all texts of a value to `texts`, also those of keys."""
     if isinstance(value, str):
         texts.append(value)
-    elif isinstance(value, Mapping):
-        for pair in value.items():
-            _gather(pair, texts)
+    elif isinstance(value, (dict, Mapping)):  # what most are first: abstract classes ask around
+        for key, each in value.items():
+            _gather(key, texts)
+            if each.__class__ not in _NUMBERS:
+                _gather(each, texts)
     elif isinstance(value, (list, tuple)):
         for each in value:
             _gather(each, texts)
+
+
+_NUMBERS = frozenset({int, float, bool, NoneType})
 
 
 def veiled(finding: Finding) -> Finding:
