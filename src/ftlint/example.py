@@ -8,6 +8,7 @@ to the garbage collector are four times slower), so these are plain slots, fille
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ftlint.decode import Fault, decode
@@ -263,9 +264,8 @@ class Batch:
         """Return the records of which not all of `bits` are proven."""
         found = self._lacking.get(bits)
         if found is None:
-            doubtful = [
-                self.example(i) for i, sure in enumerate(self.proven) if sure & bits != bits
-            ]
+            lack = self.proven.translate(bytes([sure & bits != bits for sure in range(256)]))
+            doubtful = map(self.example, compress(range(len(lack)), lack))
             found = [example for example in doubtful if example.proven or not example.fault]
             self._lacking[bits] = found
         return found
@@ -298,7 +298,8 @@ class Batch:
     def unknown(self) -> list[Example]:
         """Return the examples of which nothing is proven: only these can be blank or broken."""
         if self._unknown is None:
-            self._unknown = [self.example(i) for i, sure in enumerate(self.proven) if not sure]
+            places = range(len(self)) if 0 in self.proven else ()
+            self._unknown = [self.example(i) for i in places if not self.proven[i]]
         return self._unknown
 
     @property

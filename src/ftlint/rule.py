@@ -126,12 +126,11 @@ class Rule:
 
         However long the values are, neither the message nor a text in `data` passes `LONGEST`.
         """
-        message = cut(self.message.format_map(quotable(data)) + hint, LONGEST)
-        short = {
-            key: cut(value, LONGEST) if isinstance(value, str) else value
-            for key, value in data.items()
-        }
-        return Finding(self.code, where, message, short, related, fix)
+        message = self.message.format_map(quotable(data) if "!r" in self.message else data)
+        for key, value in data.items():
+            if isinstance(value, str) and len(value) > LONGEST:
+                data[key] = cut(value, LONGEST)
+        return Finding(self.code, where, cut(message + hint, LONGEST), data, related, fix)
 
     def unready(self) -> str | None:
         """Return why the rule cannot run with its options; None if it can.
