@@ -25,8 +25,9 @@ from ftlint.proof import prove
 from ftlint.similarity.cluster import DICT, again, clusters, firsts, followers
 from ftlint.similarity.jaccard import Seen, Sets
 from ftlint.similarity.lsh import RECALL, banding
-from ftlint.similarity.minhash import BINS, PIECE, sets, sketches, words
+from ftlint.similarity.minhash import BINS, sketches
 from ftlint.similarity.shingle import jaccard, shingled
+from ftlint.similarity.shinglearray import PIECE, sets, words
 from ftlint.similarity.spool import Spool
 from ftlint.text.normalise import normalise
 from ftlint.text.normalisearray import normalised
@@ -320,6 +321,45 @@ def test_sketches_estimate_the_jaccard_similarity(size: int) -> None:
         errors.append(float((left == right).mean()) - len(a & b) / len(a | b))
     assert abs(sum(errors) / len(errors)) < 0.015
     assert np.std(errors) < 1.1 * np.sqrt(0.25 / BINS)
+
+
+@pytest.mark.parametrize("size", [6, 20, 60, 150, 200, 240, 300])
+def test_sketches_of_a_part_are_near(size: int) -> None:
+    """Texts of fewer shingles are thrown more often, which is not to part them."""
+    rng = random.Random(size)
+    tokens = [[str(rng.random()) for _ in range(size + 1)] for _ in range(400)]
+    whole = sketches([" ".join(each) for each in tokens]).sketches
+    part = sketches([" ".join(each[: round(size * 0.8) + 1]) for each in tokens]).sketches
+    similarity = round(size * 0.8) / size
+    assert abs(float((whole == part).mean()) - similarity) < 0.02
+
+
+@pytest.mark.parametrize("times", [2, 5, 50, 2000])
+def test_sketches_of_what_is_repeated_are_near(times: int) -> None:
+    rng = random.Random(times)
+    for size in (6, 20, 60):
+        once = " ".join(str(rng.random()) for _ in range(size))
+        left, right = sketches([" ".join([once, once]), " ".join([once] * times)]).sketches
+        assert float((left == right).mean()) > 0.75
+
+
+def test_texts_of_few_shingles_have_no_sketch() -> None:
+    texts = ["", "a", "a b", "a b c", "a b c d", "a b c d e", "漢", "漢字がある"]
+    made = sketches(texts, 100, 4)
+    assert made.counts.tolist() == [0, 0, 1, 2, 3, 4, 0, 4]
+    assert made.sketches.any(axis=1).tolist() == [False] * 5 + [True, False, True]
+    every = sketches(texts).sketches[:, :2]
+    assert every.any(axis=1).tolist() == [len(shingled(text)) > 0 for text in texts]
+
+
+@pytest.mark.parametrize("size", [7, 8, 9, 16, 17, 63, 64, 65, 300])
+def test_long_tokens_differ_by_any_sign(size: int) -> None:
+    token = "".join(random.Random(size).choices("abcdé", k=size))
+    others = {token, token[:-1], token + "a"}
+    others |= {f"{token[:at]}x{token[at + 1 :]}" for at in range(size)}
+    for before, after in (("b ", ""), ("", " b")):
+        found, _ = sets([f"{before}{other}{after}" for other in others])
+        assert len(np.unique(found)) == len(others)
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.6, 0.7, 0.8, 0.9, 0.95])

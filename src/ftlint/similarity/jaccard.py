@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ftlint.similarity.minhash import TAG, Numbers, Words, distinct, tagged
+from ftlint.similarity.shinglearray import TAG, Numbers, Words, distinct, tagged
 
 _PAIRS, _WORDS = 1 << 12, 1 << 18
 """Pairs, and words of their sets, that are compared at once (8 MB)."""

@@ -51,8 +51,10 @@ def sketched(texts: Sequence[str]) -> Sketched:
     """Return the sketches and the shingles of normalised texts."""
     from ftlint.similarity.minhash import sketches
 
-    made = sketches(texts, KEPT)
-    counts, places = (array("I", each.tolist()) for each in (made.counts, made.starts))
+    made = sketches(texts, KEPT, SHORTEST)
+    counts, places = (
+        array("I", each.astype("u4").tobytes()) for each in (made.counts, made.starts)
+    )
     return Sketched(made.sketches.tobytes(), made.shingles, counts, places)
 
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ftlint.similarity.cluster import repeated
 from ftlint.similarity.jaccard import ones, spread
-from ftlint.similarity.minhash import BINS, Numbers, Words
+from ftlint.similarity.minhash import BINS
+from ftlint.similarity.shinglearray import Numbers, Words
 from ftlint.value import dataclass
 
 RECALL = 0.995

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ftlint.similarity.cluster import Forest
 from ftlint.similarity.jaccard import Seen
 from ftlint.similarity.lot import SHORTEST
-from ftlint.similarity.minhash import Numbers, distinct
 from ftlint.similarity.pair import Pairs
+from ftlint.similarity.shinglearray import Numbers, distinct
 from ftlint.similarity.stored import Stored
 
 PAIRS, SLACK = 16, 100_000

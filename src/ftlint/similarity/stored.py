@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ftlint.similarity.jaccard import Sets, spread
 from ftlint.similarity.lot import sketched
-from ftlint.similarity.minhash import BINS, PACKED, Numbers, Words, sets, words
+from ftlint.similarity.minhash import BINS
+from ftlint.similarity.shinglearray import PACKED, Numbers, Words, sets, words
 from ftlint.similarity.spool import Spool
 
 if TYPE_CHECKING:
