@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from ftlint.value import dataclass
@@ -14,27 +13,23 @@ _MASK = (1 << 64) - 1
 
 
 def level_of(ordinal: int) -> int:
-    """Return how often a sample may be halved before it loses this example.
+    """Return how often a sample may be halved before it loses this example."""
+    return levels(ordinal, 1)[0][1]
+
+
+def levels(first: int, count: int, least: int = 0) -> list[tuple[int, int]]:
+    """Return the ordinals from `first` on whose level is at least `least`, with their levels.
 
     The trailing zeros of 64 bits that look random: a multiplicative hash and one fold of it.
     """
-    z = (ordinal + 1) * 0x9E3779B97F4A7C15 & _MASK
-    z = (z ^ z >> 32) * 0xD6E8FEB86659FD93 & _MASK
-    z ^= z >> 32
-    return (z & -z).bit_length() - 1 if z else 64
-
-
-def leveled(first: int, count: int, least: int) -> Iterator[tuple[int, int]]:
-    """Yield those of `count` ordinals from `first` on whose level is `least` or more, with it."""
-    if "numpy" in sys.modules:
-        from ftlint.samplearray import reaching
-
-        yield from reaching(first, count, least)
-        return
+    found, low = [], (1 << least) - 1
     for ordinal in range(first, first + count):
-        level = level_of(ordinal)
-        if level >= least:
-            yield ordinal, level
+        z = (ordinal + 1) * 0x9E3779B97F4A7C15 & _MASK
+        z = (z ^ z >> 32) * 0xD6E8FEB86659FD93 & _MASK
+        z ^= z >> 32
+        if not z & low:
+            found.append((ordinal, (z & -z).bit_length() - 1 if z else 64))
+    return found
 
 
 HALVED = 8_000_000

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
+from ftlint.features.cast import casts
 from ftlint.features.language import HEAD, SURE, UNDETERMINED, Guess, guess, prose
-from ftlint.features.turns import TURNS, Turn
+from ftlint.features.turns import Turn
 from ftlint.finding import Where
-from ftlint.sample import Thinned, least_level, leveled
+from ftlint.sample import Thinned, least_level, levels
 from ftlint.source import Dataset
 from ftlint.statistics.interval import wilson
 from ftlint.summary import Groups
@@ -81,17 +82,15 @@ Languages = Mapping[str, Shares]
 """By split."""
 
 
-def last_texts(turns: list[Turn]) -> tuple[str, str]:
+def last_texts(turns: Iterable[Turn]) -> tuple[str, str]:
     """Return the last answer and the prompt that it answers; empty where there is none."""
-    answer = prompt = None
-    for role, text in reversed(turns):
-        if role == "assistant" and answer is None:
+    answer = prompt = ""
+    for role, text in turns:
+        if role == "assistant":
             answer = text
-        elif role == "user" and prompt is None:
+        elif role == "user":
             prompt = text
-        if answer is not None and prompt is not None:
-            break
-    return answer or "", prompt or ""
+    return answer, prompt
 
 
 def spoken(answer: str, prompt: str) -> Guess:
@@ -112,16 +111,25 @@ class LanguageShares(Analysis[Groups[int], Languages]):
         """Return a sample of texts by source. Size: O(sources * limit * HEAD)."""
         if not len(batch):
             return Groups()
-        column, start = batch.column(TURNS), batch.lines.start_of
-        first, items = batch.lines.ordinal, []
-        highest = least_level(start(len(batch) - 1))
-        for ordinal, level in leveled(first, len(batch), highest):
-            if turns := column[ordinal - first]:
-                answer, prompt = last_texts(turns)
-                texts = (_head(answer), _head(prompt), start(ordinal - first))
-                items.append((ordinal, level, texts))
-        total = len(column) - column.count([])
-        return Groups({batch.source: Thinned.of(items, self.limit, total, highest)})
+        known, lines = casts(batch), batch.lines
+        silent = {index for index in known.others if not batch.example(index).texts}
+        least = least_level(lines.start_of(len(batch) - 1))
+        first = lines.ordinal
+        chosen = [
+            (ordinal, level, ordinal - first)
+            for ordinal, level in levels(first, len(batch), least)
+            if ordinal - first not in silent
+        ]
+        # Only of what stays the texts are read.
+        few = Thinned.of(chosen, self.limit, len(batch) - len(silent), least)
+        texts = _last(batch, [at for _, _, at in few.items])
+        items = tuple(
+            [
+                (ordinal, level, (_head(answer), _head(prompt), lines.start_of(at)))
+                for (ordinal, level, at), (answer, prompt) in zip(few.items, texts, strict=True)
+            ]
+        )
+        return Groups({batch.source: Thinned(self.limit, few.total, few.level, items)})
 
     def conclude(self, summary: Groups[int], dataset: Dataset) -> Languages:
         """Return the shares of each split."""
@@ -138,6 +146,23 @@ class LanguageShares(Analysis[Groups[int], Languages]):
     def figures(self, result: Languages, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.languages`, by split."""
         return {split: shares.figures() for split, shares in result.items()}
+
+
+def _last(batch: Batch, rows: Iterable[int]) -> Iterator[tuple[str, str]]:
+    """Yield the last answer and prompt of some examples; nothing is decoded again."""
+    plain = batch.plain or [None] * len(batch)
+    places: dict[tuple[str, ...], tuple[int | None, int | None]] = {}
+    for row in rows:
+        said = plain[row]
+        if not said:
+            yield last_texts([(text.role, text.value) for text in batch.example(row).texts])
+            continue
+        roles, texts = said
+        if roles not in places:
+            last = {role: at for at, role in enumerate(roles)}
+            places[roles] = last.get("assistant"), last.get("user")
+        answer, prompt = places[roles]
+        yield "" if answer is None else texts[answer], "" if prompt is None else texts[prompt]
 
 
 def _head(text: str) -> str:

@@ -6,7 +6,7 @@ one side only: what it calls plain is not looked at further.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from functools import lru_cache
 
 from ftlint.features.language import FEWEST, HEAD
@@ -49,22 +49,49 @@ def unclear(prompt: str, answer: str) -> bool:
 
     A text that is too short to be judged, or a single word such as a label, is no reason.
     """
-    # What decides most pairs comes first: labels, then plain letters, then scripts.
-    answer = answer[:HEAD]
-    if _brief(answer):
+    return bool(unclear_in((prompt,), (answer,)))
+
+
+def unclear_in(prompts: Sequence[str], answers: Sequence[str]) -> list[int]:
+    """Return the indices of the pairs of prompt and answer that are `unclear`."""
+    found = []
+    for at, (prompt, answer) in enumerate(zip(prompts, answers, strict=True)):
+        # What decides most pairs comes first: labels, then plain letters, then scripts.
+        if len(answer) < _BRIEF or len(prompt) < _BRIEF:
+            continue
+        answer, prompt = answer[:HEAD], prompt[:HEAD]
+        if answer.isascii() and (len(answer) < FEWEST or " " not in answer):
+            continue
+        if prompt.isascii():
+            if len(prompt) < FEWEST or " " not in prompt:
+                continue
+            # As `_english` says, without a call for most.
+            english = " the " in prompt or " you " in prompt or _english(prompt)
+            if answer.isascii():
+                if english and (" the " in answer or " you " in answer or _english(answer)):
+                    continue
+                if _letters_differ(prompt, answer, english):
+                    found.append(at)
+                continue
+        if _scripts_differ(prompt, answer):
+            found.append(at)
+    return found
+
+
+def _letters_differ(prompt: str, answer: str, english: bool) -> bool:
+    """Return whether two texts of plain letters may differ, of which not both are English.
+
+    `english` says whether the prompt is.
+    """
+    if len(prompt) < SHORT or len(answer) < SHORT or prompt == answer:
         return False
-    prompt = prompt[:HEAD]
-    if _brief(prompt):
+    if (english or _fairly(prompt)) and _loosely(answer):
         return False
-    if answer.isascii() and prompt.isascii():
-        english = _english(answer)
-        if english and _english(prompt):
-            return False
-        if len(prompt) < SHORT or len(answer) < SHORT or prompt == answer:
-            return False
-        if (english or _fairly(answer)) and _loosely(prompt):
-            return False
-        return not _leading(prompt) & _leading(answer)
+    return _apart(prompt, answer)
+
+
+def _scripts_differ(prompt: str, answer: str) -> bool:
+    """Return whether two texts may differ of which not both are of plain letters."""
     one, other = glimpse(prompt), glimpse(answer)
     if one == other and one in ALONE:
         return False
@@ -76,7 +103,13 @@ def unclear(prompt: str, answer: str) -> bool:
         return False
     if one == LATIN and _loosely(answer) and _loosely(prompt):
         return False
-    return one not in (LATIN, CYRILLIC) or not _leading(prompt) & _leading(answer)
+    return one not in (LATIN, CYRILLIC) or _apart(prompt, answer)
+
+
+def _apart(prompt: str, answer: str) -> bool:
+    """Return whether no language leads in both texts."""
+    leading = _leading(answer)
+    return not leading or not leading & _leading(prompt)
 
 
 def _brief(head: str) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ftlint.features.glance import SHORT, unclear
+from ftlint.features.cast import Exchanged
+from ftlint.features.glance import SHORT, unclear, unclear_in
 from ftlint.features.language import HEAD, SURE, Guess, akin, guess
 from ftlint.features.script import script
-from ftlint.features.turns import Exchange, Turn
+from ftlint.features.turns import Turn
 from ftlint.text.languagename import asks, orders_language
 
 _SEGMENT = re.compile(r"[^\n.!?。！？:：\"“”«»「」]+")
@@ -18,14 +19,11 @@ _VERY_SURE = 0.9
 """Probability from which two texts in one script differ."""
 
 
-def doubted(column: Sequence[list[Exchange]]) -> list[int]:
-    """Return the indices of examples for whose turns `doubtful` yields anything."""
-    return [
-        index
-        for index, exchanges in enumerate(column)
-        for asked, text in exchanges
-        if asked and unclear(asked, text) and _pair(asked, text)
-    ]
+def doubted(answers: Exchanged) -> list[int]:
+    """Return the indices of examples for whose turns `doubtful` yields anything, in order."""
+    asked, said = answers.asked, answers.said
+    found = [at for at in unclear_in(asked, said) if _pair(asked[at], said[at])]
+    return sorted({answers.rows[at] for at in found})
 
 
 def doubtful(turns: Sequence[Turn]) -> Iterator[int]:

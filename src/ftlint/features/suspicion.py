@@ -5,11 +5,15 @@ The flags are those of any answer of an example, trained on or not; the rules lo
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 from ftlint.example import Batch, Example
 from ftlint.feature import Feature
-from ftlint.features.ending import ENDS, certainty, cues, worth_judging
+from ftlint.features.cast import exchanges
+from ftlint.features.ending import ENDS, MARKS, certainty, cues, worth_judging
+from ftlint.features.ending import LEAST as JUDGED
 from ftlint.features.loop import LEAST, find_loop
-from ftlint.features.turns import EXCHANGES
 from ftlint.value import dataclass
 
 CUT, FENCE, EDGE, LOOP, ECHO, SURE = 1, 2, 4, 8, 16, 32
@@ -24,15 +28,17 @@ SUSPECTED, CERTAIN = 0.0, 3.0
 class Look:
     """What the answers of one example are suspected of."""
 
-    __slots__ = ("flags", "odds")
+    __slots__ = ("flags", "signs")
 
-    def __init__(self, flags: int, odds: dict[int, float]) -> None:
-        """Keep the flags of all answers, and the log-odds of a cut by the number of the answer."""
-        self.flags = flags
-        self.odds = odds
+    def __init__(self) -> None:
+        """Suspect nothing."""
+        self.flags = 0
+        """Of all answers."""
+        self.signs: dict[int, list[str]] = {}
+        """The signs of a cut by the number of the answer, of those that may be cut off."""
 
 
-_NOTHING = Look(0, {})
+_NOTHING = Look()
 
 
 @dataclass(frozen=True)
@@ -41,45 +47,31 @@ class Suspicion(Feature[Look]):
 
     def compute(self, batch: Batch) -> _Looks:
         """Return one value an example."""
-        every = batch.column(EXCHANGES)
-        column = _Looks([_NOTHING] * len(every))
-        odds: dict[int, float]
-        for row, exchanges in enumerate(every):
-            flags, odds = 0, {}
-            for number, (question, text) in enumerate(exchanges):
-                stripped = text.strip()
-                size = len(stripped)
-                if size < len(text):
-                    flags |= EDGE
-                # Nearly all answers end on one of these.
-                if size and (
-                    (last := stripped[-1]) not in ENDS
-                    or (last == "." and stripped[-2:-1].isdigit())
-                    or "```" in stripped
-                ):
-                    flags |= _ending(stripped, number, odds)
-                if size > LEAST and find_loop(stripped):
-                    flags |= LOOP
-                if (
-                    size >= SHORT
-                    and len(question) >= SHORT
-                    and question[0].lower() == stripped[0].lower()
-                    and _alike(question, stripped)  # quick, and rare
-                    and repeats(question, stripped)
-                ):
-                    flags |= ECHO
-            if flags:
-                column.rows.append(row)
-                column[row] = Look(flags, odds)
-        return column
+        answers, found = exchanges(batch), dict[int, Look]()
+        for at, flag, signs in _suspected(answers.asked, answers.said, answers.bare):
+            look = found.get(answers.rows[at])
+            if look is None:
+                look = found[answers.rows[at]] = Look()
+            look.flags |= flag
+            if signs:
+                look.signs[answers.numbers[at]] = signs
+        return _Looks(found, len(batch))
 
 
-class _Looks(list[Look]):
-    """The column, and the indices of the few examples that are suspected of anything."""
+class _Looks(Sequence[Look]):
+    """The column, of which only the few examples are kept that are suspected of anything."""
 
-    def __init__(self, looks: list[Look]) -> None:
-        super().__init__(looks)
-        self.rows: list[int] = []
+    __slots__ = ("_length", "found")
+
+    def __init__(self, found: dict[int, Look], length: int) -> None:
+        self.found = found
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.found.get(range(self._length)[index], _NOTHING)
 
 
 SUSPICION = Suspicion()
@@ -88,12 +80,47 @@ SUSPICION = Suspicion()
 def suspects(batch: Batch, flags: int) -> list[Example]:
     """Return the examples with any of `flags`."""
     column = batch.column(SUSPICION)
-    rows = column.rows if isinstance(column, _Looks) else range(len(column))
-    return [batch.example(row) for row in rows if column[row].flags & flags]
+    assert isinstance(column, _Looks)
+    return [batch.example(row) for row, look in sorted(column.found.items()) if look.flags & flags]
+
+
+def _suspected(
+    asked: Sequence[str], said: Sequence[str], bare: Sequence[str]
+) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield index, flag and signs of a cut of what is suspected, by one look at all for each."""
+    for at, (whole, text) in enumerate(zip(said, bare, strict=True)):
+        if whole != text:
+            yield at, EDGE, []
+    for at, text in enumerate(bare):
+        # Nearly all answers end on another character, or are too short to be judged by it.
+        last = text[-1:]
+        if (
+            (last not in ENDS and (len(text) >= JUDGED or last in _MARKS))
+            or (last == "." and text[-2:-1].isdigit())
+            or "```" in text
+        ) and worth_judging(text):
+            flag, signs = _ending(text)
+            if flag:
+                yield at, flag, signs
+    for at, text in enumerate(bare):
+        if len(text) > LEAST and find_loop(text):
+            yield at, LOOP, []
+    for at, (question, text) in enumerate(zip(asked, bare, strict=True)):
+        if (
+            len(text) >= SHORT
+            and len(question) >= SHORT
+            and question[0].lower() == text[0].lower()
+            and _alike(question[:LONG], text[:LONG])  # quick, and rare
+            and repeats(question, text)
+        ):
+            yield at, ECHO, []
+
+
+_MARKS = frozenset(MARKS)
 
 
 def _alike(question: str, answer: str) -> bool:
-    """Return whether the answer may repeat the question: it begins with the same word."""
+    """Return whether an answer may repeat the question: it begins with the same word."""
     first, told = question.split(None, 1), answer.split(None, 1)
     return bool(first) and told[0].lower().startswith(first[0].lower())
 
@@ -109,13 +136,11 @@ def repeats(question: str, answer: str) -> str:
     return "begins with" if len(asked) >= LONG and told.startswith(asked) else ""
 
 
-def _ending(text: str, number: int, odds: dict[int, float]) -> int:
-    """Return the flags for the end of an answer; its log-odds are added where they say much."""
-    if not worth_judging(text):
-        return 0
+def _ending(text: str) -> tuple[int, list[str]]:
+    """Return the flags for the end of an answer, and its signs where they say much."""
     fence = FENCE if "```" in text and text.count("```") % 2 else 0
-    sure = certainty(cues(text))
+    signs = cues(text)
+    sure = certainty(signs)
     if sure < SUSPECTED:
-        return fence
-    odds[number] = sure
-    return fence | (SURE if sure >= CERTAIN else CUT)
+        return fence, []
+    return fence | (SURE if sure >= CERTAIN else CUT), signs

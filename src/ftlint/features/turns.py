@@ -6,9 +6,7 @@ Rules that look at all texts read this column; what they find is rare, and its p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from ftlint.example import Batch, Example, Plain
+from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.saying import SAYINGS, Told
 from ftlint.features.saying import Turn as Turn
@@ -28,50 +26,3 @@ class Turns(Feature[list[Turn]]):
 
 
 TURNS = Turns()
-
-
-Exchange = tuple[str, str]
-"""The text of the user before it, or nothing, and what the assistant says."""
-
-
-@dataclass(frozen=True)
-class Exchanges(Feature[list[Exchange]]):
-    """What the assistant says in each example, also where it is not trained on."""
-
-    def compute(self, batch: Batch) -> list[list[Exchange]]:
-        """Return one list an example; the texts are those of `TURNS`."""
-        places = dict[tuple[str, ...], list[_Place]]()
-        column: list[list[Exchange]] = []
-        for index, said in enumerate(batch.plain or [None] * len(batch)):
-            roles, texts = said or _told(batch.example(index))
-            pairs = places.get(roles)
-            if pairs is None:
-                pairs = places[roles] = _places(roles)
-            asked, answer = pairs[0] if len(pairs) == 1 else (None, 0)
-            if asked is not None:  # as in most examples
-                column.append([(texts[asked], texts[answer])])
-            else:
-                column.append([("" if a is None else texts[a], texts[b]) for a, b in pairs])
-        return column
-
-
-EXCHANGES = Exchanges()
-
-_Place = tuple[int | None, int]
-
-
-def _told(example: Example) -> Plain:
-    texts = example.texts
-    return tuple([text.role for text in texts]), [text.value for text in texts]
-
-
-def _places(roles: Sequence[str]) -> list[_Place]:
-    """Return the index of each text of the assistant, and before it that of the user's last."""
-    found: list[_Place] = []
-    question = None
-    for index, role in enumerate(roles):
-        if role == "assistant":
-            found.append((question, index))
-        elif role == "user":
-            question = index
-    return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ftlint.example import Batch, Example
-from ftlint.feature import Feature
+from ftlint.features.cast import exchanges
 from ftlint.features.lexicon import fold
-from ftlint.features.turns import EXCHANGES, TURNS
+from ftlint.features.turns import TURNS
 
 
 def whole_in(
@@ -18,13 +18,13 @@ def whole_in(
     With `ignore_case` the keys are folded; with `answers` only those of the assistant are read.
     """
     longest = max(map(len, spelt))
-    feature: Feature[list[tuple[str, str]]] = EXCHANGES if answers else TURNS
+    if answers:
+        rows, texts = exchanges(batch).rows, exchanges(batch).bare
+    else:
+        told = [(row, text) for row, said in enumerate(batch.column(TURNS)) for _, text in said]
+        rows, texts = [row for row, _ in told], [text.strip() for _, text in told]
     # No letter folds to two, so that the length alone rules most texts out.
-    short = [
-        (index, stripped)
-        for index, pairs in enumerate(batch.column(feature))
-        for _, text in pairs
-        if len(stripped := text.strip()) <= longest
-    ]
-    found = {at: None for at, text in short if (fold(text) if ignore_case else text) in spelt}
-    return [batch.example(index) for index in found]
+    short = {text for text in texts if len(text) <= longest}
+    terms = {text for text in short if (fold(text) if ignore_case else text) in spelt}
+    found = {row for row, text in zip(rows, texts, strict=True) if text in terms} if terms else ()
+    return [batch.example(row) for row in sorted(found)]

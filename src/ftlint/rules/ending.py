@@ -40,14 +40,13 @@ class _Cut(Answers):
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding an answer whose log-odds lie between the limits."""
         answers = [text for text in example.texts if text.role == "assistant"]
-        for number, odds in example[SUSPICION].odds.items():
-            text = answers[number]
+        for number, signs in example[SUSPICION].signs.items():
+            text, odds = answers[number], certainty(signs)
             if (
                 text.trained
                 and self.span[0] <= odds < self.span[1]
                 and not _careless(text, answers)
             ):
-                signs = cues(text.value.strip())
                 end = len(text.value.rstrip())
                 start = max(end - SHOWN, len(text.value) - len(text.value.lstrip()))
                 yield self.finding(

@@ -12,10 +12,11 @@ from ftlint.analyses.language import Languages, LanguageShares, Shares, last_tex
 from ftlint.case import assistant, chat, system, user
 from ftlint.column import Column
 from ftlint.example import Batch, Example, Text
+from ftlint.features.cast import exchanges
 from ftlint.features.glance import plainly_in
 from ftlint.features.language import SURE, akin, guess
 from ftlint.features.reply import differs, doubted, doubtful
-from ftlint.features.turns import EXCHANGES, TURNS
+from ftlint.features.turns import TURNS
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import NO_LANGUAGES, AnalysisRule, ExampleRule, bad, good
 from ftlint.text.languagename import canonical, name
@@ -178,7 +179,7 @@ class AnswerLanguageMismatch(ExampleRule):
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the examples with an answer that may be in another language."""
-        return [batch.example(index) for index in dict.fromkeys(doubted(batch.column(EXCHANGES)))]
+        return [batch.example(index) for index in doubted(exchanges(batch))]
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding for each such answer that is trained on."""
