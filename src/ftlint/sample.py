@@ -13,23 +13,14 @@ _MASK = (1 << 64) - 1
 
 
 def level_of(ordinal: int) -> int:
-    """Return how often a sample may be halved before it loses this example."""
-    return levels(ordinal, 1)[0][1]
-
-
-def levels(first: int, count: int, least: int = 0) -> list[tuple[int, int]]:
-    """Return the ordinals from `first` on whose level is at least `least`, with their levels.
+    """Return how often a sample may be halved before it loses this example.
 
     The trailing zeros of 64 bits that look random: a multiplicative hash and one fold of it.
     """
-    found, low = [], (1 << least) - 1
-    for ordinal in range(first, first + count):
-        z = (ordinal + 1) * 0x9E3779B97F4A7C15 & _MASK
-        z = (z ^ z >> 32) * 0xD6E8FEB86659FD93 & _MASK
-        z ^= z >> 32
-        if not z & low:
-            found.append((ordinal, (z & -z).bit_length() - 1 if z else 64))
-    return found
+    z = (ordinal + 1) * 0x9E3779B97F4A7C15 & _MASK
+    z = (z ^ z >> 32) * 0xD6E8FEB86659FD93 & _MASK
+    z ^= z >> 32
+    return (z & -z).bit_length() - 1 if z else 64
 
 
 HALVED = 8_000_000

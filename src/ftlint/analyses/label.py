@@ -6,6 +6,7 @@ Answers are labels where nearly all are short and given several times: `LABEL`, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import field
 from math import exp, log
@@ -14,7 +15,7 @@ from typing import Any
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
-from ftlint.features.dialogue import DIALOGUES
+from ftlint.features.dialogue import answered
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Groups
@@ -51,26 +52,21 @@ class Labels:
     @classmethod
     def of(cls, batch: Batch) -> Labels:
         """Return the last answers of the examples of `batch`, as far as they are short."""
-        examples, seen, lines = 0, dict[str, list[int]](), batch.lines
-        for index, dialogue in enumerate(batch.column(DIALOGUES)):
-            if dialogue is None or not (answers := dialogue[3]):
-                examples += dialogue is not None and "assistant" in dialogue.roles
-                continue
-            examples += 1
-            answer = answers[-1]
-            if len(answer) > LONGEST:
-                continue
-            answer = answer.strip()
-            if answer in seen:
-                seen[answer][0] += 1
-            elif answer and len(answer) <= LABEL and "\n" not in answer:
-                seen[answer] = [1, index]
-        source, first = lines.source, lines.ordinal
+        told = answered(batch)
+        short = [text.strip() for text in told.last if len(text) <= LONGEST]
+        lengths = zip(told.rows, map(len, told.last), strict=True)
+        rows = [row for row, length in lengths if length <= LONGEST]
+        counts, first = Counter(short), dict[str, int]()
+        for text, at in zip(short, rows, strict=True):
+            if first.setdefault(text, at) > at:
+                first[text] = at
+        source, ordinal, start_of = batch.source, batch.lines.ordinal, batch.lines.start_of
         found = {
-            answer: (count, (source, first + index, lines.start_of(index)))
-            for answer, (count, index) in seen.items()
+            text: (counts[text], (source, ordinal + at, start_of(at)))
+            for text, at in first.items()
+            if text and len(text) <= LABEL and "\n" not in text
         }
-        return cls(examples, _few(found))
+        return cls(len(told.rows) + told.unlearnt, _few(found))
 
     def merge(self, other: Labels) -> Labels:
         """Return the labels of both."""

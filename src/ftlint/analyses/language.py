@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
-from ftlint.features.cast import casts
 from ftlint.features.language import HEAD, SURE, UNDETERMINED, Guess, guess, prose
-from ftlint.features.turns import Turn
+from ftlint.features.turns import TURNS, Turn
 from ftlint.finding import Where
-from ftlint.sample import Thinned, least_level, levels
+from ftlint.sample import Thinned, least_level, level_of
 from ftlint.source import Dataset
 from ftlint.statistics.interval import wilson
 from ftlint.summary import Groups
@@ -82,7 +81,7 @@ Languages = Mapping[str, Shares]
 """By split."""
 
 
-def last_texts(turns: Iterable[Turn]) -> tuple[str, str]:
+def last_texts(turns: list[Turn]) -> tuple[str, str]:
     """Return the last answer and the prompt that it answers; empty where there is none."""
     answer = prompt = ""
     for role, text in turns:
@@ -111,25 +110,16 @@ class LanguageShares(Analysis[Groups[int], Languages]):
         """Return a sample of texts by source. Size: O(sources * limit * HEAD)."""
         if not len(batch):
             return Groups()
-        known, lines = casts(batch), batch.lines
-        silent = {index for index in known.others if not batch.example(index).texts}
-        least = least_level(lines.start_of(len(batch) - 1))
-        first = lines.ordinal
-        chosen = [
-            (ordinal, level, ordinal - first)
-            for ordinal, level in levels(first, len(batch), least)
-            if ordinal - first not in silent
-        ]
-        # Only of what stays the texts are read.
-        few = Thinned.of(chosen, self.limit, len(batch) - len(silent), least)
-        texts = _last(batch, [at for _, _, at in few.items])
-        items = tuple(
-            [
-                (ordinal, level, (_head(answer), _head(prompt), lines.start_of(at)))
-                for (ordinal, level, at), (answer, prompt) in zip(few.items, texts, strict=True)
-            ]
+        column, start = batch.column(TURNS), batch.lines.start_of
+        levels = _levels(batch)
+        highest = least_level(start(len(batch) - 1))
+        items = (
+            (ordinal, level, (*map(_head, last_texts(column[index])), start(index)))
+            for index, ordinal, level in levels
+            if column[index]
         )
-        return Groups({batch.source: Thinned(self.limit, few.total, few.level, items)})
+        total = len(column) - column.count([])
+        return Groups({batch.source: Thinned.of(items, self.limit, total, highest)})
 
     def conclude(self, summary: Groups[int], dataset: Dataset) -> Languages:
         """Return the shares of each split."""
@@ -148,21 +138,14 @@ class LanguageShares(Analysis[Groups[int], Languages]):
         return {split: shares.figures() for split, shares in result.items()}
 
 
-def _last(batch: Batch, rows: Iterable[int]) -> Iterator[tuple[str, str]]:
-    """Yield the last answer and prompt of some examples; nothing is decoded again."""
-    plain = batch.plain or [None] * len(batch)
-    places: dict[tuple[str, ...], tuple[int | None, int | None]] = {}
-    for row in rows:
-        said = plain[row]
-        if not said:
-            yield last_texts([(text.role, text.value) for text in batch.example(row).texts])
-            continue
-        roles, texts = said
-        if roles not in places:
-            last = {role: at for at, role in enumerate(roles)}
-            places[roles] = last.get("assistant"), last.get("user")
-        answer, prompt = places[roles]
-        yield "" if answer is None else texts[answer], "" if prompt is None else texts[prompt]
+def _levels(batch: Batch) -> Iterator[tuple[int, int, int]]:
+    """Yield index, ordinal and level of the lines that a sample may keep."""
+    first = batch.lines.ordinal
+    least = least_level(batch.lines.start_of(len(batch) - 1))
+    for index in range(len(batch)):
+        level = level_of(first + index)
+        if level >= least:
+            yield index, first + index, level
 
 
 def _head(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
-from ftlint.features.dialogue import DIALOGUES
+from ftlint.features.dialogue import DIALOGUES, answered
 from ftlint.features.harm import harmless
 from ftlint.features.refusal import REFUSALS
 from ftlint.finding import Where
@@ -49,7 +49,7 @@ class Refused:
             if alone and dialogue and dialogue.question and harmless(dialogue.question):
                 mild.append(index)
         return cls(
-            sum(1 for dialogue in dialogues if dialogue and dialogue.answers),
+            len(answered(batch).rows),
             Capped.of(map(batch.at, refused), NAMED),
             Capped.of(map(batch.at, mild), NAMED),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
-from ftlint.features.dialogue import DIALOGUES
+from ftlint.features.cast import casts
+from ftlint.features.dialogue import unproven
 from ftlint.finding import Where
 from ftlint.shape import UNKNOWN
 from ftlint.source import Dataset
@@ -54,27 +56,26 @@ class Prompts:
     @classmethod
     def of(cls, batch: Batch) -> Prompts:
         """Return the system prompts of the examples of `batch`."""
-        counts, first = dict[str, int](), dict[str, int]()
-        missing, present = [], []
-        for index, dialogue in enumerate(batch.column(DIALOGUES)):
-            if dialogue is None:
-                continue
-            system = dialogue.system
-            if system is None:
-                # A prompt that comes late has a rule of its own, and so has a stray record.
-                if _SYSTEM.isdisjoint(dialogue.roles) and not _stray(batch, index):
-                    missing.append(index)
-                continue
-            present.append(index)
-            text = system[:TEXT]
-            if text not in first:
-                first[text] = index
-            counts[text] = counts.get(text, 0) + 1
+        missing, present = list[int](), list[tuple[int, str]]()
+        for roles, rows, texts in casts(batch).alike:
+            if roles[0] == "system":
+                present += zip(rows, [text[:TEXT] for text in texts[0]], strict=True)
+            elif "system" not in roles:  # one that comes late has a rule of its own
+                missing += rows
+        for index, dialogue in unproven(batch):
+            if dialogue.system is not None:
+                present.append((index, dialogue.system[:TEXT]))
+            elif _SYSTEM.isdisjoint(dialogue.roles) and not _stray(batch, index):
+                missing.append(index)
+        present.sort(reverse=True)
+        missing.sort()
+        counts = Counter([text for _, text in present])
+        first = {text: index for index, text in present}
         seen = {text: (count, batch.at(first[text])) for text, count in counts.items()}
         return cls(
             len(missing) + len(present),
             _capped(missing, batch),
-            _capped(present, batch),
+            _capped([index for index, _ in reversed(present)], batch),
             _few(seen),
         )
 

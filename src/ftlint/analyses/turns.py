@@ -6,19 +6,18 @@ absolute deviation of their logarithms whatever the order of the shards.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
-from heapq import nlargest, nsmallest
-from itertools import accumulate, chain, pairwise
+from itertools import pairwise
 from math import exp, log
 from typing import Any
 
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
-from ftlint.features.dialogue import DIALOGUES
+from ftlint.features.cast import casts
+from ftlint.features.dialogue import trained, unproven
 from ftlint.finding import Where
 from ftlint.source import Dataset
 from ftlint.summary import Counts, Groups
@@ -54,31 +53,29 @@ class Turning:
     @classmethod
     def of(cls, batch: Batch) -> Turning:
         """Return the sizes of the examples of `batch` with a dialogue."""
-        column = batch.column(DIALOGUES)
-        told = [index for index, dialogue in enumerate(column) if dialogue]
-        if not told:
-            return cls()
-        roles, _, questions, answers, _ = zip(*filter(None, column), strict=True)
-        sizes, lengths = list(map(len, roles)), list(map(len, chain.from_iterable(answers)))
-        counted = Counter(lengths)
-        counted.pop(0, None)  # empty answers are reported as such, and are no lengths
-        shapes = Counter(roles)
-        messages = _spread(shapes, lambda roles: {len(roles): 1})
-        firsts = list(accumulate(map(len, answers), initial=0))
+        shapes, asked, slow = _shapes(batch), Counter[int](), unproven(batch)
+        for cast in casts(batch).alike:
+            if cast.question is not None:
+                asked.update(map(len, cast.texts[cast.question]))
+        asked.update([len(each.question) for _, each in slow if each.question is not None])
+        rows, numbers, texts = trained(batch)
+        lengths = list(map(len, texts))
+        answers = Counter(lengths)
+        answers.pop(0, None)  # empty answers are reported as such, and are no lengths
 
-        def owner(number: int) -> Where:
-            return batch.at(told[bisect_right(firsts, number) - 1])
+        def place(at: int) -> tuple[int, int]:
+            return rows[at], numbers[at]
 
         return cls(
-            len(told),
+            sum(map(len, shapes.values())),
             _spread(shapes, Counter),
-            messages,
+            _spread(shapes, lambda roles: {len(roles): 1}),
             _spread(shapes, lambda roles: {_turns(roles): 1}),
-            Counts(dict(counted)),
-            Counts(dict(Counter([len(asked) for asked in questions if asked is not None]))),
-            _ends(lengths, counted, -1, owner),
-            _ends(lengths, counted, 1, owner),
-            _ends(sizes, messages.of, -1, lambda at: batch.at(told[at])),
+            Counts(dict(answers)),
+            Counts(dict(asked)),
+            _ends(answers, lengths, -1, place, batch),
+            _ends(answers, lengths, 1, place, batch),
+            _busiest(shapes, batch),
         )
 
     def merge(self, other: Turning) -> Turning:
@@ -96,12 +93,23 @@ class Turning:
         )
 
 
-def _spread(shapes: Mapping[Any, int], count: Callable[[Any], Mapping[Any, int]]) -> Counts[Any]:
+def _shapes(batch: Batch) -> dict[tuple[str, ...], list[int]]:
+    """Return the examples with a dialogue by their roles."""
+    shapes = {cast.roles: cast.rows for cast in casts(batch).alike}
+    slow: dict[tuple[str, ...], list[int]] = {}
+    for index, dialogue in unproven(batch):
+        slow.setdefault(dialogue.roles, []).append(index)
+    return shapes | {roles: shapes.get(roles, []) + rows for roles, rows in slow.items()}
+
+
+def _spread(
+    shapes: Mapping[Any, Sequence[int]], count: Callable[[Any], Mapping[Any, int]]
+) -> Counts[Any]:
     """Return what `count` says of each shape, as often as the shape was seen."""
     total: dict[Any, int] = {}
-    for shape, times in shapes.items():
+    for shape, rows in shapes.items():
         for key, number in count(shape).items():
-            total[key] = total.get(key, 0) + number * times
+            total[key] = total.get(key, 0) + number * len(rows)
     return Counts(total)
 
 
@@ -111,19 +119,33 @@ def _turns(roles: Sequence[str]) -> int:
 
 
 def _ends(
-    sizes: list[int], counts: Mapping[int, int], sign: int, place: Callable[[int], Where]
+    counts: Mapping[int, int],
+    sizes: Sequence[int],
+    sign: int,
+    place: Callable[[int], tuple[int, int]],
+    batch: Batch,
 ) -> Ranked:
-    """Return the largest sizes for a `sign` of -1, the smallest for 1, with their places.
+    """Return the largest sizes for a `sign` of -1, the smallest for 1, with their examples.
 
-    `counts` says how often each one but 0 is among the sizes.
+    `counts` says how often each but 0 is among the sizes, `place` has the example of one of them
+    and its number there.
     """
-    found: list[tuple[int, Where]] = []
-    for size in (nlargest if sign < 0 else nsmallest)(NAMED, counts):
-        at = -1
-        for _ in range(min(counts[size], NAMED - len(found))):
-            at = sizes.index(size, at + 1)
-            found.append((size, place(at)))
-    return tuple(found)
+    seen = bound = 0
+    for size in sorted(counts, reverse=sign < 0):
+        seen, bound = seen + counts[size], size
+        if seen >= NAMED:
+            break
+    if sign < 0:
+        far = [at for at, size in enumerate(sizes) if size >= bound > 0]
+    else:
+        far = [at for at, size in enumerate(sizes) if 0 < size <= bound]
+    far.sort(key=lambda at: (sign * sizes[at], place(at)))
+    return tuple((sizes[at], batch.at(place(at)[0])) for at in far[:NAMED])
+
+
+def _busiest(shapes: Mapping[tuple[str, ...], Sequence[int]], batch: Batch) -> Ranked:
+    ranked = sorted([(-len(roles), row) for roles, rows in shapes.items() for row in rows])
+    return tuple((-size, batch.at(row)) for size, row in ranked[:NAMED] if size)
 
 
 def _first(items: Ranked, sign: int) -> Ranked:

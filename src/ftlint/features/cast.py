@@ -77,7 +77,7 @@ def casts(batch: Batch) -> Casts:
 class Exchanged:
     """What is asked and answered in a batch, side by side; in no order."""
 
-    __slots__ = ("asked", "bare", "numbers", "rows", "said")
+    __slots__ = ("asked", "bare", "numbers", "proven", "rows", "said")
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -90,6 +90,8 @@ class Exchanged:
         self.said: list[str] = []
         self.bare: list[str] = []
         """The answers without white space around them."""
+        self.proven = 0
+        """How many answers come first that are those of casts, and so are trained on."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class Exchanges(Feature[Exchanged]):
                 found.numbers += [number] * len(rows)
                 found.asked += [""] * len(rows) if asked is None else texts[asked]
                 found.said += texts[at]
+        found.proven = len(found.rows)
         for index in known.others:
             told = batch.example(index).texts
             for number, (asked, at) in enumerate(_places([text.role for text in told])):

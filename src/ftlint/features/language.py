@@ -80,7 +80,7 @@ def guess(text: str) -> Guess:
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _SIGNS = re.compile(r"[{}()\[\];=<>_|\\/*$#&@+^~]")
-_NOT_LETTERS = str.maketrans(dict.fromkeys(map(chr, range(65))) | dict.fromkeys("[\\]^_`{|}~"))
+_NOT_LETTERS = bytes(range(65)) + b"[\\]^_`{|}~"
 _LINK = re.compile(r"\S*(?:://|@|www\.)\S*")
 
 
@@ -93,12 +93,11 @@ def prose(text: str) -> str:
 def _guess(head: str) -> Guess:
     if "`" in head or "://" in head or "@" in head:
         head = _LINK.sub(" ", _FENCE.sub(" ", head))
-    letters = head.translate(_NOT_LETTERS)
+    plain = head.encode("ascii", "ignore")
+    letters = len(plain.translate(None, _NOT_LETTERS))
     if head.isascii():
-        if len(letters) < FEWEST:
-            return NONE
-        return NONE if is_code(head, len(letters)) else _asked(head)
-    weighed = weights(classes(letters), letters)
+        return NONE if letters < FEWEST or is_code(head, letters) else _asked(head)
+    weighed = weights(classes(head), head, len(plain) - letters)
     if not weighed:
         return NONE
     script, weight = max(weighed.items(), key=lambda item: item[1])
@@ -108,7 +107,7 @@ def _guess(head: str) -> Guess:
         return Guess(DECIDED[script], 1.0)
     if script == LATIN and is_code(head, weight):
         return NONE
-    return _letters_decide(script, letters) or _asked(head)
+    return _letters_decide(script, head) or _asked(head)
 
 
 def is_code(head: str, letters: int) -> bool:

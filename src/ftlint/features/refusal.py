@@ -19,7 +19,7 @@ from ftlint.configuration import document
 from ftlint.error import PackError
 from ftlint.example import Batch
 from ftlint.feature import Feature
-from ftlint.features.dialogue import DIALOGUES
+from ftlint.features.dialogue import trained, unproven
 from ftlint.features.lexicon import Automaton, counted, fold
 from ftlint.value import dataclass
 
@@ -75,15 +75,14 @@ class Refusals(Feature[int | None]):
 
     def compute(self, batch: Batch) -> list[int | None]:
         """Return one value an example."""
-        dialogues = batch.column(DIALOGUES)
-        column = [dialogue.refused if dialogue else None for dialogue in dialogues]
-        answers = [dialogue.answers if dialogue else () for dialogue in dialogues]
-        heads = [answer[:HEAD] for those in answers for answer in those]
-        firsts = list(accumulate(map(len, answers), initial=0))
-        for at in recogniser().refusing(heads):
-            index = bisect_right(firsts, at) - 1
-            if column[index] is None:
-                column[index] = at - firsts[index]
+        rows, numbers, answers = trained(batch)
+        column: list[int | None] = [None] * len(batch)
+        for at in recogniser().refusing([answer[:HEAD] for answer in answers]):
+            known = column[rows[at]]
+            column[rows[at]] = numbers[at] if known is None else min(known, numbers[at])
+        for index, dialogue in unproven(batch):
+            if dialogue.refused is not None:
+                column[index] = dialogue.refused
         return column
 
 

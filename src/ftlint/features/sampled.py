@@ -7,12 +7,13 @@ lowest at which no more than `SAMPLE` are. So the sample is the same whatever th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 from zlib import crc32
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
-from ftlint.features.dialogue import DIALOGUES
+from ftlint.features.dialogue import answered
 from ftlint.finding import Where
 from ftlint.value import dataclass
 
@@ -89,18 +90,22 @@ class Sampled(Feature[Sample]):
 
     def compute(self, batch: Batch) -> list[Sample]:
         """Return the sample as often as there are lines; items are made of what is kept only."""
-        lines, dialogues, new = batch.lines, batch.column(DIALOGUES), tuple.__new__
-        source, first, start_of = lines.source, lines.ordinal, lines.start_of
-        told = [at for at, dialogue in enumerate(dialogues) if dialogue and dialogue[3]]
-        keys = [crc32(b"%d" % (first + at)) for at in told]
+        source, first, start_of = batch.source, batch.lines.ordinal, batch.lines.start_of
+        told, new = answered(batch), tuple.__new__
+        keys = [crc32(b"%d" % (first + at)) for at in told.rows]
         level = _level(keys)
-        bound, kept = 1 << 32 >> level, []
-        for at, key in zip(told, keys, strict=True):
-            dialogue = dialogues[at]
-            if key < bound and dialogue:
-                texts = ((dialogue[2] or "")[:TEXT], dialogue[3][-1][:TEXT])
-                kept.append(new(Item, (key, *texts, source, first + at, start_of(at))))
-        return [Sample(len(told), level, tuple(kept))] * len(batch)
+        bound = 1 << 32 >> level
+        items = zip(keys, told.rows, told.asked, told.last, strict=True)
+        kept = [
+            new(Item, (key, (asked or "")[:TEXT], last[:TEXT], source, first + at, start_of(at)))
+            for key, at, asked, last in items
+            if key < bound
+        ]
+        kept.sort(key=_ordinal)
+        return [Sample(len(keys), level, tuple(kept))] * len(batch)
+
+
+_ordinal = attrgetter("ordinal")
 
 
 SAMPLED = Sampled()

@@ -76,13 +76,19 @@ def classes(text: str) -> bytes:
     return utf_16_le_encode(text, "replace")[0][1::2].translate(_TABLE)
 
 
-def weights(found: bytes, text: str) -> dict[str, int]:
+def weights(found: bytes, text: str, silent: int = 0) -> dict[str, int]:
     """Return how much of `text` is in each script, in letters of an alphabet.
+
+    `silent` characters of ASCII are no letters, and are not counted.
 
     Japanese is written in Han as well: with a tenth of kana all of that is Japanese. Korean may
     hold some Han too.
     """
     counts = {_NAMES[number]: found.count(number) for number in set(found) if number != _OTHER}
+    if silent:
+        counts[LATIN] -= silent
+        if not counts[LATIN]:
+            del counts[LATIN]
     han = counts.get(HAN, 0)
     # Signs such as the ideographic full stop share the upper bytes of kana.
     kana = len(_KANA.findall(text)) if counts.pop(KANA, 0) else 0
