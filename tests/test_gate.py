@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from ftlint.triage.form import CALM, STEP, WINDOW
 from ftlint.triage.gate import MARGIN, PARTS, Gate
 from ftlint.triage.latin import unreadable
+from ftlint.triage.many import Many
 from ftlint.triage.sieve import LONGEST, Sieve
 from ftlint.triage.words import END, key, readable, spelled, words_of
+from ftlint.triage.words import LONGEST as LETTERS
 
 SAID = {"stupid": 90, "you": 6, "kind": -20, "he": 5, "hateful": 40, "x" * 20: 70, "naïve": 30}
 KEYS = {key(words_of(word)[0]): said for word, said in SAID.items()}
@@ -82,3 +84,36 @@ def test_many_different_words_push_each_other_out() -> None:
     assert isinstance(gate._sieve, Sieve)
     assert np.count_nonzero(gate._sieve._keys) > 150_000
     assert gate.passing(["you stupid", "w17 you " + "y" * LONGEST, f"{'x' * 20} you"]) == [0, 2]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([*SAID, "she", "stttupid"]), st.text("ab!'.-@*5:/wht", max_size=6)
+        )
+        .flatmap(lambda word: st.sampled_from([word, f"({word})", f"you-{word}", f"{word}!"]))
+        .filter(bool),
+        min_size=1,
+        max_size=9,
+    )
+)
+@example(["x" * LETTERS, "x" * (LETTERS + 1), "www.stupid", "https://you", "he.'s", "you!stupid"])
+def test_many_pieces_say_what_each_does(pieces: list[str]) -> None:
+    gate = Gate(THRESHOLD, BIAS, {**KEYS, key("x" * LETTERS): 4})
+    raws = [piece.encode() for piece in pieces]
+    sizes = np.array([len(raw) for raw in raws])
+    joined = b" ".join([b"", *raws, b""])
+    said, left = Many(gate._words).told(joined, np.cumsum(sizes + 1) - sizes, sizes)
+    sure = set(range(len(pieces))) - set(left.tolist())
+    assert [said[at] for at in sorted(sure)] == [gate.said(raws[at]) for at in sorted(sure)]
+
+
+def test_most_pieces_are_not_looked_at_alone() -> None:
+    pieces = [b"stupid", b"(you-stupid).", b"he!", b"-", b"$5.00", b"don't", b"st00pid", b"aaa"]
+    sizes = np.array([len(piece) for piece in pieces])
+    said, left = Many(KEYS).told(
+        b" ".join([b"", *pieces, b""]), np.cumsum(sizes + 1) - sizes, sizes
+    )
+    assert said[:5].tolist() == [90, 96, 5, 0, 0]
+    assert left.tolist() == [5, 6, 7]

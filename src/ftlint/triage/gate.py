@@ -115,7 +115,8 @@ class Gate(dict[str, int]):
         if self._sieve is None:
             from ftlint.triage.sieve import Sieve
 
-            self._sieve = Sieve(self.said, [bound >> _SHIFT for bound in self._bounds])
+            bounds = [bound >> _SHIFT for bound in self._bounds]
+            self._sieve = Sieve(self.said, bounds, self._words)
         passing, spelt = self._sieve.passing([texts[at] for at in chosen])
         opened = [at for at in spelt if self._opens(texts[chosen[at]])]
         return [chosen[at] for at in (sorted((*passing, *opened)) if opened else passing)]

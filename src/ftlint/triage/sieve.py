@@ -8,13 +8,14 @@ number by chance once in 10^7 runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ftlint.triage.form import STEP, WINDOW
+from ftlint.triage.many import Many
 from ftlint.triage.words import ODD
 
 SLOTS = 1 << 19
@@ -48,9 +49,15 @@ _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 class Sieve:
     """What pieces say, by their bytes."""
 
-    def __init__(self, said: Callable[[bytes], int], bounds: Sequence[int]) -> None:
-        """Keep who knows what a piece says, and the least sum of texts of so many that pass."""
+    def __init__(
+        self, said: Callable[[bytes], int], bounds: Sequence[int], words: Mapping[int, int]
+    ) -> None:
+        """Keep who knows what a piece says, and the least sum of texts of so many that pass.
+
+        `words` is what words say, by key.
+        """
         self._of = said
+        self._many = Many(words)
         self._bounds = np.array(bounds, np.int64)
         self._keys = np.zeros(SLOTS, np.uint64)
         self._said = np.zeros(SLOTS, np.int16)
@@ -96,7 +103,7 @@ class Sieve:
             self._learn(unlike, told)
         if long.size:
             said = said.astype(np.int64)
-            said[long] = self._told(raw, starts[long], sizes[long])
+            said[long] = self._each(raw, starts[long], sizes[long])
         return said
 
     def _learn(self, keys: Keys, said: Ints) -> None:
@@ -107,9 +114,15 @@ class Sieve:
         self._keys[place], self._said[place] = keys, said
 
     def _told(self, raw: bytes, starts: Ints, sizes: Ints) -> Ints:
+        """Return what some pieces say."""
+        said, left = self._many.told(raw, starts, sizes)
+        said[left] = self._each(raw, starts[left], sizes[left])
+        return said
+
+    def _each(self, raw: bytes, starts: Ints, sizes: Ints) -> list[int]:
         """Return what some pieces say, each looked at by itself."""
         places = zip(starts.tolist(), (starts + sizes).tolist(), strict=True)
-        return np.array([self._of(raw[at:end]) for at, end in places], np.int64)
+        return [self._of(raw[at:end]) for at, end in places]
 
 
 def _joined(texts: Sequence[str]) -> str:
