@@ -82,7 +82,7 @@ def test_many_different_words_push_each_other_out() -> None:
     gate = Gate(THRESHOLD, BIAS, KEYS)
     gate.passing(["you stupid " + " ".join(f"w{n}" for n in range(300_000))])
     assert isinstance(gate._sieve, Sieve)
-    assert np.count_nonzero(gate._sieve._keys) > 150_000
+    assert np.count_nonzero(gate._sieve._table) > 150_000
     assert gate.passing(["you stupid", "w17 you " + "y" * LONGEST, f"{'x' * 20} you"]) == [0, 2]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from itertools import chain
 from typing import Any, Protocol
 
 from ftlint.analysis import Analysis
@@ -12,7 +14,6 @@ from ftlint.features.distinct import distinct
 from ftlint.features.identity import TONGUE
 from ftlint.features.refusal import refuses
 from ftlint.features.toxicity import LABELS, Backend, Scores, Triage, judged
-from ftlint.features.turns import TURNS
 from ftlint.finding import Where
 from ftlint.scoring.remember import digest
 from ftlint.source import Dataset
@@ -155,11 +156,16 @@ class Judging(Analysis[Found, Toxic]):
 
 def answering(batch: Batch) -> int:
     """Return how many examples of a batch have an answer."""
-    turns = batch.column(TURNS)
-    last = [said[-1][0] for said in turns if said]  # mostly the answer
-    rest = [said for said in turns if said and said[-1][0] != "assistant"]
-    early = sum(any(role == "assistant" for role, _ in said) for said in rest)
-    return last.count("assistant") + early
+    return sum(many for roles, many in Counter(_roles(batch)).items() if "assistant" in roles)
+
+
+def _roles(batch: Batch) -> list[tuple[str, ...]]:
+    """Return the roles of the texts of each example, as `TURNS` has them."""
+    plain = enumerate(batch.plain or [None] * len(batch))
+    return [
+        said[0] if said else tuple([text.role for text in batch.example(index).texts])
+        for index, said in plain
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +213,35 @@ class ToxicTexts:
         }
 
 
+def _not_judged(
+    batch: Batch, roles: Sequence[tuple[str, ...]]
+) -> tuple[Iterator[str], Iterator[str]]:
+    """Return the roles of texts that are unreadable, and of others in another language."""
+    texts, told = distinct(batch), list(chain.from_iterable(roles))
+    left = set(unreadable(texts.every, texts.parts[1].numbers))
+    strange = [
+        index
+        for index, language in enumerate(batch.column(TONGUE))
+        if language not in (ENGLISH, "", None)
+    ]
+    ends = texts.ends
+    foreign = (n for index in strange for n in range(ends[index], ends[index + 1]))
+    return (told[n] for n in left), (told[n] for n in foreign if n not in left)
+
+
+def _counted(roles: Iterable[str]) -> Counts[str]:
+    return Counts.tally(role or "other" for role in roles)
+
+
+def _in_all(roles: Iterable[tuple[str, ...]]) -> Counts[str]:
+    """Return how often each role speaks; few sequences of roles are those of most examples."""
+    counts: Counter[str] = Counter()
+    for told, many in Counter(roles).items():
+        for role in told:
+            counts[role or "other"] += many
+    return Counts(dict(counts))
+
+
 @dataclass(frozen=True)
 class ToxicityFigures(Analysis[ToxicTexts, ToxicTexts]):
     """What was judged, by which backend, over how many texts, with which threshold.
@@ -228,26 +263,20 @@ class ToxicityFigures(Analysis[ToxicTexts, ToxicTexts]):
 
     def summarize(self, batch: Batch) -> ToxicTexts:
         """Return the counts of a batch."""
-        turns, limit = batch.column(TURNS), self.limit
+        every, limit = _roles(batch), self.limit
         scored: list[str] = []
         toxic: list[str] = []
         labels: list[str] = []
         for index, rows in judged(batch, self.backend).found.items():
             for place, scores in rows:
-                role = turns[index][place][0] or "other"
+                role = every[index][place]
                 scored.append(role)
                 if scores[0] >= limit:
                     toxic.append(role)
                     labels += [n for n, score in zip(LABELS, scores, strict=True) if score >= limit]
-        roles = [role or "other" for turn in turns for role, _ in turn]
-        foreign: list[str] = []
-        at, left = 0, set(unreadable(distinct(batch).every))
-        strange = [roles[at] for at in left]
-        for turn, language in zip(turns, batch.column(TONGUE), strict=True):
-            if language not in (ENGLISH, "", None):
-                foreign += [roles[n] for n in range(at, at + len(turn)) if n not in left]
-            at += len(turn)
-        return ToxicTexts(*map(Counts.tally, (roles, strange, foreign, scored, toxic, labels)))
+        strange, foreign = _not_judged(batch, every)
+        counts = map(_counted, (strange, foreign, scored, toxic))
+        return ToxicTexts(*(_in_all(every), *counts, Counts.tally(labels)))
 
     def conclude(self, summary: ToxicTexts, dataset: Dataset) -> ToxicTexts:
         """Return the counts of all examples."""

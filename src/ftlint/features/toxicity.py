@@ -142,7 +142,11 @@ def judge_all(
     stands = texts.stands(known)
     scores: list[Scores | None] = [known[text] for *_, text in stands]
     if isinstance(backend, Triage):
-        how = [at for at, (row, _, text) in enumerate(stands) if _asks_how(text, turns[row])]
+        how = [
+            at
+            for at, (row, _, text) in enumerate(stands)
+            if "hoe" in text.lower() and _asks_how(text, turns[row])
+        ]
         other = backend.judge([_HOW.sub("", stands[at][2]) for at in how]) if how else {}
         for number, at in enumerate(how):
             scores[at] = other.get(number)

@@ -100,11 +100,12 @@ class Gate(dict[str, int]):
             if self._left >= 0:
                 return [at for at, text in enumerate(texts) if readable(text) and self._opens(text)]
         # Apart, since one sign that is not ASCII makes the whole string wider, and slower.
-        plain = [at for at, text in enumerate(texts) if text.isascii()]
-        found = self._sieved(texts, plain)
-        if len(plain) < len(texts):
-            left = {*plain, *unreadable(texts)}
-            strange = [at for at in range(len(texts)) if at not in left]
+        plain = list(map(str.isascii, texts))
+        found = self._sieved(texts, [at for at, is_plain in enumerate(plain) if is_plain])
+        if False in plain:
+            strange = [at for at, is_plain in enumerate(plain) if not is_plain]
+            left = set(unreadable(texts, strange))
+            strange = [at for at in strange if at not in left]
             found = sorted((*found, *self._sieved(texts, strange)))
         return found
 

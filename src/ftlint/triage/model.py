@@ -7,7 +7,7 @@ no sum depends on the batch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from math import log
 from pathlib import Path
@@ -110,12 +110,18 @@ class Model:
             self._forget()
         words, ends = self._reader.read([t if readable(t) else "" for t in texts])
         self._learn()
-        spelt = self._spelled_out(words, ends)
-        if spelt:
-            texts = [spelled(t) if i in spelt else t for i, t in enumerate(texts)]
-            words, ends = self._reader.read([t if readable(t) else "" for t in texts])
-            self._learn()
+        again = {at: spelled(texts[at]) for at in self._spelled_out(words, ends)}
+        if any(text != texts[at] for at, text in again.items()):
+            words, ends = self._spelled(words, ends, again)
         return self._judged(words, ends)
+
+    def _spelled(self, words: Ints, ends: Ints, again: Mapping[int, str]) -> tuple[Ints, Ints]:
+        """Return the words of all texts, and those of some read `again`."""
+        parts = np.split(words, ends[:-1])
+        for at, text in again.items():
+            parts[at], _ = self._reader.read([text])
+        self._learn()
+        return np.concatenate(parts), np.cumsum([len(part) for part in parts])
 
     def said(self, words: Sequence[str]) -> Ints:
         """Return what each word says alone, in 1 / `UNIT`."""

@@ -19,7 +19,7 @@ from ftlint.triage.many import Many
 from ftlint.triage.words import ODD
 
 SLOTS = 1 << 19
-"""Places of the table. Size: 10 bytes each."""
+"""Places of the table. Size: 8 bytes each."""
 LONGEST = 64
 """Bytes of a piece that the table can hold; longer ones are rare."""
 
@@ -44,6 +44,9 @@ _WORDS = np.frombuffer(b"ai", np.uint8)
 _KEPT = np.array([(1 << 8 * size) - 1 for size in range(_EIGHT + 1)], np.uint64)
 """What is kept of eight bytes, by the number of those that belong to the piece."""
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
+_SAID = np.uint64(0xFFFF)
+"""The lower bits of what stands in the table: what the piece says. Above them are those of its
+number, and the place tells the others."""
 
 
 class Sieve:
@@ -59,8 +62,7 @@ class Sieve:
         self._of = said
         self._many = Many(words)
         self._bounds = np.array(bounds, np.int64)
-        self._keys = np.zeros(SLOTS, np.uint64)
-        self._said = np.zeros(SLOTS, np.int16)
+        self._table = np.zeros(SLOTS, np.uint64)
 
     def passing(self, texts: Sequence[str]) -> tuple[list[int], list[int]]:
         """Return the texts that pass, and others in which a word may be spelled out."""
@@ -75,8 +77,9 @@ class Sieve:
         starts, sizes = found[::2] + 1, found[1::2] - found[::2]
         ends = np.searchsorted(starts, parts)
         first, last = ends[:-1], ends[1:]
-        total = np.zeros(len(starts) + 1, np.int64)
-        np.cumsum(self._look(raw, starts, sizes), dtype=np.int64, out=total[1:])
+        # Sums of all may pass beyond 32 bits; their differences stay right.
+        total = np.zeros(len(starts) + 1, np.int32)
+        np.cumsum(self._look(raw, starts, sizes), dtype=np.int32, out=total[1:])
         worst, many = total[last] - total[first], last - first
         if (long := np.flatnonzero(many > WINDOW)).size:
             worst[long] = _worst(total, first[long], last[long])
@@ -90,12 +93,12 @@ class Sieve:
     def _look(self, raw: bytes, starts: Ints, sizes: Ints) -> NDArray[Any]:
         """Return what each piece says, and learn those that are new."""
         keys, long = _keyed(raw, starts, sizes)
-        one = _place(keys, 0)
-        said = self._said.take(one)
-        other = np.flatnonzero(self._keys.take(one) != keys)
-        two = _place(keys[other], 1)
-        said[other] = self._said[two]
-        new = other[(self._keys[two] != keys[other]) & (keys[other] != 0)]
+        found = self._table.take(_place(keys, 0))
+        other = np.flatnonzero(found ^ keys > _SAID)
+        left = keys[other]
+        found[other] = again = self._table[_place(left, 1)]
+        said = found.astype(np.int16)
+        new = other[(again ^ left > _SAID) & (left != 0)]
         if new.size:  # each once, though texts may have it often
             unlike, at, turn = np.unique(keys[new], return_index=True, return_inverse=True)
             told = self._told(raw, starts[new[at]], sizes[new[at]])
@@ -109,9 +112,9 @@ class Sieve:
     def _learn(self, keys: Keys, said: Ints) -> None:
         """Keep pieces where nothing stands, or in the second place, whatever stands there."""
         place = _place(keys, 0)
-        taken = self._keys[place] != 0
+        taken = self._table[place] != 0
         place[taken] = _place(keys[taken], 1)
-        self._keys[place], self._said[place] = keys, said
+        self._table[place] = keys & ~_SAID | said.view(np.uint64) & _SAID
 
     def _told(self, raw: bytes, starts: Ints, sizes: Ints) -> Ints:
         """Return what some pieces say."""
@@ -159,8 +162,12 @@ def _keyed(raw: bytes, starts: Ints, sizes: Ints) -> tuple[Keys, Ints]:
 
 
 def _place(keys: Keys, which: int) -> Ints:
-    """Return the first or the second place where pieces may stand."""
-    return (keys >> np.uint64(20 * which + 7) & np.uint64(SLOTS - 1)).view(np.int64)
+    """Return the first or the second place where pieces may stand.
+
+    Either shows the lower bits of a key to whoever knows the others.
+    """
+    mixed = keys ^ keys >> np.uint64(30) if which else keys
+    return (mixed & np.uint64(SLOTS - 1)).view(np.int64)
 
 
 def _lettered(byte: Bytes) -> Ints:
