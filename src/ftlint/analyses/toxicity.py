@@ -18,7 +18,6 @@ from ftlint.finding import Where
 from ftlint.scoring.remember import digest
 from ftlint.source import Dataset
 from ftlint.summary import Counts
-from ftlint.triage.latin import unreadable
 from ftlint.value import dataclass
 
 ENGLISH = "en"
@@ -218,7 +217,8 @@ def _not_judged(
 ) -> tuple[Iterator[str], Iterator[str]]:
     """Return the roles of texts that are unreadable, and of others in another language."""
     texts, told = distinct(batch), list(chain.from_iterable(roles))
-    left = set(unreadable(texts.every, texts.parts[1].numbers))
+    every, unread = texts.every, texts.unreadable
+    left = {n for n in texts.parts[1].numbers if every[n] in unread} if unread else set()
     strange = [
         index
         for index, language in enumerate(batch.column(TONGUE))

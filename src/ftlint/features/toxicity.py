@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import field
 from math import nan
 from typing import Any, Protocol
@@ -72,13 +72,18 @@ class Triage:
 
         return gate().threshold
 
-    def judge(self, texts: Sequence[str]) -> dict[int, Scores]:
-        """Return the scores of the texts in English; if gated, of those that may be toxic."""
+    def judge(
+        self, texts: Sequence[str], unread: Container[str] | None = None
+    ) -> dict[int, Scores]:
+        """Return the scores of the texts in English; if gated, of those that may be toxic.
+
+        `unread` tells which are mostly in other letters than Latin ones, if somebody knows.
+        """
         chosen: Sequence[int] = range(len(texts))
         if self.gated:
             from ftlint.triage.gate import gate
 
-            chosen = gate().passing(texts)
+            chosen = gate().passing(texts, unread)
         if not chosen:
             return {}
         judged = zip(chosen, _scores([texts[index] for index in chosen]), strict=True)
@@ -135,7 +140,12 @@ def judge_all(
     backend: Backend, turns: Sequence[Sequence[Turn]], texts: Texts
 ) -> dict[int, list[tuple[int, Scores]]]:
     """Return the judged texts of some examples by index; `texts` are those of `turns`."""
-    known = {texts.once[index]: row for index, row in backend.judge(texts.once).items()}
+    told: Mapping[int, Scores]
+    if isinstance(backend, Triage) and backend.gated:  # the figures ask the same of the texts
+        told = backend.judge(texts.once, texts.unreadable)
+    else:
+        told = backend.judge(texts.once)
+    known = {texts.once[index]: row for index, row in told.items()}
     found: dict[int, list[tuple[int, Scores]]] = {}
     if not known:
         return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from math import ceil, log, sqrt
@@ -91,8 +91,11 @@ class Gate(dict[str, int]):
             return 0
         return self._sum(piece.decode("utf-8", "surrogatepass").lower())
 
-    def passing(self, texts: Sequence[str]) -> list[int]:
-        """Return the indices of the texts that the model must look at."""
+    def passing(self, texts: Sequence[str], unread: Container[str] | None = None) -> list[int]:
+        """Return the indices of the texts that the model must look at.
+
+        `unread` tells which are mostly in other letters than Latin ones, if somebody knows.
+        """
         if len(self) > MEMORY:
             self.clear()
         if "numpy" not in sys.modules:
@@ -103,9 +106,10 @@ class Gate(dict[str, int]):
         plain = list(map(str.isascii, texts))
         found = self._sieved(texts, [at for at, is_plain in enumerate(plain) if is_plain])
         if False in plain:
-            strange = [at for at, is_plain in enumerate(plain) if not is_plain]
-            left = set(unreadable(texts, strange))
-            strange = [at for at in strange if at not in left]
+            left = {texts[at] for at in unreadable(texts)} if unread is None else unread
+            strange = [
+                at for at, is_plain in enumerate(plain) if not is_plain and texts[at] not in left
+            ]
             found = sorted((*found, *self._sieved(texts, strange)))
         return found
 

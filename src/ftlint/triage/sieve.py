@@ -184,7 +184,7 @@ def _lettered(byte: Bytes) -> Ints:
     return begun[~np.isin(byte[begun], _WORDS)]
 
 
-def _worst(total: Ints, first: Ints, last: Ints) -> Ints:
+def _worst(total: NDArray[np.int32], first: Ints, last: Ints) -> NDArray[np.int32]:
     """Return the sum of the worst window of each text of more than `WINDOW` pieces."""
     many = 1 + -(-(last - first - WINDOW) // STEP)
     begin = np.cumsum(many) - many
