@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
-from itertools import accumulate, compress
+from itertools import accumulate, compress, count
 from operator import not_
 from typing import Any, NamedTuple
 
@@ -97,7 +97,7 @@ class Texts(Sequence[list[str]]):
 
     def stands(self, known: Container[str]) -> list[tuple[int, int, str]]:
         """Return example, place there, and text of those that are `known`."""
-        places = [at for at, text in enumerate(self.every) if text in known]
+        places = list(compress(count(), map(known.__contains__, self.every)))
         rows = [bisect_right(self.ends, at) - 1 for at in places]
         return [
             (row, at - self.ends[row], self.every[at]) for row, at in zip(rows, places, strict=True)

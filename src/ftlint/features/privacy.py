@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ftlint.example import Batch, Example, Message, Text
+from ftlint.example import Batch, Example, Message, Plain, Text
 from ftlint.feature import Feature
 from ftlint.pointer import PointerError, join, resolve
 from ftlint.privacy.gate import gate, gates
@@ -68,7 +68,8 @@ class PrivateData(Feature[Sequence[Spotted]]):
         """Return what stands in each example."""
         found: dict[int, Sequence[Spotted]] = {}
         for index, bits in sorted(gates(batch.lines.raws).items()):
-            if spotted := _read(batch.example(index), bits):
+            said = batch.plain[index] if batch.plain else None
+            if spotted := _heard(batch, index, said, bits) if said else _read(batch, index, bits):
                 found[index] = spotted
         return Spottings(len(batch), found)
 
@@ -76,21 +77,28 @@ class PrivateData(Feature[Sequence[Spotted]]):
 PRIVATE = PrivateData()
 
 
-def _read(example: Example, bits: int) -> list[Spotted]:
-    """Return what stands in one example; nothing where there is no record."""
+def _heard(batch: Batch, index: int, said: Plain, bits: int) -> list[Spotted]:
+    """Return what stands in an example that holds nothing but texts; few are decoded again."""
+    found = [(at, each) for at, text in enumerate(said[1]) for each in _sighted(text, bits)]
+    return [Spotted(batch.example(index).texts[at], each) for at, each in found]
+
+
+def _read(batch: Batch, index: int, bits: int) -> list[Spotted]:
+    """Return what stands in any other example; nothing where there is no record."""
+    example = batch.example(index)
     if not example.proven and example.fault:
         return []
-    return [spotted for text in told(example) for spotted in _spotted(text, bits)]
+    return [Spotted(text, each) for text in told(example) for each in _sighted(text.value, bits)]
 
 
-def _spotted(text: Text, bits: int) -> Sequence[Spotted]:
+def _sighted(text: str, bits: int) -> Sequence[Sighting]:
     """Return what stands in one text; of a long example most texts stop at the gate."""
-    bits &= gate(text.value.encode(errors="surrogatepass"))
+    bits &= gate(text.encode(errors="surrogatepass"))
     if not bits:
         return ()
     from ftlint.privacy.look import sightings  # compiled where there is something to look at
 
-    return [Spotted(text, each) for each in sightings(text.value, bits)]
+    return sightings(text, bits)
 
 
 def told(example: Example) -> list[Text]:

@@ -14,7 +14,8 @@ _NEAR = 4
 def runs(whole: bytes) -> list[int]:
     """Return where runs begin; of a longer one each place from which `RUN` digits follow."""
     byte = np.frombuffer(whole, np.uint8)
-    at = np.flatnonzero(byte - np.uint8(ord("0")) < np.uint8(10))
+    digit = byte - np.uint8(ord("0"))
+    at = np.flatnonzero(np.less(digit, np.uint8(10), out=digit.view(np.bool_)))
     gap = np.diff(at)
     linked = gap == 1
     apart = np.flatnonzero(~linked)
@@ -33,3 +34,8 @@ def runs(whole: bytes) -> list[int]:
         width *= 2
     begun: list[int] = at[np.flatnonzero(linked)].tolist()
     return begun
+
+
+def line_ends(whole: bytes) -> int:
+    """Return how many line ends stand in a text."""
+    return int(np.count_nonzero(np.frombuffer(whole, np.uint8) == ord("\n")))

@@ -83,7 +83,7 @@ def gates(raws: Sequence[bytes]) -> Mapping[int, int]:
     Searched as one text, because each call costs as much as some hundred bytes.
     """
     whole = b"\n".join(raws)
-    if whole.count(b"\n") >= max(len(raws), 1):
+    if _line_ends(whole) >= max(len(raws), 1):
         return {index: bits for index, raw in enumerate(raws) if (bits := gate(raw))}
     starts = list(accumulate([len(raw) + 1 for raw in raws], initial=0))
     found: dict[int, int] = {}
@@ -98,6 +98,14 @@ def gates(raws: Sequence[bytes]) -> Mapping[int, int]:
         line = bisect_right(starts, start) - 1
         found[line] = found.get(line, 0) | bits
     return found
+
+
+def _line_ends(whole: bytes) -> int:
+    if "numpy" in sys.modules:  # a third of the time
+        from ftlint.privacy.digitarray import line_ends
+
+        return line_ends(whole)
+    return whole.count(b"\n")
 
 
 def _numbered(whole: bytes, starts: Sequence[int]) -> Iterator[int]:

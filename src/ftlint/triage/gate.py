@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 import sys
+import zlib
 from array import array
 from collections.abc import Container, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import compress, count, pairwise
 from math import ceil, log, sqrt
+from operator import not_
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zlib import compress, crc32, decompress
+from zlib import crc32
 
 from ftlint.triage.form import CALM, STEP, WINDOW
 from ftlint.triage.latin import unreadable
@@ -104,12 +106,10 @@ class Gate(dict[str, int]):
                 return [at for at, text in enumerate(texts) if readable(text) and self._opens(text)]
         # Apart, since one sign that is not ASCII makes the whole string wider, and slower.
         plain = list(map(str.isascii, texts))
-        found = self._sieved(texts, [at for at, is_plain in enumerate(plain) if is_plain])
+        found = self._sieved(texts, list(compress(count(), plain)))
         if False in plain:
             left = {texts[at] for at in unreadable(texts)} if unread is None else unread
-            strange = [
-                at for at, is_plain in enumerate(plain) if not is_plain and texts[at] not in left
-            ]
+            strange = [at for at in compress(count(), map(not_, plain)) if texts[at] not in left]
             found = sorted((*found, *self._sieved(texts, strange)))
         return found
 
@@ -122,7 +122,7 @@ class Gate(dict[str, int]):
 
             bounds = [bound >> _SHIFT for bound in self._bounds]
             self._sieve = Sieve(self.said, bounds, self._words)
-        passing, spelt = self._sieve.passing([texts[at] for at in chosen])
+        passing, spelt = self._sieve.passing(list(map(texts.__getitem__, chosen)))
         opened = [at for at in spelt if self._opens(texts[chosen[at]])]
         return [chosen[at] for at in (sorted((*passing, *opened)) if opened else passing)]
 
@@ -152,7 +152,7 @@ class Gate(dict[str, int]):
 @cache
 def gate() -> Gate:
     """Return the gate that ships with the model, loaded once a process."""
-    raw = decompress(PATH.read_bytes())
+    raw = zlib.decompress(PATH.read_bytes())
     many = (len(raw) - 8) // 5
     numbers, said = array("I"), array("b")
     numbers.frombytes(raw[: 8 + 4 * many])
@@ -170,4 +170,4 @@ def write(path: Path, threshold: float, bias: int, words: Mapping[int, int]) -> 
     if sys.byteorder == "big":
         numbers.byteswap()
     said = array("b", [max(-128, min(127, words[each])) for each in keys])
-    path.write_bytes(compress(numbers.tobytes() + said.tobytes(), 9))
+    path.write_bytes(zlib.compress(numbers.tobytes() + said.tobytes(), 9))
