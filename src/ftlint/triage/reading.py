@@ -71,30 +71,47 @@ class Lexicon(dict[str, int]):
         return np.array(self._keys[since:], np.uint32), np.array(self._bits[since:], np.int64)
 
 
-class Reader(dict[str, tuple[int, ...]]):
-    """The numbers of the words in each piece of text that was seen."""
+class Reader(dict[str, int]):
+    """What each piece of text in lower case that was seen holds, as a number.
+
+    That of its word where it holds one; else, below zero, that of a row of words.
+    """
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Start with nothing seen."""
         super().__init__()
         self.lexicon = lexicon
+        self._rows: list[tuple[int, ...]] = [()]
 
-    def __missing__(self, piece: str) -> tuple[int, ...]:
-        """Return the numbers of the words in `piece`."""
-        if len(self) >= MEMORY:
-            self.clear()
-        found = self[piece] = tuple([self.lexicon[word] for word in words_of(piece)])
+    def __missing__(self, piece: str) -> int:
+        """Return the number of `piece`."""
+        row = tuple([self.lexicon[word] for word in words_of(piece)])
+        if len(row) == 1:
+            found = row[0]
+        else:
+            found = ~len(self._rows) if row else ~0
+            self._rows += [row] if row else []
+        self[piece] = found
         return found
 
     def read(self, texts: Iterable[str]) -> tuple[Ints, Ints]:
         """Return the numbers of all words and where each text ends among them."""
-        words: list[int] = []
+        if len(self) >= MEMORY:
+            self.clear()
+            self._rows = [()]
+        pieces: list[str] = []
         ends: list[int] = []
-        look = self.__getitem__
         for text in texts:
-            words += chain.from_iterable(map(look, text.split()))
-            ends.append(len(words))
-        return np.array(words, np.int64), np.array(ends, np.int64)
+            pieces += text.lower().split()
+            ends.append(len(pieces))
+        found = np.fromiter(map(self.__getitem__, pieces), np.int64, len(pieces))
+        rows = [self._rows[~number] for number in found[found < 0].tolist()]
+        sizes = np.ones(len(found), np.int64)
+        sizes[found < 0] = list(map(len, rows))
+        words = np.repeat(found, sizes)
+        words[words < 0] = list(chain.from_iterable(rows))
+        total = np.concatenate(([0], np.cumsum(sizes)))
+        return words, total[np.array(ends, np.int64)]
 
 
 @dataclass(frozen=True, slots=True)
