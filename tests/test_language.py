@@ -24,7 +24,7 @@ from ftlint.features.reply import differs, doubtful
 from ftlint.features.script import classes, glimpse, script, weights
 from ftlint.report import Report
 from ftlint.rules.language import AnswerLanguageMismatch, LanguageMix, UnexpectedLanguage
-from ftlint.sample import Thinned, level_of, levels
+from ftlint.sample import Thinned, level_of
 from ftlint.source import Dataset, Source
 from ftlint.text.languagename import MERGED, NAMES, asks, canonical, meant, orders_language
 
@@ -233,12 +233,6 @@ def test_samples_do_not_depend_on_how_they_are_cut(cuts: list[int], limit: int) 
         merged = merged.merge(part)
     assert merged == whole
     assert len(whole.items) <= limit and whole.total == 400
-
-
-@given(st.integers(0, 1 << 62), st.integers(0, 3000), st.integers(0, 16))
-def test_levels_are_told_of_each_ordinal(first: int, count: int, least: int) -> None:
-    every = [(ordinal, level_of(ordinal)) for ordinal in range(first, first + count)]
-    assert levels(first, count, least) == [pair for pair in every if pair[1] >= least]
 
 
 def test_a_sample_is_fair() -> None:

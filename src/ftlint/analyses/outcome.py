@@ -22,7 +22,8 @@ from ftlint.features.dialogue import DIALOGUES
 from ftlint.features.distinct import Texts
 from ftlint.features.identity import finder, readings
 from ftlint.features.refusal import HEAD, REFUSALS, recogniser
-from ftlint.features.toxicity import Judged, Toxicity, Triage, judge_all
+from ftlint.features.sparse import Sparse
+from ftlint.features.toxicity import Toxicity, Triage, judge_all
 from ftlint.features.turns import TURNS
 from ftlint.features.whom import PROMPT, Group, everyone
 from ftlint.finding import Where
@@ -204,7 +205,7 @@ def _refused(batch: Batch, indices: Sequence[int]) -> set[int]:
 def _toxic(batch: Batch, indices: Sequence[int]) -> set[int]:
     turns, backend = batch.column(TURNS), Triage(gated=True)
     known = batch.made(Toxicity(backend))
-    if isinstance(known, Judged):
+    if isinstance(known, Sparse):
         told = {at: known.found[at] for at in indices if at in known.found}
     else:  # nobody wants to know of other texts
         some = [turns[at] for at in indices]

@@ -11,12 +11,13 @@ import sys
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import field
 from math import nan
-from typing import Any, Protocol
+from typing import Protocol
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.distinct import Texts, distinct
 from ftlint.features.identity import language_of
+from ftlint.features.sparse import Sparse
 from ftlint.features.turns import TURNS, Turn
 from ftlint.value import dataclass
 
@@ -103,29 +104,13 @@ def _scores(texts: Sequence[str]) -> Sequence[Sequence[float]]:
     return rows
 
 
-class Judged(Sequence[list[tuple[int, Scores]]]):
-    """The judged texts of each example: index in `Example.texts`, scores."""
-
-    __slots__ = ("_length", "found")
-
-    def __init__(self, length: int, found: dict[int, list[tuple[int, Scores]]]) -> None:
-        """Keep what was found, by index of the example in the batch."""
-        self._length = length
-        self.found = found
-
-    def __len__(self) -> int:
-        """Return the number of examples."""
-        return self._length
-
-    def __getitem__(self, index: Any) -> Any:
-        """Return the judged texts of one example. Raises: IndexError."""
-        if not 0 <= index < self._length:
-            raise IndexError(index)
-        return self.found.get(index, [])
+Judgements = list[tuple[int, Scores]]
+"""The judged texts of an example: index in `Example.texts`, scores."""
+Judged = Sparse[Judgements, tuple[()]]
 
 
 @dataclass(frozen=True)
-class Toxicity(Feature[list[tuple[int, Scores]]]):
+class Toxicity(Feature[Judgements | tuple[()]]):
     """What a backend says of each text of an example."""
 
     backend: Backend = field(default_factory=Triage)
@@ -133,12 +118,12 @@ class Toxicity(Feature[list[tuple[int, Scores]]]):
     def compute(self, batch: Batch) -> Judged:
         """Return the judged texts of each example; equal texts are judged once."""
         turns = batch.column(TURNS)
-        return Judged(len(batch), judge_all(self.backend, turns, distinct(batch)))
+        return Sparse(len(batch), judge_all(self.backend, turns, distinct(batch)), ())
 
 
 def judge_all(
     backend: Backend, turns: Sequence[Sequence[Turn]], texts: Texts
-) -> dict[int, list[tuple[int, Scores]]]:
+) -> dict[int, Judgements]:
     """Return the judged texts of some examples by index; `texts` are those of `turns`."""
     told: Mapping[int, Scores]
     if isinstance(backend, Triage) and backend.gated:  # the figures ask the same of the texts
@@ -146,7 +131,7 @@ def judge_all(
     else:
         told = backend.judge(texts.once)
     known = {texts.once[index]: row for index, row in told.items()}
-    found: dict[int, list[tuple[int, Scores]]] = {}
+    found: dict[int, Judgements] = {}
     if not known:
         return found
     stands = texts.stands(known)
@@ -187,7 +172,7 @@ def _asks_how(text: str, said: Sequence[Turn]) -> bool:
 def judged(batch: Batch, backend: Backend) -> Judged:
     """Return the judged texts of `batch`."""
     column = batch.column(Toxicity(backend))
-    assert isinstance(column, Judged)
+    assert isinstance(column, Sparse)
     return column
 
 

@@ -6,11 +6,12 @@ What analyses count is made once of the mentions, for the few examples that have
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.identity import Mention, readings
+from ftlint.features.sparse import Sparse
 from ftlint.features.turns import TURNS, Turn
 from ftlint.value import dataclass
 
@@ -34,45 +35,25 @@ class Whom(NamedTuple):
     """In order."""
 
 
-class Everyone(Sequence[Whom | None]):
-    """What each example names; nothing is kept of those that name nobody and have no word."""
-
-    __slots__ = ("_length", "found")
-
-    def __init__(self, length: int, found: dict[int, Whom]) -> None:
-        """Keep what was found by index of the example in the batch, in order."""
-        self._length = length
-        self.found = found
-
-    def __len__(self) -> int:
-        """Return the number of examples."""
-        return self._length
-
-    def __getitem__(self, index: Any) -> Any:
-        """Return what one example names. Raises: IndexError."""
-        if not 0 <= index < self._length:
-            raise IndexError(index)
-        return self.found.get(index)
-
-
 @dataclass(frozen=True)
 class Named(Feature[Whom | None]):
-    """Whom each example names."""
+    """Whom each example names; None where it names nobody and has no word."""
 
     extra: tuple[str, ...] = ()
     """The user's own lexicons, as paths."""
 
-    def compute(self, batch: Batch) -> Everyone:
+    def compute(self, batch: Batch) -> Sparse[Whom, None]:
         """Return one value an example."""
         turns = batch.column(TURNS)
         told = readings(batch, self.extra).told
-        return Everyone(len(batch), {at: whom(each, turns[at]) for at, each in told.items()})
+        found = {at: whom(each, turns[at]) for at, each in told.items()}
+        return Sparse(len(batch), found, None)
 
 
 def everyone(batch: Batch, extra: tuple[str, ...] = ()) -> dict[int, Whom]:
     """Return what the examples of `batch` name that name anything, by index and in order."""
     column = batch.column(Named(extra))
-    assert isinstance(column, Everyone)
+    assert isinstance(column, Sparse)
     return column.found
 
 

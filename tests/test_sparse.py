@@ -1,0 +1,20 @@
+"""Columns of which most examples have nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from ftlint.features.sparse import Sparse
+
+
+def test_what_was_not_found_is_nothing() -> None:
+    column = Sparse(4, {1: "a", 3: "b"}, None)
+    assert list(column) == [None, "a", None, "b"]
+    assert len(column) == 4 and len(Sparse(0, {}, ())) == 0
+    assert list(Sparse(2, {}, ())) == [(), ()]
+
+
+@pytest.mark.parametrize("index", [-1, 2])
+def test_only_examples_of_the_batch_are_asked_for(index: int) -> None:
+    with pytest.raises(IndexError):
+        Sparse(2, {0: "a"}, None)[index]
