@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
 from ftlint.text.expression import late
 from ftlint.value import dataclass
 
 END = b"$"
 """Stands among the words of a sense for the end of a clause."""
+REACH = 48
+"""Bytes on either side in which neighbours of a doubtful word are looked for."""
+PHRASE = 4
+"""Words of the longest phrase of a sense."""
+_OPENING = re.compile(rb"(?:^|[.!?:\n\x1e])[\"'*#>\-\s\d)(\[\]]*$|\xe2\x80[\x9c\x98\xa2]\s*$")
+"""What stands before the first word of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,90 @@ class Sense:
             self.case | other.case,
             self.degree | other.degree,
         )
+
+    def meant(self, raw: bytes, marked: bytes, place: tuple[int, int, int, int]) -> bool:
+        """Return whether the word at `place` names people; text, word, text end are its bounds.
+
+        `marked` is the text in normal form, with line ends between clauses.
+        """
+        first, start, end, beyond = place
+        opens = False
+        if self.case and raw[start:end] not in self.case:
+            return False
+        if self.capital:
+            if raw[start] == marked[start]:
+                return False
+            opens = start == first or bool(_OPENING.search(raw, max(first, start - 8), start))
+        after: list[bytes] = []
+        if self.next or self.unless_next:
+            after = marked[end : min(end + REACH, beyond)].partition(b"\n")[0].split()
+            if _begin(after, self.unless_next):
+                return False
+        before: list[bytes] = []
+        if self.previous or self.unless_previous:
+            before = marked[max(first, start - REACH) : start].rpartition(b"\n")[2].split()
+            if _end(before, self.unless_previous):
+                return False
+        wanted = self.at_start if opens and self.at_start else self.next
+        if not wanted and not self.previous:
+            return not (opens and self.capital == "inside")
+        return _begin(after, wanted) or self._far(after) or self._before(before)
+
+    def _far(self, after: list[bytes]) -> bool:
+        if self.far:
+            for skip in range(1, min(self.gap + 1, len(after))):
+                if after[skip] in _edges(self.far, 0) and _begin(after[skip:], self.far):
+                    return True
+        return False
+
+    def _before(self, words: list[bytes]) -> bool:
+        if not words or not self.previous:
+            return False
+        if _end(words, self.previous):
+            return True
+        if words[-1] not in self.degree:
+            return False
+        while words and words[-1] in self.degree:
+            words = words[:-1]
+        return _end(words, self.previous)
+
+
+def _begin(words: Sequence[bytes], wanted: frozenset[bytes]) -> bool:
+    """Return whether one of the phrases stands first; nothing at all is the end of a clause."""
+    if not words:
+        return END in wanted
+    phrase = words[0]
+    if phrase in wanted:
+        return True
+    if phrase not in _edges(wanted, 0):
+        return False
+    for word in words[1:PHRASE]:
+        phrase += b" " + word
+        if phrase in wanted:
+            return True
+    return False
+
+
+def _end(words: Sequence[bytes], wanted: frozenset[bytes]) -> bool:
+    """Return whether one of the phrases stands last."""
+    if not words:
+        return False
+    phrase = words[-1]
+    if phrase in wanted:
+        return True
+    if phrase not in _edges(wanted, -1):
+        return False
+    for word in words[-2 : -PHRASE - 1 : -1]:
+        phrase = word + b" " + phrase
+        if phrase in wanted:
+            return True
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _edges(phrases: frozenset[bytes], at: int) -> frozenset[bytes]:
+    """Return the first or the last words of phrases."""
+    return frozenset([phrase.split(b" ")[at] for phrase in phrases])
 
 
 # What is no letter is a space, in texts as in terms; bytes beyond ASCII stay.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
-from itertools import accumulate, compress, count
-from operator import not_
+from itertools import accumulate, chain, compress, count, repeat
+from operator import not_, sub
 from typing import Any, NamedTuple
 
 from ftlint.example import Batch
@@ -84,6 +84,12 @@ class Texts(Sequence[list[str]]):
         """The texts that are mostly in other letters than Latin ones."""
         strange = list(dict.fromkeys(self.parts[1].texts))
         return frozenset([strange[at] for at in unreadable(strange)])
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """The example of each text."""
+        sizes = map(sub, self.ends[1:], self.ends)
+        return list(chain.from_iterable(map(repeat, range(len(self)), sizes)))
 
     def __len__(self) -> int:
         """Return the number of examples."""

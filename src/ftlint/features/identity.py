@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 from itertools import accumulate
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ftlint.bias.identity import SETTING, Entry, languages, lexicon, read_file, stamps
-from ftlint.bias.sense import CLAUSES, END, TABLE, Sense, normal, spaced
+from ftlint.bias.sense import CLAUSES, TABLE, normal, spaced
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.distinct import Joined, Texts, distinct, joined, parted
@@ -29,10 +30,6 @@ OUTCOMES = frozenset({"positive", "negative", "helpful"})
 """Attributes that only answers are asked for, and only where a prompt names a group."""
 HEAD = 240
 """Code points of each text that tell the language of an example."""
-REACH = 48
-"""Bytes on either side in which neighbours of a doubtful word are looked for."""
-PHRASE = 4
-"""Words of the longest phrase of a sense."""
 
 
 class Mention(NamedTuple):
@@ -73,10 +70,6 @@ class Readings(Sequence[Reading | None]):
         return None if code is None else Reading(code, self.told.get(index, ()))
 
 
-Found = tuple[int, int, int, Entry]
-"""The parts of a mention."""
-
-
 class Finder:
     """The automaton of some entries."""
 
@@ -101,53 +94,82 @@ class Finder:
 
     def scan(self, texts: Sequence[str]) -> dict[int, list[Mention]]:
         """Return the mentions in reading order, by text; a longer term hides a shorter one."""
-        found: dict[int, list[Mention]] = {}
-        for each in self.find(parted(texts)):
-            found.setdefault(each[0], []).append(Mention(*each))
-        return found
+        return self.read(parted(texts), range(len(texts)), [0] * len(texts))
 
-    def find(self, parts: Iterable[Joined]) -> list[Found]:
-        """Return what `scan` does as plain tuples, in the order of the texts."""
-        some = [found for part in parts if part.texts and (found := self._scan(part))]
-        if len(some) == 1:
-            return some[0]
-        # Stable: in a text the order stays.
-        return sorted([each for found in some for each in found], key=_text)
+    def read(
+        self, parts: Iterable[Joined], rows: Sequence[int], ends: Sequence[int]
+    ) -> dict[int, list[Mention]]:
+        """Return the mentions in reading order, by example.
 
-    def _scan(self, part: Joined) -> list[Found]:
-        raw, firsts, numbers = part.text.encode("utf-8", "surrogatepass"), part.starts, part.numbers
-        if len(raw) > len(part.text):
-            sizes = [len(text.encode("utf-8", "surrogatepass")) + 1 for text in part.texts]
-            firsts = list(accumulate(sizes, initial=1))
-        marked = raw if self._bare else _marked(part.text, raw)
-        low = raw.translate(TABLE) if self._bare or raw.isascii() else marked.replace(b"\n", b" ")
-        # The longest of those that begin at one place comes first, and hides what is inside it.
-        hits = [(start, -end, which) for which, start, end in self._find(low, overlapping=True)]
-        hits.sort()
-        found: list[Found] = []
-        last = number = first = beyond = 0
-        for start, end, which in hits:
-            spaces, entries = self._owners[which]
-            start, end = start + spaces, -end - spaces
+        `rows` has the example of each text, and `ends` how many texts stand before each example.
+        """
+        told: dict[int, list[Mention]] = {}
+        for part in parts:
+            found = self._scan(part, rows, ends) if part.texts else {}
+            for row in told.keys() & found.keys():
+                # Stable: in a text the order stays.
+                found[row] = sorted(told[row] + found[row], key=_text)
+            told |= found
+        return told
+
+    def _scan(
+        self, part: Joined, rows: Sequence[int], ends: Sequence[int]
+    ) -> dict[int, list[Mention]]:
+        raw, marked, low, firsts = self._forms(part)
+        numbers, owners, new = part.numbers, self._owners, tuple.__new__
+        told: dict[int, list[Mention]] = {}
+        last = row = text = first = beyond = 0
+        for which, start, end in self._hits(low):
+            spaces, entries = owners[which]
+            start, end = start + spaces, end - spaces
             if end <= last:
                 continue
             if start >= beyond:
                 at = bisect_right(firsts, start)
-                number, first, beyond = numbers[at - 1], firsts[at - 1], firsts[at] - 1
+                first, beyond = firsts[at - 1], firsts[at] - 1
+                row = rows[numbers[at - 1]]
+                text = numbers[at - 1] - ends[row]
             if end > beyond:
                 continue
             for entry in entries:
                 sense = entry.sense
                 if entry.kind == SETTING:
                     last = end
-                elif sense is None or _meant(sense, raw, marked, (first, start, end, beyond)):
+                elif sense is None or sense.meant(raw, marked, (first, start, end, beyond)):
                     last = end
-                    found.append((number, start - first, end - first, entry))
-        return found
+                    mention = new(Mention, (text, start - first, end - first, entry))
+                    if row in told:
+                        told[row].append(mention)
+                    else:
+                        told[row] = [mention]
+        return told
+
+    def _forms(self, part: Joined) -> tuple[bytes, bytes, bytes, list[int]]:
+        """Return texts as bytes, in two normal forms, and where each begins."""
+        raw = part.text.encode("utf-8", "surrogatepass")
+        if len(raw) == len(part.text):
+            return (
+                raw,
+                raw if self._bare else raw.translate(CLAUSES),
+                raw.translate(TABLE),
+                part.starts,
+            )
+        sizes = [len(text.encode("utf-8", "surrogatepass")) + 1 for text in part.texts]
+        firsts = list(accumulate(sizes, initial=1))
+        if self._bare:
+            return raw, raw, raw.translate(TABLE), firsts
+        marked = _marked(part.text, raw)
+        return raw, marked, marked.replace(b"\n", b" "), firsts
+
+    def _hits(self, low: bytes) -> list[tuple[int, int, int]]:
+        """Return term, start and end; of those that begin at one place the longest is first."""
+        hits = self._find(low, overlapping=True)
+        hits.reverse()  # they come by their ends
+        hits.sort(key=_start)
+        return hits
 
 
-def _text(found: Found) -> int:
-    return found[0]
+_text, _start = itemgetter(0), itemgetter(1)
 
 
 _WORDY = re.compile(rb"[\0-\x7f\xc2-\xdf\xe1\xe2\xea\xef]|\xe3\x80")
@@ -167,8 +189,6 @@ _SIGNS = (
 
 def _marked(text: str, raw: bytes) -> bytes:
     """Return `raw` in lower case, spaces for signs and line ends between clauses."""
-    if raw.isascii():
-        return raw.translate(CLAUSES)
     low = _lowered(text, len(raw))
     for signs, spaces in _SIGNS:
         low = signs.sub(spaces, low)
@@ -187,85 +207,6 @@ def _lowered(joined: str, size: int) -> bytes:
 def _lower(letter: str) -> bytes:
     raw, low = (s.encode("utf-8", "surrogatepass") for s in (letter, letter.lower()))
     return low if len(low) == len(raw) else raw
-
-
-_OPENING = re.compile(rb"(?:^|[.!?:\n\x1e])[\"'*#>\-\s\d)(\[\]]*$|\xe2\x80[\x9c\x98\xa2]\s*$")
-"""What stands before the first word of a sentence."""
-
-
-def _meant(sense: Sense, raw: bytes, marked: bytes, place: tuple[int, int, int, int]) -> bool:
-    """Return whether the word at `place` names people; text, word, text end are its bounds."""
-    first, start, end, beyond = place
-    opens = False
-    if sense.case and raw[start:end] not in sense.case:
-        return False
-    if sense.capital:
-        if raw[start : start + 1] == marked[start : start + 1]:
-            return False
-        opens = bool(_OPENING.search(raw, max(first, start - 8), start)) or start == first
-    after: list[bytes] = []
-    if sense.next or sense.unless_next:
-        after = marked[end : min(end + REACH, beyond)].partition(b"\n")[0].split()
-        if _has(after, sense.unless_next):
-            return False
-    before: list[bytes] = []
-    if sense.previous or sense.unless_previous:
-        before = marked[max(first, start - REACH) : start].rpartition(b"\n")[2].split()
-        if _ends(before, sense.unless_previous):
-            return False
-    wanted = sense.at_start if opens and sense.at_start else sense.next
-    if not wanted and not sense.previous:
-        return not (opens and sense.capital == "inside")
-    return (
-        _has(after, wanted)
-        or any(_has(after[skip:], sense.far) for skip in range(1, min(sense.gap + 1, len(after))))
-        or _ends(before, sense.previous)
-        or _ends(_without(before, sense.degree), sense.previous)
-    )
-
-
-def _has(words: list[bytes], wanted: frozenset[bytes]) -> bool:
-    """Return whether one of the phrases stands first; nothing at all is the end of a clause."""
-    if not words:
-        return END in wanted
-    phrase = words[0]
-    if phrase in wanted:
-        return True
-    if phrase not in _edges(wanted, 0):
-        return False
-    for word in words[1:PHRASE]:
-        phrase += b" " + word
-        if phrase in wanted:
-            return True
-    return False
-
-
-def _ends(words: list[bytes], wanted: frozenset[bytes]) -> bool:
-    """Return whether one of the phrases stands last."""
-    if not words:
-        return False
-    phrase = words[-1]
-    if phrase in wanted:
-        return True
-    if phrase not in _edges(wanted, -1):
-        return False
-    for word in words[-2 : -PHRASE - 1 : -1]:
-        phrase = word + b" " + phrase
-        if phrase in wanted:
-            return True
-    return False
-
-
-@lru_cache(maxsize=1024)
-def _edges(phrases: frozenset[bytes], at: int) -> frozenset[bytes]:
-    """Return the first or the last words of those phrases that have several."""
-    return frozenset([phrase.split()[at] for phrase in phrases if b" " in phrase])
-
-
-def _without(words: list[bytes], degree: frozenset[bytes]) -> list[bytes]:
-    while words and words[-1] in degree:
-        words = words[:-1]
-    return words
 
 
 def finder(language: str, extra: tuple[str, ...] = (), outcomes: bool = False) -> Finder | None:
@@ -317,32 +258,32 @@ class Mentions(Feature[Reading | None]):
         """Return one reading an example; each language is searched at once."""
         texts, spoken = distinct(batch), batch.column(TONGUE)
         told: dict[int, list[Mention]] = {}
-        new, ends = tuple.__new__, texts.ends
-        for language in sorted(covered(self.extra).intersection(filter(None, spoken))):
+        for language, rows in _spoken(spoken, covered(self.extra)).items():
             if found := finder(language, self.extra):
-                those: list[Mention] = []
-                row = end_of = 0
-                for number, start, end, entry in found.find(_parts(texts, spoken, language)):
-                    if number >= end_of:
-                        row = bisect_right(ends, number) - 1
-                        end_of = ends[row + 1]
-                        those = []
-                        if spoken[row] == language:
-                            told[row] = those
-                    those.append(new(Mention, (number - ends[row], start, end, entry)))
+                read = found.read(_parts(texts, rows), texts.rows, texts.ends)
+                told |= {row: those for row, those in read.items() if spoken[row] == language}
         return Readings(spoken, dict(sorted(told.items())))
 
 
-def _parts(texts: Texts, spoken: Sequence[str | None], language: str) -> Sequence[Joined]:
-    """Return the texts of all examples in one language, and maybe those of a few others."""
-    rows = [at for at, code in enumerate(spoken) if code == language]
-    if 2 * len(rows) < len(spoken):
-        numbers = [number for at in rows for number in range(*texts.ends[at : at + 2])]
+def _spoken(spoken: Sequence[str | None], known: Set[str]) -> dict[str, list[int]]:
+    """Return the examples of each of the languages that are `known`."""
+    found: dict[str, list[int]] = {}
+    for row, language in enumerate(spoken):
+        if language and language in known:
+            found.setdefault(language, []).append(row)
+    return found
+
+
+def _parts(texts: Texts, rows: Sequence[int]) -> Sequence[Joined]:
+    """Return the texts of some examples, and maybe those of a few others."""
+    ends = texts.ends
+    if 2 * len(rows) < len(texts):
+        numbers = [number for row in rows for number in range(*ends[row : row + 2])]
         return parted([texts.every[number] for number in numbers], numbers)
     # To join them anew would cost more than to search the others too.
     plain, strange = texts.parts
-    of = [bisect_right(texts.ends, number) - 1 for number in strange.numbers]
-    numbers = [n for n, row in zip(strange.numbers, of, strict=True) if spoken[row] == language]
+    chosen = set(rows)
+    numbers = [number for number in strange.numbers if texts.rows[number] in chosen]
     return plain, joined([texts.every[number] for number in numbers], numbers)
 
 
