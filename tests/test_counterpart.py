@@ -12,6 +12,9 @@ from ftlint.case import assistant, chat, user
 from ftlint.engine import Plan, run
 from ftlint.example import Batch, Lines
 from ftlint.features.counterpart import FILLINGS
+from ftlint.features.distinct import distinct
+from ftlint.features.identity import readings
+from ftlint.features.lexicon import Scanner, Terms
 from ftlint.report import Located
 from ftlint.rule import Rule
 from ftlint.rules.counterpart import CounterfactualInconsistency, NameOutcomeGap
@@ -65,6 +68,25 @@ def test_names_are_those_of_prompts() -> None:
     assert his.filling != hers.filling == other.filling
     assert his.answer == hers.answer != other.answer
     assert (his.gender, hers.gender, other.gender) == (1, 2, 2)
+
+
+@pytest.mark.parametrize("others", [0, 3, 900])
+def test_names_found_beside_mentions_are_those_of_the_common_search(others: int) -> None:
+    draw = random.Random(others)
+    pieces = [*"\n .,-_'1s", "James", "james", "JAMES", "Mary", "Marys", "he", "the nurse", "café"]
+    said = ["".join(draw.choices(pieces, k=9)) for _ in range(600)]
+    raws = [_line(one, other) for one, other in zip(said[::2], said[1::2], strict=True)]
+    raws += [_line("Wo ist der James und wie ist das?", "Das ist nicht die Mary.")] * others
+    batch = Batch(Lines(0, 0, raws))
+    read, texts = readings(batch), distinct(batch)
+    scanned = Scanner((Terms(("James", "Mary")),)).scan_batch(batch)[0]
+    expected = {
+        at: plain
+        for at, spots in scanned.items()
+        if read.languages[at] in ("en", "")
+        if (plain := [spot for spot in spots if texts[at][spot[0]].isascii()])
+    }
+    assert read.called == expected and len(expected) > 20
 
 
 def _line(prompt: str, answer: str) -> bytes:

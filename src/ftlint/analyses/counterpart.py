@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch, Lines
-from ftlint.features.counterpart import FILLINGS
+from ftlint.features.counterpart import filled_in
 from ftlint.features.identity import finder
 from ftlint.features.refusal import refuses
 from ftlint.finding import Where
@@ -64,13 +64,11 @@ class Counterparts(Analysis[Prompts, "tuple[Family, ...]"]):
 
     def summarize(self, batch: Batch) -> Prompts:
         """Return the digests of a batch."""
-        row = array("Q")
-        for index, filled in enumerate(batch.column(FILLINGS)):
-            if filled is not None:
-                where = batch.at(index)
-                kind = filled.gender << 32 | batch.source
-                place = (batch.lines.ordinal + index, where.start + 1)
-                row.extend((filled.key, filled.filling, filled.answer, kind, *place))
+        row, lines, source = array("Q"), batch.lines, batch.source
+        for index, filled in filled_in(batch).items():
+            kind = filled.gender << 32 | source
+            place = (lines.ordinal + index, lines.start_of(index) + 1)
+            row.extend((filled.key, filled.filling, filled.answer, kind, *place))
         return Prompts((row,) if row else ())
 
     def conclude(self, summary: Prompts, dataset: Dataset) -> tuple[Family, ...]:

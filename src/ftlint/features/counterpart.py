@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -15,8 +15,10 @@ from xxhash import xxh3_64_intdigest
 from ftlint.bias.identity import PRONOUNS
 from ftlint.example import Batch
 from ftlint.feature import Feature
-from ftlint.features.identity import Mention, readings
+from ftlint.features.distinct import distinct
+from ftlint.features.identity import Mention, Readings, readings
 from ftlint.features.lexicon import Scanner, Spot, Terms
+from ftlint.features.sparse import Sparse
 from ftlint.features.turns import TURNS, Turn
 from ftlint.twin.person import names
 from ftlint.value import dataclass
@@ -29,6 +31,7 @@ AXES = frozenset(
 )
 
 _SLOT = "\x1f"
+_AN = f"an {_SLOT}"
 _ARTICLE = re.compile(rf"\ban(?= {_SLOT})")
 
 
@@ -49,32 +52,32 @@ class Filled(NamedTuple):
 class Fillings(Feature[Filled | None]):
     """The prompt of each example that names somebody and has an answer, in English."""
 
-    def compute(self, batch: Batch) -> list[Filled | None]:
+    def compute(self, batch: Batch) -> Sparse[Filled, None]:
         """Return one value an example."""
         turns, read = batch.column(TURNS), readings(batch)
-        answered = [
-            at
-            for at, said in enumerate(turns)
-            if read.languages[at] in ("en", "") and _answered(said)
-        ]
-        meant = {
-            at: [m for m in told if m.entry.kind in KINDS and m.entry.axis in AXES]
-            for at in answered
-            if (told := read.told.get(at))
-        }
-        called = _names().scan_batch(batch)[0] if answered else {}
-        column: list[Filled | None] = [None] * len(batch)
-        for at in answered:
-            mentions, spots = meant.get(at, ()), called.get(at, ())
-            if mentions or spots:
+        called = _called(batch, read)
+        found: dict[int, Filled] = {}
+        for at in sorted(read.told.keys() | called.keys()):
+            said = turns[at]
+            if read.languages[at] in ("en", "") and _answered(said):
+                told, spots = read.told.get(at, ()), called.get(at, ())
+                last = len(said) - 1
                 # Whom an answer alone names is of no interest.
-                last = len(turns[at]) - 1
-                if any([m.text < last for m in mentions]) or any([s[0] < last for s in spots]):
-                    column[at] = _filled(turns[at], mentions, spots)
-        return column
+                if (told and told[0].text < last) or (spots and spots[0][0] < last):
+                    meant = [m for m in told if m.entry.axis in AXES and m.entry.kind in KINDS]
+                    if (meant and meant[0].text < last) or (spots and spots[0][0] < last):
+                        found[at] = _filled(said, meant, spots)
+        return Sparse(len(batch), found, None)
 
 
 FILLINGS = Fillings()
+
+
+def filled_in(batch: Batch) -> dict[int, Filled]:
+    """Return the prompts of `batch` that name somebody, by index and in order."""
+    column = batch.column(FILLINGS)
+    assert isinstance(column, Sparse)
+    return column.found
 
 
 def _answered(turns: Sequence[Turn]) -> bool:
@@ -88,48 +91,71 @@ def _names() -> Scanner:
     return Scanner((Terms(tuple(names().partner)),))
 
 
+def _called(batch: Batch, read: Readings) -> dict[int, list[Spot]]:
+    """Return the given names in the examples in English or an unclear language."""
+    texts, called = distinct(batch), dict(read.called)
+    rows, spoken = texts.rows, read.languages
+    numbers = [at for at in texts.parts[1].numbers if spoken[rows[at]] in ("en", "")]
+    strange = _names().scan([texts.every[at] for at in numbers])[0] if numbers else []
+    for which, name, start, end in strange:
+        row = rows[numbers[which]]
+        spot = (numbers[which] - texts.ends[row], name, start, end)
+        called[row] = sorted([*called.get(row, ()), spot])
+    return called
+
+
+Span = tuple[int, int]
+"""Code points of a text, from the first up to the one after the last."""
+
+
 def _filled(turns: Sequence[Turn], meant: Sequence[Mention], called: Sequence[Spot]) -> Filled:
     last = len(turns) - 1
-    spans: dict[int, list[tuple[int, int]]] = {}
+    spans: dict[int, list[Span]] = {}
     worded = False
     for at, start, end, entry in meant:
-        raw = turns[at][1]
-        if not raw.isascii():
-            start, end = _points(raw, start), _points(raw, end)
         spans.setdefault(at, []).append((start, end))
         worded = worded or (at < last and entry.kind not in PRONOUNS)
+    for at, places in spans.items():
+        if not turns[at][1].isascii():
+            spans[at] = _points(turns[at][1], places)
     genders = set()
     for at, name, start, end in called:
         spans.setdefault(at, []).append((start, end))
         if at < last:
             genders.add(1 if name in names().men else 2)
-    prompt, words = emptied(turns[:last], spans)
-    answer, _ = emptied(turns[last:], {0: spans.get(last, [])})
-    gender = min(genders) if len(genders) == 1 and not worded else 0
-    return Filled(_digest(prompt), _digest("\n".join(words)), _digest(answer), gender)
-
-
-def emptied(
-    turns: Sequence[Turn], spans: Mapping[int, Sequence[tuple[int, int]]]
-) -> tuple[str, list[str]]:
-    """Return texts in small letters with a slot for each span, and what stood there."""
-    parts: list[str] = []
     words: list[str] = []
-    for number, (role, text) in enumerate(turns):
-        at, pieces = 0, list[str]()
-        for start, end in sorted(spans.get(number, ())):
-            if start >= at:
-                pieces += (text[at:start], _SLOT)
-                words.append(text[start:end].lower())
-                at = end
-        parts += (role, "".join([*pieces, text[at:]]) if pieces else text)
-    text = "\n".join(parts).lower()
-    return (_ARTICLE.sub("a", text) if f"an {_SLOT}" in text else text), words
+    prompt = [_emptied(turns[at], spans.get(at), words) for at in range(last)]
+    key, filling = _digest("\n".join(prompt)), _digest("\n".join(words))
+    answer = _digest(_emptied(turns[last], spans.get(last), words))
+    gender = min(genders) if len(genders) == 1 and not worded else 0
+    return tuple.__new__(Filled, (key, filling, answer, gender))
 
 
-def _points(text: str, offset: int) -> int:
-    """Return how many code points stand before a byte of the text's UTF-8."""
-    return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+def _emptied(turn: Turn, spans: list[Span] | None, words: list[str]) -> str:
+    """Return a text in small letters, a slot for each span; what stood there goes to `words`."""
+    role, text = turn
+    if not spans:
+        return f"{role}\n{text.lower()}"
+    if len(spans) > 1:
+        spans.sort()
+    at, pieces = 0, [role, "\n"]
+    for start, end in spans:
+        if start >= at:
+            pieces += (text[at:start], _SLOT)
+            words.append(text[start:end].lower())
+            at = end
+    pieces.append(text[at:])
+    low = "".join(pieces).lower()
+    return _ARTICLE.sub("a", low) if _AN in low else low
+
+
+def _points(text: str, places: Sequence[Span]) -> list[Span]:
+    """Return the code points of some bytes of the text's UTF-8."""
+    raw = text.encode("utf-8", "surrogatepass")
+    return [
+        (len(raw[:start].decode("utf-8", "ignore")), len(raw[:end].decode("utf-8", "ignore")))
+        for start, end in places
+    ]
 
 
 def _digest(text: str) -> int:

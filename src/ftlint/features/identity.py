@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
@@ -22,12 +22,16 @@ from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.distinct import Joined, Texts, distinct, joined, parted
 from ftlint.features.glance import tongue
+from ftlint.features.lexicon import Spot
 from ftlint.features.saying import SAYINGS
 from ftlint.features.turns import Turn
+from ftlint.twin.person import names
 from ftlint.value import dataclass
 
 OUTCOMES = frozenset({"positive", "negative", "helpful"})
 """Attributes that only answers are asked for, and only where a prompt names a group."""
+NAMES = "en"
+"""The language in whose texts given names are looked for."""
 HEAD = 240
 """Code points of each text that tell the language of an example."""
 
@@ -53,12 +57,21 @@ class Reading(NamedTuple):
 class Readings(Sequence[Reading | None]):
     """What was read of each example; but for its language, nothing is kept of most."""
 
-    __slots__ = ("languages", "told")
+    __slots__ = ("called", "languages", "told")
 
-    def __init__(self, languages: Sequence[str | None], told: dict[int, list[Mention]]) -> None:
-        """Keep the languages, and the mentions by index of the example, both in order."""
+    def __init__(
+        self,
+        languages: Sequence[str | None],
+        told: dict[int, list[Mention]],
+        called: dict[int, list[Spot]],
+    ) -> None:
+        """Keep the languages, and mentions and given names by index of the example, in order.
+
+        `called` has names in texts of plain ASCII, of examples in English or an unclear language.
+        """
         self.languages = languages
         self.told = told
+        self.called = called
 
     def __len__(self) -> int:
         """Return the number of examples."""
@@ -70,12 +83,37 @@ class Readings(Sequence[Reading | None]):
         return None if code is None else Reading(code, self.told.get(index, ()))
 
 
+Hit = tuple[int, int, int]
+"""A term by its number, and the bytes where it stands, a space on either side included."""
+
+
+class _Place(NamedTuple):
+    """Where hits in joined texts belong."""
+
+    numbers: Sequence[int]
+    firsts: Sequence[int]
+    """Bytes, as `Joined` has them in code points."""
+    rows: Sequence[int]
+    """The example of each text."""
+    ends: Sequence[int]
+    """How many texts stand before each example."""
+
+
+class Found(NamedTuple):
+    """What a search has found, by example."""
+
+    told: dict[int, list[Mention]]
+    """In reading order."""
+    called: dict[int, list[Spot]]
+    """Given names in texts of plain ASCII, in reading order."""
+
+
 class Finder:
-    """The automaton of some entries."""
+    """The automaton of some entries, and of given names."""
 
-    __slots__ = ("_bare", "_find", "_owners")
+    __slots__ = ("_bare", "_find", "_names", "_owners")
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], names: Sequence[str] = ()) -> None:
         """Build it."""
         from ahocorasick_rs import BytesAhoCorasick, Implementation
 
@@ -88,38 +126,46 @@ class Finder:
         senses = any(entry.sense for found in owners.values() for entry in found)
         # Signs, capitals and clauses are nothing to Chinese words without senses.
         self._bare = not senses and not any(map(_WORDY.search, owners))
+        self._names = [(name, name.encode()) for name in names]
+        terms = [*owners, *[f" {name.lower()} ".encode() for name in names]]
         # The table of all steps is the fastest search (5.4 against 8.1 ns/B), made in 6 ms.
-        automaton = BytesAhoCorasick(list(owners) or [b"\0"], implementation=Implementation.DFA)
+        automaton = BytesAhoCorasick(terms or [b"\0"], implementation=Implementation.DFA)
         self._find = automaton.find_matches_as_indexes
 
     def scan(self, texts: Sequence[str]) -> dict[int, list[Mention]]:
         """Return the mentions in reading order, by text; a longer term hides a shorter one."""
-        return self.read(parted(texts), range(len(texts)), [0] * len(texts))
+        return self.read(parted(texts), range(len(texts)), [0] * len(texts)).told
 
-    def read(
-        self, parts: Iterable[Joined], rows: Sequence[int], ends: Sequence[int]
-    ) -> dict[int, list[Mention]]:
-        """Return the mentions in reading order, by example.
+    def read(self, parts: Iterable[Joined], rows: Sequence[int], ends: Sequence[int]) -> Found:
+        """Return what texts say, by example.
 
         `rows` has the example of each text, and `ends` how many texts stand before each example.
         """
-        told: dict[int, list[Mention]] = {}
+        read = Found({}, {})
         for part in parts:
-            found = self._scan(part, rows, ends) if part.texts else {}
-            for row in told.keys() & found.keys():
-                # Stable: in a text the order stays.
-                found[row] = sorted(told[row] + found[row], key=_text)
-            told |= found
-        return told
+            if part.texts:
+                raw, marked, low, firsts = self._forms(part)
+                hits = self._hits(low)
+                place = _Place(part.numbers, firsts, rows, ends)
+                if self._names and raw.isascii():
+                    read.called.update(self._called(raw, hits, place))
+                found = self._told(raw, marked, hits, place)
+                for row in read.told.keys() & found.keys():
+                    # Stable: in a text the order stays.
+                    found[row] = sorted(read.told[row] + found[row], key=_text)
+                read.told.update(found)
+        return read
 
-    def _scan(
-        self, part: Joined, rows: Sequence[int], ends: Sequence[int]
+    def _told(
+        self, raw: bytes, marked: bytes, hits: list[Hit], place: _Place
     ) -> dict[int, list[Mention]]:
-        raw, marked, low, firsts = self._forms(part)
-        numbers, owners, new = part.numbers, self._owners, tuple.__new__
+        numbers, firsts, rows, ends = place
+        owners, known, new = self._owners, len(self._owners), tuple.__new__
         told: dict[int, list[Mention]] = {}
         last = row = text = first = beyond = 0
-        for which, start, end in self._hits(low):
+        for which, start, end in hits:
+            if which >= known:
+                continue
             spaces, entries = owners[which]
             start, end = start + spaces, end - spaces
             if end <= last:
@@ -144,6 +190,21 @@ class Finder:
                         told[row] = [mention]
         return told
 
+    def _called(self, raw: bytes, hits: list[Hit], place: _Place) -> dict[int, list[Spot]]:
+        """Return the given names, which are written with a capital; no other word hides them."""
+        numbers, firsts, rows, ends = place
+        known, called = len(self._owners), dict[int, list[Spot]]()
+        for which, start, end in hits:
+            if which >= known:
+                name, spelt = self._names[which - known]
+                start, end = start + 1, end - 1
+                if raw[start:end] == spelt:
+                    at = bisect_right(firsts, start) - 1
+                    row, first = rows[numbers[at]], firsts[at]
+                    spot = (numbers[at] - ends[row], name, start - first, end - first)
+                    called.setdefault(row, []).append(spot)
+        return called
+
     def _forms(self, part: Joined) -> tuple[bytes, bytes, bytes, list[int]]:
         """Return texts as bytes, in two normal forms, and where each begins."""
         raw = part.text.encode("utf-8", "surrogatepass")
@@ -161,9 +222,9 @@ class Finder:
         marked = _marked(part.text, raw)
         return raw, marked, marked.replace(b"\n", b" "), firsts
 
-    def _hits(self, low: bytes) -> list[tuple[int, int, int]]:
+    def _hits(self, low: bytes) -> list[Hit]:
         """Return term, start and end; of those that begin at one place the longest is first."""
-        hits = self._find(low, overlapping=True)
+        hits: list[Hit] = self._find(low, overlapping=True)
         hits.reverse()  # they come by their ends
         hits.sort(key=_start)
         return hits
@@ -220,7 +281,10 @@ def _finder(
 ) -> Finder | None:
     entries = lexicon(language, extra).entries
     chosen = [each for each in entries if (each.axis in OUTCOMES and each.attribute) is outcomes]
-    return Finder(chosen) if chosen else None
+    # Given names are looked for beside, since a search of their own costs much more; those of the
+    # user's words are found in the search without them.
+    given = tuple(names().partner) if language == NAMES and not (extra or outcomes) else ()
+    return Finder(chosen, given) if chosen else None
 
 
 def covered(extra: tuple[str, ...] = ()) -> frozenset[str]:
@@ -258,27 +322,40 @@ class Mentions(Feature[Reading | None]):
         """Return one reading an example; each language is searched at once."""
         texts, spoken = distinct(batch), batch.column(TONGUE)
         told: dict[int, list[Mention]] = {}
-        for language, rows in _spoken(spoken, covered(self.extra)).items():
+        called: dict[int, list[Spot]] = {}
+        spoken_by = _spoken(spoken)
+        unclear = spoken_by.pop("", [])
+        if unclear:
+            spoken_by.setdefault(NAMES, [])
+        for language in sorted(covered(self.extra).intersection(spoken_by)):
             if found := finder(language, self.extra):
-                read = found.read(_parts(texts, rows), texts.rows, texts.ends)
-                told |= {row: those for row, those in read.items() if spoken[row] == language}
-        return Readings(spoken, dict(sorted(told.items())))
+                beside = unclear if language == NAMES else []
+                parts = _parts(texts, spoken_by[language], beside)
+                read = found.read(parts, texts.rows, texts.ends)
+                told |= {row: those for row, those in read.told.items() if spoken[row] == language}
+                called |= {r: those for r, those in read.called.items() if spoken[r] in ("", NAMES)}
+        return Readings(spoken, dict(sorted(told.items())), called)
 
 
-def _spoken(spoken: Sequence[str | None], known: Set[str]) -> dict[str, list[int]]:
-    """Return the examples of each of the languages that are `known`."""
+def _spoken(spoken: Sequence[str | None]) -> dict[str, list[int]]:
+    """Return the examples of each language; those without texts have none."""
     found: dict[str, list[int]] = {}
     for row, language in enumerate(spoken):
-        if language and language in known:
+        if language is not None:
             found.setdefault(language, []).append(row)
     return found
 
 
-def _parts(texts: Texts, rows: Sequence[int]) -> Sequence[Joined]:
-    """Return the texts of some examples, and maybe those of a few others."""
+def _parts(texts: Texts, rows: Sequence[int], beside: Sequence[int]) -> Sequence[Joined]:
+    """Return the texts of some examples, and maybe those of a few others.
+
+    Of examples `beside` these all texts of plain ASCII are among them.
+    """
     ends = texts.ends
-    if 2 * len(rows) < len(texts):
-        numbers = [number for row in rows for number in range(*ends[row : row + 2])]
+    if 2 * (len(rows) + len(beside)) < len(texts):
+        numbers = [
+            number for row in sorted([*rows, *beside]) for number in range(*ends[row : row + 2])
+        ]
         return parted([texts.every[number] for number in numbers], numbers)
     # To join them anew would cost more than to search the others too.
     plain, strange = texts.parts
