@@ -64,13 +64,20 @@ class Lines:
         """Return one line. Raises: IndexError."""
         return Line(self.source, self.ordinal + index, self.raws[index], self.length)
 
+    @property
+    def starts(self) -> list[int]:
+        """Return the byte offset of each line in its source, and of one after them; or all -1."""
+        if self._starts is None:
+            sizes = [len(raw) + 1 for raw in self.raws]  # each has an end
+            known = self.start >= 0
+            self._starts = (
+                list(accumulate(sizes, initial=self.start)) if known else [-1] * len(sizes)
+            )
+        return self._starts
+
     def start_of(self, index: int) -> int:
         """Return the byte offset of one line in its source, or -1."""
-        if self.start < 0:
-            return -1
-        if self._starts is None:
-            self._starts = list(accumulate(map(len, self.raws), initial=self.start))
-        return self._starts[index] + index  # each line before it has an end
+        return -1 if self.start < 0 else self.starts[index]
 
     def chunks(self, size: int) -> Iterator[Lines]:
         """Yield the lines in pieces of at most `size`."""

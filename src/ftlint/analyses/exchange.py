@@ -107,7 +107,7 @@ def _together(batch: Batch) -> Marks:
 
     found, lines = exchanged(batch), batch.lines
     exact = np.array(batch.column(Digest("conversation")), np.uint64)
-    starts = np.array(list(map(lines.start_of, found.example.tolist())), np.int64) + 1
+    starts = np.array(lines.starts, np.int64)[found.example] + 1
     first = batch.source << _LINE | lines.ordinal
     sizes = np.minimum(found.spoken, _MOST) << 32 | np.minimum(found.length, _MOST)
     digests = (found.prompt, found.answer, found.whole, exact[found.example])

@@ -17,6 +17,7 @@ from zlib import crc32
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis, Derived, R
 from ftlint.example import Batch
+from ftlint.features.distinct import distinct
 from ftlint.features.gender import Links, linked
 from ftlint.features.identity import Mention, covered, readings
 from ftlint.features.saying import SAYINGS
@@ -95,12 +96,12 @@ class Naming:
         merged = Naming(*(getattr(self, name).merge(getattr(other, name)) for name in names))
         merged.rows = dict(self.rows)
         for key, rows in other.rows.items():
-            merged.rows[key] = distinct((*merged.rows.get(key, ()), *rows))
+            merged.rows[key] = witnesses((*merged.rows.get(key, ()), *rows))
         merged.held = dict(self.held)
         for kind, (count, rows) in other.held.items():
             known = merged.held.get(kind)
             merged.held[kind] = (
-                (known[0] + count, distinct((*known[1], *rows))) if known else (count, rows)
+                (known[0] + count, witnesses((*known[1], *rows))) if known else (count, rows)
             )
         return merged if len(merged.held) <= HELD else merged.counted()
 
@@ -123,7 +124,7 @@ class Naming:
         return self.strata.total
 
 
-def distinct(rows: Iterable[Row]) -> tuple[Row, ...]:
+def witnesses(rows: Iterable[Row]) -> tuple[Row, ...]:
     """Return the first rows of different prompts."""
     first: dict[int, Row] = {}
     for row in rows:
@@ -187,7 +188,7 @@ class _Counting:
     def naming(self) -> Naming:
         """Return the counts."""
         counts: dict[str, Any] = {name: Counts(of) for name, of in self._counts.items()}
-        rows = {key: distinct(sorted(those)) for key, those in self._rows.items()}
+        rows = {key: witnesses(sorted(those)) for key, those in self._rows.items()}
         return replace(self._of, **counts, rows=rows, held={})
 
 
@@ -261,9 +262,8 @@ class Namings(Analysis[Groups[int], tuple[Part[Naming], ...]]):
             return Groups()
         turns, read, tally = batch.column(TURNS), readings(batch, self.lexicons), NamingTally()
         languages, known, lines = read.languages, covered(self.lexicons), batch.lines
-        said = batch.column(SAYINGS)
-        sizes = [sum(map(len, texts)).bit_length() for _, texts in said]
-        roles = [roles for roles, _ in said]
+        sizes = [size.bit_length() for size in distinct(batch).sizes]
+        roles = [roles for roles, _ in batch.column(SAYINGS)]
         kinds = Counter(zip(languages, sizes, roles, strict=True))
         for (language, size, those), count in kinds.items():
             if language is not None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from ftlint.analyses.association import FEWEST, rows
-from ftlint.analyses.naming import NAMED, Row, distinct
+from ftlint.analyses.naming import NAMED, Row, witnesses
 from ftlint.analyses.split import Part, by_split
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
@@ -65,7 +65,7 @@ class Answered:
         for key, mean in other.means.items():
             sums[key] = sums[key].merge(mean) if key in sums else mean
         for name, theirs in other.rows.items():
-            places[name] = distinct((*places.get(name, ()), *theirs))
+            places[name] = witnesses((*places.get(name, ()), *theirs))
         return Answered(self.prompts.merge(other.prompts), self.had.merge(other.had), sums, places)
 
 
@@ -254,7 +254,7 @@ def answered_by(answers: Iterable[OneAnswer]) -> Answered:
             for name in ("", *one.had):
                 known = places.get((group, name), ())
                 if len(known) < NAMED:
-                    places[group, name] = distinct((*known, one.row))
+                    places[group, name] = witnesses((*known, one.row))
     means = {key: Mean.of(*values) for key, values in numbers.items()}
     return Answered(Counts(prompts), Counts(had), means, places)
 

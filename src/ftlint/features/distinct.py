@@ -91,6 +91,13 @@ class Texts(Sequence[list[str]]):
         sizes = map(sub, self.ends[1:], self.ends)
         return list(chain.from_iterable(map(repeat, range(len(self)), sizes)))
 
+    @cached_property
+    def sizes(self) -> list[int]:
+        """The code points of the texts of each example."""
+        before = list(accumulate(map(len, self.every), initial=0))
+        at = list(map(before.__getitem__, self.ends))
+        return list(map(sub, at[1:], at))
+
     def __len__(self) -> int:
         """Return the number of examples."""
         return len(self.ends) - 1

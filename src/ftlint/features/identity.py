@@ -235,17 +235,22 @@ _text, _start = itemgetter(0), itemgetter(1)
 
 _WORDY = re.compile(rb"[\0-\x7f\xc2-\xdf\xe1\xe2\xea\xef]|\xe3\x80")
 """Bytes of letters that may be capitals, and of signs; not of Chinese."""
-_SIGNS = (
-    (re.compile(b"\xe2\x80[\x93-\x9f]|\xe3\x80[\x81\x82]"), b"\n  "),
-    (re.compile(b"\xc2[\x80-\xbf]|\xc3\x97"), b"  "),
-    (
-        re.compile(
-            b"\xe2[\x80-\x9f][\x80-\xbf]|\xe3\x80[\x80-\xbf]|\xef\xbc[\x80-\x8f\x9a-\xa0]"
-        ),
-        b"   ",
-    ),
-)  # fmt: skip
-"""Signs beyond ASCII that are no letters: quotation marks, dashes, spaces, full-width ones."""
+_SIGNS = tuple(
+    (re.compile(signs), spaces)
+    for signs, spaces in (
+        (b"\xe2\x80[\x93-\x9f]", b"\n  "),
+        (b"\xe3\x80[\x81\x82]", b"\n  "),
+        (b"\xc2[\x80-\xbf]", b"  "),
+        (b"\xc3\x97", b"  "),
+        (b"\xe2[\x80-\x9f][\x80-\xbf]", b"   "),
+        (b"\xe3\x80[\x80-\xbf]", b"   "),
+        (b"\xef\xbc[\x80-\x8f\x9a-\xa0]", b"   "),
+    )
+)
+"""Signs beyond ASCII that are no letters: quotation marks, dashes, spaces, full-width ones.
+
+Each pattern begins with a byte of its own, which is sought ten times as fast as one of several.
+"""
 
 
 def _marked(text: str, raw: bytes) -> bytes:
