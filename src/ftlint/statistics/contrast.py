@@ -156,19 +156,26 @@ def _exact(strata: Sequence[Stratum], count: int) -> float:
     for chances in sorted([chances for _, chances in parts], key=len):
         if len(left) > len(right):
             left, right = right, left
-        left = _mixed(left, chances)
-    tails = [*accumulate(reversed(right))]
-    reached = [(each, len(right) - max(wanted - at, 0)) for at, each in enumerate(left)]
-    return min(sum([each * tails[many - 1] for each, many in reached if many > 0]), 1.0)
+        left = _mixed(left, chances, wanted)
+    return min(_reaching(left, right, wanted), 1.0)
 
 
-def _mixed(left: list[float], right: list[float]) -> list[float]:
-    """Return the chances of the sums of two counts."""
+def _mixed(left: list[float], right: list[float], most: int) -> list[float]:
+    """Return the chances of the sums of two counts; all that is `most` or more is the last."""
     if len(left) < len(right):
         left, right = right, left
-    many, none = len(right), [0.0] * (len(right) - 1)
-    line, turned = [*none, *left, *none], right[::-1]
-    return [sum(map(mul, turned, line[at : at + many])) for at in range(len(line) - many + 1)]
+    size, turned, whole = len(right), right[::-1], len(left) + len(right) - 1
+    found = [sum(map(mul, turned[-1 - at :], left)) for at in range(min(most, size))]
+    further = range(size, min(most, whole))
+    found += [sum(map(mul, turned, left[at - size + 1 : at + 1])) for at in further]
+    return [*found, _reaching(left, right, most)] if whole > most else found
+
+
+def _reaching(left: list[float], right: list[float], wanted: int) -> float:
+    """Return the chance that the sum of two counts is `wanted` or more."""
+    tails = [*accumulate(reversed(right))]
+    reached = [(each, len(right) - max(wanted - at, 0)) for at, each in enumerate(left)]
+    return sum([each * tails[many - 1] for each, many in reached if many > 0])
 
 
 def _hypergeometric(n: int, m: int, k: int) -> tuple[int, list[float]]:
