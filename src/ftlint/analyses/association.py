@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
+from functools import cached_property
 from math import sqrt
 from typing import Any
 
@@ -159,33 +160,42 @@ class _Table:
         for (group, word, stratum), count in naming.pairs.of.items():
             self.pairs.setdefault(group, {}).setdefault(word, {})[stratum] = count
         self.groups = sorted(group for group in self.alone if group[1] != ANY)
+        self.margins = {word: sum(counts.values()) for word, counts in self.words.items()}
+
+    @cached_property
+    def together(self) -> dict[str, dict[Word, dict[Stratum, int]]]:
+        """Return the examples with a word, over all groups of each axis that are named alone."""
+        found: dict[str, dict[Word, dict[Stratum, int]]] = {}
+        for group in self.groups:
+            of_axis = found.setdefault(group[0], {})
+            for word, counts in self.pairs.get(group, {}).items():
+                _add(of_axis.setdefault(word, {}), counts)
+        return found
 
     def of(self, group: Group, fewest: int) -> Iterator[Any]:
         """Yield what is tested of a group: group, word, counts, against what; the contrast."""
-        others = [g for g in self.groups if g[0] == group[0] and g != group]
-        rest = _sum([self.alone[g] for g in others])
-        against = "groups" if sum(rest.values()) >= fewest else "people"
-        whole = (group[0], ANY)
-        if against == "people":
-            rest = _less(self.alone[ANYBODY], self.alone[whole])
-        total, all_rest = sum(self.alone[group].values()), sum(rest.values())
+        axis, alone = group[0], self.alone[group]
+        rest: dict[Stratum, int] = {}
+        for other in self.groups:
+            if other[0] == axis and other != group:
+                _add(rest, self.alone[other])
+        against, every = "groups", self.together.get(axis, {})
+        if sum(rest.values()) < fewest:
+            against, every = "people", self.pairs.get(ANYBODY, {})
+            rest = _less(self.alone[ANYBODY], self.alone[axis, ANY])
+        total, all_rest = sum(alone.values()), sum(rest.values())
         if all_rest < fewest:
             return
-        lengths = grouping(self.alone[group], rest)
-        anybody = self.pairs.get(ANYBODY, {})
-        for word in sorted(self.words):
-            if (group[0], word[0]) in OWN:
-                continue
-            mine = self.pairs.get(group, {}).get(word, _NONE)
-            if against == "groups":
-                theirs = _sum([self.pairs.get(g, {}).get(word, _NONE) for g in others])
-            else:
-                some = self.pairs.get(whole, {}).get(word, _NONE)
-                theirs = _less(anybody.get(word, _NONE), some)
-            counts = (sum(mine.values()), total, sum(theirs.values()), all_rest)
-            if counts[0] + counts[2] >= WORDS:
-                strata = merged(lengths, mine, self.alone[group], theirs, rest)
-                yield (group, word, counts, against), contrast(strata), self._all(group, word)
+        mine, some = self.pairs.get(group, {}), self.pairs.get((axis, ANY), {})
+        strata = _Strata(alone, rest)
+        for word in sorted(every):
+            if (axis, word[0]) not in OWN and sum(every[word].values()) >= WORDS:
+                own = mine.get(word, _NONE)
+                theirs = _less(every[word], own if against == "groups" else some.get(word, _NONE))
+                counts = (sum(own.values()), total, sum(theirs.values()), all_rest)
+                if counts[0] + counts[2] >= WORDS:
+                    test = contrast(strata.of(own, theirs))
+                    yield (group, word, counts, against), test, self._all(group, word)
 
     def _all(self, group: Group, word: Word) -> tuple[float, float]:
         """Return the p-value of a pair against all other examples, and the weight of the test.
@@ -198,16 +208,34 @@ class _Table:
             (mine.get(s, 0), n, everywhere.get(s, 0) - mine.get(s, 0), strata[s] - n)
             for s, n in self.alone[group].items()
         ]
-        examples, having = sum(self.alone[group].values()), sum(everywhere.values())
+        examples, having = sum(self.alone[group].values()), self.margins[word]
         return chance(table), sqrt(examples * having / self.naming.examples)
 
 
-def _sum(of: Sequence[Strata]) -> dict[Stratum, int]:
-    total: dict[Stratum, int] = {}
-    for counts in of:
+class _Strata:
+    """The strata of two sides, in which words are counted."""
+
+    def __init__(self, first: Strata, others: Strata) -> None:
+        self._numbers = grouping(first, others)
+        margins = merged(self._numbers, _NONE, first, _NONE, others)
+        self._first, self._others = [each[1] for each in margins], [each[3] for each in margins]
+
+    def of(self, first: Strata, others: Strata) -> list[tuple[int, int, int, int]]:
+        """Return the strata with the counts of one word."""
+        return list(
+            zip(self._put(first), self._first, self._put(others), self._others, strict=True)
+        )
+
+    def _put(self, counts: Strata) -> list[int]:
+        found = [0] * len(self._first)
         for stratum, count in counts.items():
-            total[stratum] = total.get(stratum, 0) + count
-    return total
+            found[self._numbers[stratum]] += count
+        return found
+
+
+def _add(to: dict[Stratum, int], counts: Strata) -> None:
+    for stratum, count in counts.items():
+        to[stratum] = to.get(stratum, 0) + count
 
 
 def _less(of: Strata, without: Strata) -> dict[Stratum, int]:
