@@ -15,6 +15,7 @@ from types import FrameType
 import click
 
 from ftlint import __version__
+from ftlint.calm import calm
 from ftlint.commands.argument import complain
 from ftlint.commands.augment import augment
 from ftlint.commands.check import check
@@ -62,6 +63,7 @@ def _run() -> None:
     # What is imported lives as long as the run: looking through it again and again takes 40 ms.
     gc.set_threshold(300_000, 20, 20)
     gc.freeze()
+    calm()
     if "_FTLINT_COMPLETE" in os.environ:
         from ftlint.commands.shell import register
 

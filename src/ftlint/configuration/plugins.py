@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 
+from ftlint.calm import rouse
 from ftlint.error import PluginError
 from ftlint.finding import Severity
 from ftlint.rule import DatasetRule, ExampleRule, Rule
@@ -38,6 +39,7 @@ class Plugin:
     def load(self) -> list[Rule]:
         """Import the plugin and return its rules. Raises: PluginError."""
         module, _, attribute = self.value.partition(":")
+        rouse()
         try:
             target: Any = import_module(module)
             for part in filter(None, attribute.split(".")):
