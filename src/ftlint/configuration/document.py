@@ -9,15 +9,17 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, Field, field
 from functools import cache as cache_forever
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import orjson
 
+from ftlint.configuration import compiled
 from ftlint.configuration.syntax import FlawError, Marks, compile_text, kind
 from ftlint.error import FtlintError
 from ftlint.pointer import join, resolve, tokens
@@ -62,16 +64,48 @@ def load(path: str | Path, error: type[FtlintError]) -> Document:
     except OSError as bad:
         raise error(f"{path}: cannot be read: {bad.strerror or bad}") from None
     syntax = "toml" if str(path).endswith(".toml") else "yaml"
-    digest = hashlib.blake2b(f"{FORMAT} {syntax}\n".encode() + raw, digest_size=16)
-    entry = f"document-{digest.hexdigest()}.json"
-    compiled = _recall(entry)
-    if compiled is None:
+    digest = fingerprint(raw, syntax)
+    if (ours := compiled.recall(digest)) is not None:
+        return Document(str(path), ours, Late(raw), error)
+    entry = f"document-{digest}.json"
+    known = _recall(entry)
+    if known is None:
         try:
-            compiled = compile_text(raw, syntax)
+            known = compile_text(raw, syntax)
         except FlawError as flaw:
             raise error(f"{path}:{flaw.line}:{flaw.column}: {flaw}") from None
-        _remember(entry, compiled)
-    return Document(str(path), *compiled, error)
+        _remember(entry, known)
+    return Document(str(path), *known, error)
+
+
+def fingerprint(raw: bytes, syntax: str) -> str:
+    """Return under which name a file is known, once it is compiled."""
+    whole = f"{FORMAT} {syntax}\n".encode() + raw
+    return hashlib.blake2b(whole, digest_size=16).hexdigest()
+
+
+class Late(Mapping[str, tuple[int, int]]):
+    """The marks of a YAML file that is not at fault, so that hardly anybody asks for them."""
+
+    def __init__(self, raw: bytes) -> None:
+        """Keep the bytes of the file; they are read when a place is asked for."""
+        self._raw = raw
+
+    @cached_property
+    def _made(self) -> Marks:
+        return compile_text(self._raw, "yaml")[1]
+
+    def __getitem__(self, pointer: str) -> tuple[int, int]:
+        """Return the line and column of `pointer`."""
+        return self._made[pointer]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every pointer."""
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        """Return the number of pointers."""
+        return len(self._made)
 
 
 def _recall(entry: str) -> tuple[Any, Marks] | None:
