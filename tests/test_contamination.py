@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -31,8 +32,8 @@ from ftlint.contamination.benchmark import (
     parse,
     shipped,
 )
-from ftlint.contamination.ngram import fold, hash_whole, hashes, places, words
-from ftlint.contamination.ngramarray import _wordy, hits
+from ftlint.contamination.ngram import SIGN, UNSPACED, fold, hash_whole, hashes, places, words
+from ftlint.contamination.ngramarray import _kinds, _table, _wordy, hits
 from ftlint.engine import Plan, run
 from ftlint.error import PackError
 from ftlint.example import Batch, Lines
@@ -146,6 +147,15 @@ def test_without_unspaced_words_runs_of_other_words_are_the_same(parts: list[str
     spaced = re.compile("[日本ไทย]+")
     apart = [run for run in re.split(r"\x1a", fold(text, unspaced=False))]
     assert [said(run) for run in apart] == [said(run.lower()) for run in spaced.split(text)]
+
+
+def test_the_table_of_signs_is_what_expressions_say() -> None:
+    every = "".join(map(chr, range(1 << 16)))
+    odd = re.sub(r"[^\w\x00-\x7f]", " ", every)
+    assert _table().tolist() == [*map(ord, re.sub(f"[{UNSPACED}]", SIGN, odd))]
+    apart = [code for code in range(128, 1 << 16) if len(normalize("NFC", chr(code))) > 1]
+    assert [code for code in apart if _kinds()[code] != 2] == []
+    assert sum(_kinds()[:0xD800] == 2) == len([code for code in apart if code < 0xD800])
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=40))

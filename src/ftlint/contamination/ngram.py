@@ -37,14 +37,14 @@ SIGN = "\x1a"
 RUN = f" {SIGN} "
 """The one word that a run of signs of an unspaced script becomes where nobody looks for them."""
 # Thai, Lao, Myanmar, Khmer, kana, Han: no spaces part their words, so each sign counts as one.
-_UNSPACED = (
+UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_WORD = rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+"
-_WORDS = rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+"
-_SIGN = rf"[{_UNSPACED}]"
-_RUN = rf"[{_UNSPACED}]+"
+_WORD = rf"[{UNSPACED}]|[^\W_{UNSPACED}]+"
+_WORDS = rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+"
+_SIGN = rf"[{UNSPACED}]"
+_RUN = rf"[{UNSPACED}]+"
 _ODD = r"[^\w\x00-\x7f]"
 _FAR = "[\U00020000-\U0003ffff]+"
 
@@ -65,11 +65,6 @@ def fold(text: str, unspaced: bool = True) -> str:
         signs = (_SIGN, r" \g<0> ") if unspaced else (_RUN, RUN)
         text = _pattern(signs[0]).sub(signs[1], text)
     return text if text.isascii() else text.lower()
-
-
-def folded(every: str) -> str:
-    """Return signs with what is neither letter nor digit as space, and unspaced ones as `SIGN`."""
-    return _pattern(_SIGN).sub(SIGN, _pattern(_ODD).sub(" ", every))
 
 
 def near(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -19,9 +20,9 @@ from ftlint.contamination.ngram import (
     SHORTEST,
     SIGN,
     TABLE,
+    UNSPACED,
     N,
     fold,
-    folded,
     near,
 )
 
@@ -33,6 +34,8 @@ Known = Callable[[Hashes], tuple[Indices, Indices]]
 _SLICE = 1 << 14
 """Words that are looked at together: their arrays stay in the processor's cache."""
 _EIGHT = 8
+_COMPOSED = range(128, 0x3400), range(0xF900, 1 << 16)
+"""Code points of which NFC may make several: not signs of Han, Hangul, Yi or of private use."""
 # For each number of bytes, up to 8, a mask that keeps so many of 8.
 _KEEP = np.array([(1 << 8 * size) - 1 for size in range(_EIGHT + 1)], np.uint64)
 _POWER = [np.uint64(pow(BASE, exponent, 1 << 64)) for exponent in range(N)]
@@ -174,9 +177,15 @@ def _units(text: str) -> NDArray[np.uint16]:
 
 @cache
 def _table() -> NDArray[np.uint16]:
-    """Return for each code point below 65 536 what becomes of it."""
-    every = "".join(map(chr, range(1 << 16)))
-    return _units(folded(every))
+    """Return for each code point below 65 536 what becomes of it: itself, a space, or `SIGN`."""
+    table = np.arange(1 << 16, dtype=np.uint16)
+    wordy = np.fromiter(map(str.isalnum, map(chr, range(1 << 16))), bool, 1 << 16)
+    wordy[:128] = True
+    table[~wordy] = 32
+    for first, last in zip(UNSPACED[::3], UNSPACED[2::3], strict=True):
+        signs = table[ord(first) : ord(last) + 1]
+        signs[signs != 32] = ord(SIGN)
+    return table
 
 
 @cache
@@ -188,7 +197,7 @@ def _kinds() -> NDArray[np.uint8]:
     table = _table()
     kinds: NDArray[np.uint8] = ((table != 32) & (table != ord(SIGN))).astype(np.uint8)
     kinds[:128] = [byte != 32 for byte in TABLE[:128]]
-    kinds[[code for code in range(128, 1 << 16) if len(normalize("NFC", chr(code))) > 1]] = 2
+    kinds[[code for code in chain(*_COMPOSED) if len(normalize("NFC", chr(code))) > 1]] = 2
     kinds[0xD800:0xDC00], kinds[0xDC00:0xE000] = 2, 0
     return kinds
 
