@@ -9,6 +9,7 @@ import pytest
 from command import CLEAN, HUMAN, ftlint, loaded
 
 from ftlint.case import assistant, chat, user
+from ftlint.engine import ARRAYS
 
 HEAVY = {"pandas", "numpy", "spacy", "torch", "transformers", "detoxify", "openai", "ray"}
 NOT_NEEDED = {"yaml", "rich", "jsonschema", "jsonschema_rs", "zstandard", "msgspec", "jinja2"}
@@ -34,3 +35,11 @@ def test_a_few_toxic_texts_load_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_bytes(CLEAN + orjson.dumps(rude) + b"\n")
     assert "FT60" in ftlint(tmp_path, "check", "train.jsonl", "--select", "FT6").out
     assert loaded(tmp_path, "check", "train.jsonl") & HEAVY == set()
+
+
+def test_numpy_is_there_from_the_first_batch_where_much_will_need_it(tmp_path: Path) -> None:
+    for name, size in (("small", ARRAYS // 2), ("large", ARRAYS)):
+        (tmp_path / f"{name}.jsonl").write_bytes(CLEAN * (size // len(CLEAN) + 1))
+    asked = [("small", "FT6"), ("large", "FT6"), ("large", "FT1")]
+    packages = [loaded(tmp_path, "check", f"{name}.jsonl", "--select", s) for name, s in asked]
+    assert ["numpy" in each for each in packages] == [False, True, False]

@@ -30,6 +30,8 @@ class Analysis(Generic[S, R]):
     """Whether its conclusion is long and mostly arrays: it is drawn in a thread if there are jobs.
 
     It must not change what others may look at meanwhile."""
+    arrays: ClassVar[bool] = False
+    """Whether much data is folded with numpy, which is then imported before the first batch."""
 
     def covers(self, other: Analysis[Any, Any]) -> bool:
         """Return whether this one's result serves whoever asks for `other`, which is not folded."""

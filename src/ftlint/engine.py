@@ -31,6 +31,8 @@ from ftlint.value import dataclass
 
 PATIENT = 1 << 14
 """New objects that a usual process does not wait for to look for garbage."""
+ARRAYS = 4 << 20
+"""Bytes of a run from which arrays are used from the first batch on: later ones need them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ def lint_shard(plan: Plan, shard: Shard) -> Partial:
     """Return what `shard` alone shows."""
     encoding.expect(plan.size if plan.figures or plan.analyses else 0)
     voices, needed = plan.voices_of(shard.source), plan.needed()
+    if plan.size >= ARRAYS and any(analysis.arrays for analysis in needed):
+        import numpy  # noqa: F401 - whoever can use it asks whether it is there
     large = shard.end - shard.start >= plan.proof_from
     with _no_collection():
         batches = shard.lines().chunks(plan.batch_size)

@@ -35,6 +35,7 @@ class Duplicates(Analysis[Lots, DuplicateIndex]):
 
     measure = "duplicates"
     long = True
+    arrays = True
 
     depth: Way = "near"
 

@@ -135,6 +135,8 @@ class Found:
 class Judging(Analysis[Found, Toxic]):
     """Which texts a quick backend calls toxic, judged as they pass."""
 
+    arrays = True
+
     backend: Backend
     floor: float
     """The lowest score that somebody wants to know of."""
