@@ -114,9 +114,9 @@ class LanguageShares(Analysis[Groups[int], Languages]):
         levels = _levels(batch)
         highest = least_level(start(len(batch) - 1))
         items = (
-            (ordinal, level, (*map(_head, last_texts(column[index])), start(index)))
+            (ordinal, level, (*map(_head, last_texts(said)), start(index)))
             for index, ordinal, level in levels
-            if column[index]
+            if (said := column[index])
         )
         total = len(column) - column.count([])
         return Groups({batch.source: Thinned.of(items, self.limit, total, highest)})

@@ -9,7 +9,8 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import compress, count, pairwise
+from operator import not_
 from typing import Any, Literal
 
 import orjson
@@ -22,10 +23,10 @@ from ftlint.features.spoken import (
     SPOKEN,
     Normal,
     Said,
-    canonical,
     last_answer,
     normals,
     spoken_in,
+    written,
 )
 from ftlint.value import dataclass
 
@@ -173,12 +174,16 @@ def odd(batch: Batch) -> Iterable[int]:
     """Return the examples that were not proven to be texts alone."""
     if batch.plain is None:
         return range(len(batch))
-    return [at for at, said in enumerate(batch.plain) if said is None]
+    return list(compress(count(), map(not_, batch.plain)))
 
 
 def digest(text: str) -> int:
     """Return 64 bits of `text`, never `NONE`."""
-    return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass")) or 1
+    return _digest(text.encode("utf-8", "surrogatepass"))
+
+
+def _digest(data: bytes) -> int:
+    return xxh3_64_intdigest(data) or 1
 
 
 class _Voices(dict[str, int]):
@@ -210,7 +215,7 @@ def prompted(value: int, example: Example | None) -> int:
     tools = example.tools if example and value else None
     if not tools:
         return value
-    return (value * _STEP + _voices[_TOOLS] + digest(canonical(tools))) & _MASK or 1
+    return (value * _STEP + _voices[_TOOLS] + _digest(written(tools))) & _MASK or 1
 
 
 def _wholes(batch: Batch) -> array[int]:
@@ -219,7 +224,7 @@ def _wholes(batch: Batch) -> array[int]:
     try:
         found = array("Q", map(xxh3_64_intdigest, map(orjson.dumps, said)))
     except TypeError:  # half of a pair of surrogates
-        found = array("Q", [digest(canonical(each)) for each in said])
+        found = array("Q", [_digest(written(each)) for each in said])
     for at in odd(batch):
         if not any(said[at][1]):
             found[at] = NONE
@@ -243,7 +248,7 @@ def _record(conversation: int, example: Example) -> int:
     """Return the digest of a record that was not proven to be texts alone."""
     if example.fault:
         return NONE
-    return (conversation if _is_plain(example) else NONE) or digest(canonical(example.value))
+    return (conversation if _is_plain(example) else NONE) or _digest(written(example.value))
 
 
 def _is_plain(example: Example) -> bool:

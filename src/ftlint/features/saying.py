@@ -32,13 +32,14 @@ def _told(example: Example) -> Plain:
 
 
 class Told(Sequence[list[Turn]]):
-    """Role and text together; a list is made of those examples only that are asked for."""
+    """Role and text together; a list is made of those examples only that are asked for, once."""
 
-    __slots__ = ("said",)
+    __slots__ = ("_made", "said")
 
     def __init__(self, said: Sequence[Plain]) -> None:
         """Keep the roles and the texts of each example."""
         self.said = said
+        self._made: list[list[Turn] | None] = [None] * len(said)
 
     def __len__(self) -> int:
         """Return the number of examples."""
@@ -46,7 +47,10 @@ class Told(Sequence[list[Turn]]):
 
     def __getitem__(self, index: Any) -> Any:
         """Return what is said in one example. Raises: IndexError."""
-        return list(zip(*self.said[index], strict=True))
+        made = self._made[index]
+        if made is None:
+            made = self._made[index] = list(zip(*self.said[index], strict=True))
+        return made
 
     def count(self, value: Any) -> int:
         """Return how many examples say just this."""

@@ -172,10 +172,15 @@ def said(message: Message) -> str:
 
 def canonical(value: Any) -> str:
     """Return `value` as JSON with sorted keys; equal values give equal texts."""
+    return written(value).decode("utf-8", "surrogatepass")
+
+
+def written(value: Any) -> bytes:
+    """Return `canonical` in UTF-8."""
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # nested deeper than orjson writes, and maybe than Python calls
-        return _flat(value)
+        return _flat(value).encode("utf-8", "surrogatepass")
 
 
 def _flat(value: Any) -> str:
