@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from command import ftlint
@@ -24,7 +25,7 @@ from ftlint.features.reply import differs, doubtful
 from ftlint.features.script import classes, glimpse, script, weights
 from ftlint.report import Report
 from ftlint.rules.language import AnswerLanguageMismatch, LanguageMix, UnexpectedLanguage
-from ftlint.sample import Thinned, level_of
+from ftlint.sample import Thinned, hashes, level_of, sparse
 from ftlint.source import Dataset, Source
 from ftlint.text.languagename import MERGED, NAMES, asks, canonical, meant, orders_language
 
@@ -233,6 +234,15 @@ def test_samples_do_not_depend_on_how_they_are_cut(cuts: list[int], limit: int) 
         merged = merged.merge(part)
     assert merged == whole
     assert len(whole.items) <= limit and whole.total == 400
+
+
+@given(st.integers(0, 1 << 40) | st.integers(0, 3000), st.integers(0, 3000))
+def test_numbers_are_hashed_together_as_alone(first: int, count: int) -> None:
+    alone = [crc32(b"%d" % number) for number in range(first, first + count)]
+    assert hashes(first, count) == alone
+    least = sparse(alone, 100)
+    assert sum(each < 1 << 32 >> least for each in alone) <= 100
+    assert not least or sum(each < 1 << 32 >> least - 1 for each in alone) > 100
 
 
 def test_a_sample_is_fair() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import repeat
 from typing import Generic, TypeVar
+from zlib import crc32
 
 from ftlint.value import dataclass
 
@@ -21,6 +24,40 @@ def level_of(ordinal: int) -> int:
     z = (z ^ z >> 32) * 0xD6E8FEB86659FD93 & _MASK
     z ^= z >> 32
     return (z & -z).bit_length() - 1 if z else 64
+
+
+_LAST = 1000
+
+
+@cache
+def _endings() -> list[bytes]:
+    """Return the last three digits of numbers."""
+    return [b"%03d" % n for n in range(_LAST)]
+
+
+def hashes(first: int, count: int) -> list[int]:
+    """Return 32 bits that look random for each of `count` numbers from `first` on.
+
+    The CRC of their digits; that of their beginning is taken once for all that share it.
+    """
+    end = first + count
+    found = [crc32(b"%d" % n) for n in range(first, min(end, _LAST))]
+    at = max(first, _LAST)
+    while at < end:
+        head, tail = divmod(at, _LAST)
+        some = _endings()[tail : tail + end - at]
+        found += map(crc32, some, repeat(crc32(b"%d" % head)))
+        at += len(some)
+    return found
+
+
+def sparse(hashed: Sequence[int], most: int, level: int = 0) -> int:
+    """Return the lowest level from `level` on with at most so many: 2**32 >> level is above it."""
+    while len(hashed) > most:
+        level += 1
+        bound = 1 << 32 >> level
+        hashed = [each for each in hashed if each < bound]
+    return level
 
 
 HALVED = 8_000_000

@@ -6,15 +6,14 @@ lowest at which no more than `SAMPLE` are. So the sample is the same whatever th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
-from zlib import crc32
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.dialogue import answered
 from ftlint.finding import Where
+from ftlint.sample import hashes, sparse
 from ftlint.value import dataclass
 
 SAMPLE = 512
@@ -39,15 +38,6 @@ class Item(NamedTuple):
     def where(self) -> Where:
         """Return the place of the example."""
         return Where(self.source, self.ordinal, start=self.start)
-
-
-def _level(keys: Sequence[int], level: int = 0) -> int:
-    """Return the lowest level from `level` on at which the sample is small enough."""
-    while len(keys) > SAMPLE:
-        level += 1
-        bound = 1 << 32 >> level
-        keys = [key for key in keys if key < bound]
-    return level
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +65,7 @@ class Sample:
         """Return the sample of both."""
         level = max(self.level, other.level)
         kept = _below(self.kept, level, self.level) + _below(other.kept, level, other.level)
-        finer = _level([item.key for item in kept], level)
+        finer = sparse([item.key for item in kept], SAMPLE, level)
         return Sample(self.examples + other.examples, finer, _below(kept, finer, level))
 
 
@@ -92,8 +82,9 @@ class Sampled(Feature[Sample]):
         """Return the sample as often as there are lines; items are made of what is kept only."""
         source, first, start_of = batch.source, batch.lines.ordinal, batch.lines.start_of
         told, new = answered(batch), tuple.__new__
-        keys = [crc32(b"%d" % (first + at)) for at in told.rows]
-        level = _level(keys)
+        hashed = hashes(first, len(batch))
+        keys = [hashed[at] for at in told.rows]
+        level = sparse(keys, SAMPLE)
         bound = 1 << 32 >> level
         items = zip(keys, told.rows, told.asked, told.last, strict=True)
         kept = [

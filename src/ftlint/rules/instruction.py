@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from zlib import crc32
 
 from ftlint.case import assistant, chat, system, user
 from ftlint.example import Batch, Example, Lines
 from ftlint.finding import Finding, Severity, Where
 from ftlint.rule import DatasetRule, bad, good
 from ftlint.rules.token import spaced, uncountable
+from ftlint.sample import hashes, sparse
 from ftlint.source import Dataset
 from ftlint.summary import Groups
 from ftlint.tokens.remembered import count
@@ -45,17 +45,18 @@ class Sample:
     def merge(self, other: Sample) -> Sample:
         """Return the sample of both."""
         level = max(self.level, other.level)
-        return _thinned(self.lines + other.lines, level, self.kept + other.kept)
+        kept = _below(self.kept, level - self.level, level)
+        kept += _below(other.kept, level - other.level, level)
+        while len(kept) > SAMPLE:
+            level += 1
+            kept = _below(kept, 1, level)
+        return Sample(self.lines + other.lines, level, kept)
 
 
-def _thinned(lines: int, level: int, kept: tuple[Chosen, ...]) -> Sample:
-    """Return the sample at the lowest level from `level` on at which it is small enough."""
-    while True:
-        bound = 1 << 32 >> level
-        kept = tuple([each for each in kept if each[0] < bound])
-        if len(kept) <= SAMPLE:
-            return Sample(lines, level, kept)
-        level += 1
+def _below(kept: tuple[Chosen, ...], higher: int, level: int) -> tuple[Chosen, ...]:
+    """Return what a level keeps that is so much `higher` than the one of what is known."""
+    bound = 1 << 32 >> level
+    return tuple([each for each in kept if each[0] < bound]) if higher else kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +138,15 @@ class RepeatedInstructions(DatasetRule[Groups[int]]):
         lines = batch.lines
         if not len(lines):
             return Groups()
+        first, raws = lines.ordinal, lines.raws
+        keys = hashes(first, len(lines))
+        level = sparse(keys, SAMPLE)
+        bound = 1 << 32 >> level
+        places = [at for at, key in enumerate(keys) if key < bound]
         kept = tuple(
-            [
-                (crc32(b"%d" % ordinal), ordinal, raw if len(raw) <= LONG else b"")
-                for ordinal, raw in enumerate(lines.raws, lines.ordinal)
-            ]
+            [(keys[at], first + at, raws[at] if len(raws[at]) <= LONG else b"") for at in places]
         )
-        return Groups({batch.source: _thinned(len(lines), 0, kept)})
+        return Groups({batch.source: Sample(len(lines), level, kept)})
 
     def finish(self, summary: Groups[int], dataset: Dataset) -> Iterator[Finding]:
         """Yield at most one finding a training file: the opening that costs most."""
