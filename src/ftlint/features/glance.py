@@ -85,7 +85,7 @@ def _letters_differ(prompt: str, answer: str, english: bool) -> bool:
     """
     if len(prompt) < SHORT or len(answer) < SHORT or prompt == answer:
         return False
-    if (english or _fairly(prompt)) and _loosely(answer):
+    if _fairly(answer) if english else (_fairly(prompt) and _loosely(answer)):
         return False
     return _apart(prompt, answer)
 

@@ -130,11 +130,9 @@ def glimpse(text: str) -> str:
     if 2 * found.count(number) <= len(found):
         number = max(set(found), key=found.count)
     most = _CALLED[number]
-    if most not in _WITH_KANA:
-        return most
-    return KANA if _KANAS in found and _KANA.search(text, 0, GLIMPSE) else HAN
+    if most in (HAN, KANA):
+        return KANA if _KANA.search(text, 0, GLIMPSE) else HAN
+    return most
 
 
 _CALLED = [*_NAMES, ""]
-_WITH_KANA = frozenset({HAN, KANA})
-_KANAS = _NAMES.index(KANA)

@@ -6,6 +6,8 @@ The flags are those of any answer of an example, trained on or not; the rules lo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
+from operator import ne
 from typing import Any
 
 from ftlint.example import Batch, Example
@@ -88,9 +90,8 @@ def _suspected(
     asked: Sequence[str], said: Sequence[str], bare: Sequence[str]
 ) -> Iterator[tuple[int, int, list[str]]]:
     """Yield index, flag and signs of a cut of what is suspected, by one look at all for each."""
-    for at, (whole, text) in enumerate(zip(said, bare, strict=True)):
-        if whole != text:
-            yield at, EDGE, []
+    for at in compress(range(len(said)), map(ne, said, bare)):
+        yield at, EDGE, []
     for at, text in enumerate(bare):
         # Nearly all answers end on another character, or are too short to be judged by it.
         last = text[-1:]

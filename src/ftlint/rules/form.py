@@ -11,6 +11,7 @@ import orjson
 
 from ftlint.case import assistant, chat, system, user
 from ftlint.example import Batch, Example, Text
+from ftlint.features.cast import casts
 from ftlint.features.lexicon import Terms, found_in, hits
 from ftlint.features.suspicion import EDGE
 from ftlint.finding import Finding, Fix, Safety, Severity
@@ -144,21 +145,17 @@ class JsonAnswerInvalid(ExampleRule):
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the examples whose system prompt has the word, and those with the key."""
-        found, asks = [], dict[str, bool]()
-        for index, said in enumerate(batch.plain or [None] * len(batch)):
-            if not said:
-                raw, example = batch.lines.raws[index], batch.example(index)
-                if (b"\\u" in raw or b"json" in raw.lower()) and (
-                    example.proven or not example.fault
-                ):
-                    found.append(example)
-            elif said[0][0] == "system":
-                text = said[1][0]
-                if text not in asks:
-                    asks[text] = "json" in text.lower()
-                if asks[text]:
-                    found.append(batch.example(index))
-        return found
+        known, raws = casts(batch), batch.lines.raws
+        chosen = []
+        for index in known.others:
+            raw, example = raws[index], batch.example(index)
+            if (b"\\u" in raw or b"json" in raw.lower()) and (example.proven or not example.fault):
+                chosen.append(index)
+        for roles, rows, texts in known.alike:
+            if roles[0] == "system":
+                asking = {text for text in set(texts[0]) if "json" in text.lower()}
+                chosen += [row for row, text in zip(rows, texts[0], strict=True) if text in asking]
+        return [batch.example(index) for index in sorted(chosen)]
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding an answer that is no JSON."""
