@@ -18,6 +18,7 @@ from ftlint.finding import Where
 from ftlint.scoring.remember import digest
 from ftlint.source import Dataset
 from ftlint.summary import Counts
+from ftlint.triage.latin import unreadable
 from ftlint.value import dataclass
 
 ENGLISH = "en"
@@ -219,8 +220,7 @@ def _not_judged(
 ) -> tuple[Iterator[str], Iterator[str]]:
     """Return the roles of texts that are unreadable, and of others in another language."""
     texts, told = distinct(batch), list(chain.from_iterable(roles))
-    every, unread = texts.every, texts.unreadable
-    left = {n for n in texts.parts[1].numbers if every[n] in unread} if unread else set()
+    left = set(unreadable(texts.every))
     strange = [
         index
         for index, language in enumerate(batch.column(TONGUE))

@@ -13,7 +13,6 @@ from ftlint.example import Batch
 from ftlint.feature import Feature
 from ftlint.features.saying import SAYINGS
 from ftlint.features.turns import Turn
-from ftlint.triage.latin import unreadable
 from ftlint.value import dataclass
 
 
@@ -78,12 +77,6 @@ class Texts(Sequence[list[str]]):
     def parts(self) -> tuple[Joined, Joined]:
         """All texts of plain ASCII, and all others; counted as in `every`."""
         return parted(self.every)
-
-    @cached_property
-    def unreadable(self) -> frozenset[str]:
-        """The texts that are mostly in other letters than Latin ones."""
-        strange = list(dict.fromkeys(self.parts[1].texts))
-        return frozenset([strange[at] for at in unreadable(strange)])
 
     @cached_property
     def rows(self) -> list[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from math import nan
 from typing import Protocol
@@ -73,18 +73,13 @@ class Triage:
 
         return gate().threshold
 
-    def judge(
-        self, texts: Sequence[str], unread: Container[str] | None = None
-    ) -> dict[int, Scores]:
-        """Return the scores of the texts in English; if gated, of those that may be toxic.
-
-        `unread` tells which are mostly in other letters than Latin ones, if somebody knows.
-        """
+    def judge(self, texts: Sequence[str]) -> dict[int, Scores]:
+        """Return the scores of the texts in English; if gated, of those that may be toxic."""
         chosen: Sequence[int] = range(len(texts))
         if self.gated:
             from ftlint.triage.gate import gate
 
-            chosen = gate().passing(texts, unread)
+            chosen = gate().passing(texts)
         if not chosen:
             return {}
         judged = zip(chosen, _scores([texts[index] for index in chosen]), strict=True)
@@ -125,12 +120,7 @@ def judge_all(
     backend: Backend, turns: Sequence[Sequence[Turn]], texts: Texts
 ) -> dict[int, Judgements]:
     """Return the judged texts of some examples by index; `texts` are those of `turns`."""
-    told: Mapping[int, Scores]
-    if isinstance(backend, Triage) and backend.gated:  # the figures ask the same of the texts
-        told = backend.judge(texts.once, texts.unreadable)
-    else:
-        told = backend.judge(texts.once)
-    known = {texts.once[index]: row for index, row in told.items()}
+    known = {texts.once[index]: row for index, row in backend.judge(texts.once).items()}
     found: dict[int, Judgements] = {}
     if not known:
         return found

@@ -11,7 +11,7 @@ import re
 import sys
 import zlib
 from array import array
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import compress, count, pairwise
 from math import ceil, log, sqrt
@@ -93,11 +93,8 @@ class Gate(dict[str, int]):
             return 0
         return self._sum(piece.decode("utf-8", "surrogatepass").lower())
 
-    def passing(self, texts: Sequence[str], unread: Container[str] | None = None) -> list[int]:
-        """Return the indices of the texts that the model must look at.
-
-        `unread` tells which are mostly in other letters than Latin ones, if somebody knows.
-        """
+    def passing(self, texts: Sequence[str]) -> list[int]:
+        """Return the indices of the texts that the model must look at."""
         if len(self) > MEMORY:
             self.clear()
         if "numpy" not in sys.modules:
@@ -108,8 +105,9 @@ class Gate(dict[str, int]):
         plain = list(map(str.isascii, texts))
         found = self._sieved(texts, list(compress(count(), plain)))
         if False in plain:
-            left = {texts[at] for at in unreadable(texts)} if unread is None else unread
-            strange = [at for at in compress(count(), map(not_, plain)) if texts[at] not in left]
+            strange = list(compress(count(), map(not_, plain)))
+            left = set(unreadable(texts, strange))
+            strange = [at for at in strange if at not in left]
             found = sorted((*found, *self._sieved(texts, strange)))
         return found
 

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def unreadable(texts: Sequence[str]) -> list[int]:
-    """Return the indices of texts that are mostly in other letters, by numpy if it is loaded."""
-    strange = [at for at, text in enumerate(texts) if not text.isascii()]
+def unreadable(texts: Sequence[str], strange: Sequence[int] | None = None) -> list[int]:
+    """Return the indices of texts that are mostly in other letters, by numpy if it is loaded.
+
+    `strange` are the indices of those that are not plain ASCII, for who knows them.
+    """
+    if strange is None:
+        strange = [at for at, text in enumerate(texts) if not text.isascii()]
     found = _counted([texts[at] for at in strange]) if "numpy" in sys.modules and strange else None
     if found is None:
         return [at for at in strange if not readable(texts[at])]

@@ -43,6 +43,8 @@ _WORDS = np.frombuffer(b"ai", np.uint8)
 """Letters that are words, so that none begins what is spelled out."""
 _KEPT = np.array([(1 << 8 * size) - 1 for size in range(_EIGHT + 1)], np.uint64)
 """What is kept of eight bytes, by the number of those that belong to the piece."""
+_TRIED = 1 << 14
+"""Slots in which equal keys meet."""
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 _SAID = np.uint64(0xFFFF)
 """The lower bits of what stands in the table: what the piece says. Above them are those of its
@@ -100,10 +102,11 @@ class Sieve:
         said = found.astype(np.int16)
         new = other[(again ^ left > _SAID) & (left != 0)]
         if new.size:  # each once, though texts may have it often
-            unlike, at, turn = np.unique(keys[new], return_index=True, return_inverse=True)
-            told = self._told(raw, starts[new[at]], sizes[new[at]])
-            said[new] = told[turn]
-            self._learn(unlike, told)
+            unlike, like = _once(keys[new])
+            told = np.zeros(len(new), np.int64)
+            told[unlike] = self._told(raw, starts[new[unlike]], sizes[new[unlike]])
+            said[new] = told[like]
+            self._learn(keys[new[unlike]], told[unlike])
         if long.size:
             said = said.astype(np.int64)
             said[long] = self._each(raw, starts[long], sizes[long])
@@ -159,6 +162,18 @@ def _keyed(raw: bytes, starts: Ints, sizes: Ints) -> tuple[Keys, Ints]:
     keys ^= keys >> np.uint64(32)
     keys[more] = 0
     return keys, more
+
+
+def _once(keys: Keys) -> tuple[Ints, Ints]:
+    """Return the indices of keys that are looked at, and for each key that of one like it."""
+    at = np.arange(len(keys))
+    slot = (keys & np.uint64(_TRIED - 1)).view(np.int64)
+    last = np.zeros(_TRIED, np.int64)
+    last[slot] = at
+    like = last[slot]
+    alone = keys[like] != keys  # another key took the slot
+    like[alone] = at[alone]
+    return np.flatnonzero(like == at), like
 
 
 def _place(keys: Keys, which: int) -> Ints:
