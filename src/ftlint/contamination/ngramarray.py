@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, compress
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -61,14 +61,14 @@ def hits(texts: list[str], known: Known, unspaced: bool = True) -> Hits:
     """
     found = [Hits(*(np.empty(0, kind) for kind in (int, int, np.uint64, int, int)))]
     # Apart, since one sign that is not ASCII makes the whole string wider, and slower.
-    plain = [text.isascii() for text in texts]
-    for ascii in (True, False):
-        chosen = [index for index, is_ascii in enumerate(plain) if is_ascii is ascii]
-        if chosen and not ascii and not unspaced:
-            chosen = _wordy(texts, chosen)
-        if chosen:
-            column = _Column([texts[index] for index in chosen], unspaced)
-            numbers = np.array(chosen)
+    plain = np.array(list(map(str.isascii, texts)), bool)
+    for ascii, chosen in ((True, plain), (False, ~plain)):
+        those, numbers = list(compress(texts, chosen.tolist())), np.flatnonzero(chosen)
+        if those and not ascii and not unspaced:
+            wordy = _wordy(those)
+            those, numbers = list(compress(those, wordy)), numbers[wordy]
+        if those:
+            column = _Column(those, unspaced)
             for some in (*column.runs(known), column.wholes(known)):
                 found.append(some._replace(texts=numbers[some.texts]))
     joined = [np.concatenate(columns) for columns in zip(*found, strict=True)]
@@ -80,17 +80,18 @@ _END = "\x1c"
 """What parts texts: a sign that is in none of them."""
 
 
-def _wordy(texts: list[str], chosen: list[int]) -> list[int]:
-    """Return those of the `chosen` texts that may hold enough words, unspaced ones aside."""
-    units = _units(_END.join([texts[index] for index in chosen]))
+def _wordy(texts: list[str]) -> NDArray[np.bool_]:
+    """Return which texts may hold enough words, unspaced ones aside."""
+    units = _units(_END.join(texts))
     ends = np.flatnonzero(units == ord(_END))
-    if len(ends) >= len(chosen):
-        return chosen
+    if len(ends) >= len(texts):
+        return np.ones(len(texts), bool)
     kinds = _kinds().take(units)
     begun = kinds > 0
     begun[1:] &= kinds[:-1] != 1
     counts = np.add.reduceat(begun, np.concatenate(([0], ends)), dtype=int)
-    return [chosen[at] for at in np.flatnonzero(counts >= SHORTEST).tolist()]
+    enough: NDArray[np.bool_] = counts >= SHORTEST
+    return enough
 
 
 class _Column:
@@ -98,18 +99,9 @@ class _Column:
 
     def __init__(self, texts: list[str], unspaced: bool) -> None:
         """Fold all texts as one, and find the words."""
-        if not texts[0].isascii():  # one by one: most are in this form, and are left alone
-            texts = [normalize("NFC", text) for text in texts]
-        joined = _END.join(texts)
-        if joined.count(_END) >= len(texts):
-            joined = _END.join([text.replace(_END, " ") for text in texts])
-        # Eight more bytes can be read at each word, also at the last.
-        bare = not (unspaced or joined.isascii() or SIGN in joined)
-        joined = (_folded if bare else fold)(f"{_END}{joined}{_END}", unspaced)
-        encoded = joined.encode() + b" " * _EIGHT
-        data = encoded.translate(TABLE)
+        plain = texts[0].isascii()
+        data, bare, parts = _plain(texts) if plain else _widened(texts, unspaced)
         starts, ends = _bounds(np.frombuffer(data, np.uint8), bare)
-        parts = np.flatnonzero(np.frombuffer(encoded, np.uint8) == ord(_END))
         self.firsts: Indices = np.searchsorted(starts, parts)
         """The number of the first word of each text, and of what would come next."""
         # Eight bytes from each place on: a view that overlaps itself.
@@ -143,6 +135,29 @@ class _Column:
         met, numbers = known(values)
         texts = short[met]
         return Hits(texts, np.zeros(len(met), int), values[met], counts[texts], numbers)
+
+
+def _plain(texts: list[str]) -> tuple[bytes, bool, Indices]:
+    """Return texts of plain ASCII in one, folded, and where each begins and all end."""
+    # Eight more bytes can be read at each word, also at the last.
+    data = " ".join(["", *texts, " " * _EIGHT]).encode().translate(TABLE)
+    begins = np.zeros(len(texts) + 1, int)
+    np.cumsum(np.array(list(map(len, texts)), int) + 1, out=begins[1:])
+    return data, False, begins
+
+
+def _widened(texts: list[str], unspaced: bool) -> tuple[bytes, bool, Indices]:
+    """Return the same of other texts, and whether a run of `SIGN` is one word."""
+    # One by one: most are in this form, and are left alone.
+    texts = [normalize("NFC", text) for text in texts]
+    joined = _END.join(texts)
+    if joined.count(_END) >= len(texts):
+        joined = _END.join([text.replace(_END, " ") for text in texts])
+    bare = not (unspaced or joined.isascii() or SIGN in joined)
+    joined = (_folded if bare else fold)(f"{_END}{joined}{_END}", unspaced)
+    encoded = joined.encode() + b" " * _EIGHT
+    parts = np.flatnonzero(np.frombuffer(encoded, np.uint8) == ord(_END))
+    return encoded.translate(TABLE), bare, parts
 
 
 def _hashed(eights: Hashes, starts: Indices, ends: Indices) -> Hashes:
