@@ -123,6 +123,7 @@ def run(
     """Lint `dataset` and return the report. Raises: SourceError."""
     started = time.perf_counter()
     executor = executor or Serial()
+    _load_arrays(plan, plan.needed())  # before there are workers, to which it is handed down
     with dataset.unchanged():
         shards = _watched(dataset.shards(), progress)
         partials = executor.map(plan, lint_shard, shards)
@@ -151,12 +152,17 @@ def _watched(shards: Iterable[Shard], progress: Callable[[Shard], None]) -> Iter
         progress(shard)
 
 
+def _load_arrays(plan: Plan, needed: Iterable[Analysis[Any, Any]]) -> None:
+    """Import numpy if much is to be folded with it: whoever can use it asks whether it is there."""
+    if plan.size >= ARRAYS and any(analysis.arrays for analysis in needed):
+        import numpy  # noqa: F401
+
+
 def lint_shard(plan: Plan, shard: Shard) -> Partial:
     """Return what `shard` alone shows."""
     encoding.expect(plan.size if plan.figures or plan.analyses else 0)
     voices, needed = plan.voices_of(shard.source), plan.needed()
-    if plan.size >= ARRAYS and any(analysis.arrays for analysis in needed):
-        import numpy  # noqa: F401 - whoever can use it asks whether it is there
+    _load_arrays(plan, needed)
     large = shard.end - shard.start >= plan.proof_from
     with _no_collection():
         batches = shard.lines().chunks(plan.batch_size)
