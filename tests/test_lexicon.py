@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from typing import Any
+from unicodedata import category
 
 import orjson
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from records import batch, check, spans
 
 from ftlint.case import assistant, chat, system, user
-from ftlint.features.lexicon import Scanner, Terms, fold, hits, scanner_of
+from ftlint.features.lexicon import Scanner, Terms, _in_word, fold, hits, scanner_of
 from ftlint.finding import Where
 from ftlint.proof import prove
 from ftlint.rule import ExampleRule
@@ -292,3 +294,21 @@ def test_a_table_finds_what_is_found_without_one() -> None:
     ]
     assert sorted(before[0]) == sorted(brute)
     assert [spot[0] for spot in before[1]] == [1, 1, 4]
+
+
+def test_every_sign_is_of_a_word_or_not() -> None:
+    unspaced = re.compile(
+        "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+        "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+    )
+    every = map(chr, range(sys.maxunicode + 1))
+    wrong = [
+        sign
+        for sign in every
+        if _in_word(sign)
+        != (
+            sign == "_"
+            or ((sign.isalnum() or category(sign)[0] == "M") and not unspaced.match(sign))
+        )
+    ]
+    assert wrong == []

@@ -176,9 +176,9 @@ def _read(document: Document, lists: Mapping[str, frozenset[bytes]]) -> Lexicon:
     # What is not counted still hides what is inside it: the word for other that of he in Chinese.
     found = {(word, ""): Entry(word, axis, "", SETTING, language) for word in sorted(uncounted)}
     for term, group, kind in (*_listed(document, groups), *_paired(swaps)):
-        if kind != SETTING and normal(term) not in uncounted:
-            entry = Entry(term, axis, group, kind, language, senses.of(term, kind))
-            found.setdefault((normal(term), group), entry)
+        if kind != SETTING and (word := normal(term)) not in uncounted:
+            entry = Entry(term, axis, group, kind, language, senses.of(word, kind))
+            found.setdefault((word, group), entry)
     return Lexicon(tuple(found.values()), swaps)
 
 
@@ -195,7 +195,7 @@ def _attributes(document: Document, language: str, senses: _Senses) -> Iterator[
         for form in forms:
             yield Entry(
                 form, category, normal(forms[0]), category, language,
-                senses.of(form, category), attribute=True,
+                senses.of(normal(form), category), attribute=True,
             )  # fmt: skip
 
 
@@ -331,9 +331,9 @@ class _Senses:
             for kind in _strings(document, f"{place}/kinds", item.get("kinds", ())):
                 self._kinds[kind] = self._kinds.get(kind, Sense()).with_(sense)
 
-    def of(self, term: str, kind: str) -> Sense | None:
-        """Return what `term` needs: what its kind needs, and what it needs itself."""
-        general, own = self._kinds.get(kind), self._words.get(normal(term))
+    def of(self, word: str, kind: str) -> Sense | None:
+        """Return what a `normal` term needs: what its kind needs, and what it needs itself."""
+        general, own = self._kinds.get(kind), self._words.get(word)
         if general and own:
             return general.with_(own)
         return own or general

@@ -16,7 +16,6 @@ from unicodedata import category
 from ftlint.example import Batch, Example, Text
 from ftlint.feature import Feature
 from ftlint.features.distinct import Joined, distinct, parted
-from ftlint.text.expression import late
 from ftlint.value import dataclass
 
 
@@ -302,10 +301,11 @@ def counted(data: bytes, spans: list[Span]) -> list[Span]:
 
 
 # Thai, Lao, Myanmar, Khmer, kana, Han: words stand side by side there, so that a neighbour
-# does not show that the word goes on.
-_UNSPACED = late(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
-    "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+# does not show that the word goes on. Where each begins, and what comes behind it: an expression
+# takes 2 ms to compile.
+_UNSPACED = (
+    "\u0e00\u0f00\u1000\u10a0\u1780\u1800\u3040\u3100\u31f0\u3200\u3400\u4dc0"
+    "\u4e00\ua000\uf900\ufb00\uff66\uffa0\U00020000\U00040000"
 )
 
 
@@ -314,7 +314,7 @@ def _in_word(character: str) -> bool:
         return character.isalnum() or character == "_"
     # Marks belong to the letter before them: decomposed accents, vowel signs.
     wordlike = character.isalnum() or category(character).startswith("M")
-    return wordlike and not _UNSPACED.match(character)
+    return wordlike and not bisect_right(_UNSPACED, character) % 2
 
 
 class _Wordlike(dict[str, bool]):

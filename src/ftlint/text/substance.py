@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -51,8 +51,7 @@ def same(first: str, other: str) -> bool:
         return False  # they differ further on
     if _idle(first) and _idle(other):
         return True
-    mine, theirs = Counter(_NUMBER.findall(first)), Counter(_NUMBER.findall(other))
-    if mine - theirs and theirs - mine:
+    if _other_numbers(_NUMBER.findall(first), _NUMBER.findall(other)):
         return False
     said, answered = _tokens(first), _tokens(other)
     if _negated(first, said) != _negated(other, answered):
@@ -61,7 +60,15 @@ def same(first: str, other: str) -> bool:
     if few <= many:
         return len(few) >= COMMON or (few == many and bool(few))
     common = len(few & many)
-    return common >= max(COMMON, SHARED * len(few)) and not _verbatim(first, other)
+    return common >= max(COMMON, SHARED * len(few)) and not _verbatim(said, answered)
+
+
+def _other_numbers(first: list[str], other: list[str]) -> bool:
+    """Return whether each text has a number that the other one lacks."""
+    if not first or not other:
+        return False
+    mine, theirs = Counter(first), Counter(other)
+    return bool(mine - theirs and theirs - mine)
 
 
 def asks_the_same(first: Sequence[Said], other: Sequence[Said]) -> bool:
@@ -105,17 +112,25 @@ def _misspelt(first: str, other: str) -> bool:
 def _idle(text: str) -> bool:
     """Return whether a text only greets and asks."""
     idle = False
-    for sentence in _SENTENCE.split(text):
-        if _tokens(sentence):
-            idle = _states_nothing(sentence)
+    for sentence in _sentences(text):  # mostly the first one says something
+        if said := _tokens(sentence):
+            idle = _states_nothing(sentence, said)
             if not idle:
                 return False
     return idle
 
 
-def _states_nothing(sentence: str) -> bool:
+def _sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a text as they are asked for."""
+    at = 0
+    for end in _SENTENCE.finditer(text):
+        yield text[at : end.start()]
+        at = end.end()
+    yield text[at:]
+
+
+def _states_nothing(sentence: str, said: Sequence[str]) -> bool:
     polite, asking = _lists()["polite"], _lists()["asking"]
-    said = _tokens(sentence)
     if sentence.rstrip().endswith(("?", "？", "؟")):
         return True
     first = next((word for word in said if word not in polite), None)
@@ -131,7 +146,8 @@ def _heavy(said: Sequence[str]) -> set[str]:
     spaced = [word for word in said if len(word) > 1 or word.isascii()]
     silent = _silent()
     heavy = {word[:STEM] for word in spaced if word not in silent and not word.isdigit()}
-    heavy |= {a + b for a, b in pairwise(said) if len(a) == len(b) == 1 and not a.isascii()}
+    if len(spaced) < len(said):
+        heavy |= {a + b for a, b in pairwise(said) if len(a) == len(b) == 1 and not a.isascii()}
     return heavy
 
 
@@ -140,9 +156,9 @@ def _silent() -> frozenset[str]:
     return _lists()["light"] | _lists()["not"]
 
 
-def _verbatim(first: str, other: str) -> bool:
+def _verbatim(first: Sequence[str], other: Sequence[str]) -> bool:
     """Return whether most pairs of neighbouring words are the same."""
-    mine, theirs = ({*pairwise(_tokens(text))} for text in (first, other))
+    mine, theirs = set(pairwise(first)), set(pairwise(other))
     return len(mine & theirs) >= VERBATIM * min(len(mine), len(theirs))
 
 
