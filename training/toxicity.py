@@ -123,8 +123,11 @@ def threshold(parts: dict[str, Any], roleplay: list[str], talk: list[str]) -> fl
 
 
 def write(path: Path, parts: dict[str, Any]) -> None:
-    """Write the file; its bytes depend on the arrays alone."""
-    np.savez_compressed(path, **parts)
+    """Write the file; its bytes depend on the arrays alone.
+
+    It is not compressed, since each run would need 6 ms to undo that; a wheel compresses it.
+    """
+    np.savez(path, **parts)
     size, digest = path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()
     print(f"{path.name}: {size:,} bytes, SHA-256 {digest}; threshold {parts['threshold']}")
 
