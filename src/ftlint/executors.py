@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ftlint.calm import calm
 from ftlint.error import FtlintError
 from ftlint.source import Source, size
 from ftlint.value import dataclass
@@ -58,7 +57,7 @@ def _begin(plan: Plan, lint: Lint) -> None:
     from threading import Thread
 
     gc.freeze()  # what the parent has handed down is neither looked through nor copied
-    calm()
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent alone answers to Ctrl-C
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):

@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from ftlint.calm import rouse
 from ftlint.error import ModelError
 from ftlint.scoring.backend import Deep
 from ftlint.scoring.weights import MODELS, Files, FilesError, find
@@ -89,6 +90,7 @@ class Detoxify(Deep):
 
 def load(files: Files, device: str) -> Any:
     """Return `detoxify.Detoxify` with the weights of `files`. Raises: ModelError."""
+    rouse()
     with _offline():
         import torch
         from detoxify import Detoxify as Real
