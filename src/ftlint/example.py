@@ -71,7 +71,9 @@ class Example:
 
     @property
     def fault(self) -> Fault | None:
-        """Return why the line has no record, or None."""
+        """Return why the line has no record, or None; what is proven has one."""
+        if self.batch.proven[self.index]:
+            return None
         decoded = self.decoded
         return decoded if isinstance(decoded, Fault) else None
 
@@ -87,8 +89,11 @@ class Example:
     def shape(self) -> str:
         """Return the shape of the record; of a line without one, that of its file."""
         if self._shape is None:
-            file = self.batch.lines.shape
-            self._shape = file if self.fault else shape_of(self.value, file)
+            file, plain = self.batch.lines.shape, self.batch.plain
+            if plain and plain[self.index] and file in ("", CHAT):
+                self._shape = CHAT
+            else:
+                self._shape = file if self.fault else shape_of(self.value, file)
         return self._shape
 
     @property

@@ -80,7 +80,8 @@ def prove(batch: Batch) -> None:
         elif order:
             proven[index] = _with_more(types, record, order, batch.example(index))
     for index in _doubtful(lines.raws, plain):
-        record, order, plain[index] = decode(lines.raws[index]), proven[index] & ~KEYS, None
+        record, order = decode(lines.raws[index]), proven[index] & ~KEYS
+        plain[index], proven[index] = None, 0
         proven[index] = _with_more(types, record, order, batch.example(index))
 
 
