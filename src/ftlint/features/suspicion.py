@@ -91,7 +91,8 @@ def _suspected(
 ) -> Iterator[tuple[int, int, list[str]]]:
     """Yield index, flag and signs of a cut of what is suspected, by one look at all for each."""
     for at in compress(range(len(said)), map(ne, said, bare)):
-        yield at, EDGE, []
+        if bare[at] and not indented(said[at]):
+            yield at, EDGE, []
     for at, text in enumerate(bare):
         # Nearly all answers end on another character, or are too short to be judged by it.
         last = text[-1:]
@@ -118,6 +119,11 @@ def _suspected(
 
 
 _MARKS = frozenset(MARKS)
+
+
+def indented(text: str) -> bool:
+    """Return whether a text begins as a line of code does that goes on where the prompt ends."""
+    return text[: len(text) - len(text.lstrip())].endswith(("  ", "\t"))
 
 
 def _alike(question: str, answer: str) -> bool:

@@ -40,13 +40,13 @@ class _Cut(Answers):
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding an answer whose log-odds lie between the limits."""
         answers = [text for text in example.texts if text.role == "assistant"]
+        bare: int | None = None
         for number, signs in example[SUSPICION].signs.items():
             text, odds = answers[number], certainty(signs)
-            if (
-                text.trained
-                and self.span[0] <= odds < self.span[1]
-                and not _careless(text, answers)
-            ):
+            if text.trained and self.span[0] <= odds < self.span[1]:
+                bare = _bare(answers) if bare is None else bare
+                if _careless(bare - _bare([text]), len(answers) - 1):
+                    continue
                 end = len(text.value.rstrip())
                 start = max(end - SHOWN, len(text.value) - len(text.value.lstrip()))
                 yield self.finding(
@@ -60,11 +60,14 @@ class _Cut(Answers):
     """Log-odds from which an answer is reported, and from which another rule does it."""
 
 
-def _careless(text: Text, answers: Sequence[Text]) -> bool:
-    """Return whether most other answers of the example lack a full stop too."""
-    others = [other.value.strip() for other in answers if other is not text]
-    bare = sum(not ended(other) for other in others)
-    return len(others) > 1 and bare > 0.3 * len(others)
+def _bare(answers: Sequence[Text]) -> int:
+    """Return how many answers do not end as finished texts do."""
+    return sum([not ended(answer.value.strip()) for answer in answers])
+
+
+def _careless(bare: int, others: int) -> bool:
+    """Return whether so many of the other answers lack a full stop that one more says nothing."""
+    return others > 1 and bare > 0.3 * others
 
 
 class TruncatedAnswer(_Cut):

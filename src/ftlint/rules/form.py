@@ -13,7 +13,7 @@ from ftlint.case import assistant, chat, system, user
 from ftlint.example import Batch, Example, Text
 from ftlint.features.cast import casts
 from ftlint.features.lexicon import Terms, found_in, hits
-from ftlint.features.suspicion import EDGE
+from ftlint.features.suspicion import EDGE, indented
 from ftlint.finding import Finding, Fix, Safety, Severity
 from ftlint.rule import ExampleRule, bad, good
 from ftlint.rules.ending import Answers, trained
@@ -68,7 +68,7 @@ class EdgeWhitespace(Answers):
         for text in trained(example):
             value, stripped = text.value, text.value.strip()
             lead = len(value) - len(value.lstrip())
-            if not stripped or len(stripped) == len(value) or _indented(value[:lead]):
+            if not stripped or len(stripped) == len(value) or indented(value):
                 continue
             span = (0, lead) if lead else (len(value.rstrip()), len(value))
             patch = {"op": "replace", "path": text.pointer, "value": stripped}
@@ -77,10 +77,6 @@ class EdgeWhitespace(Answers):
                 fix=Fix("leave out the white space", (patch,), Safety.UNSAFE),
                 how="begins" if lead else "ends",
             )
-
-
-def _indented(lead: str) -> bool:
-    return lead.endswith(("  ", "\t"))
 
 
 _DEMAND = late(
