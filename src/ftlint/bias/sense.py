@@ -72,16 +72,21 @@ class Sense:
                 return False
             opens = start == first or bool(_OPENING.search(raw, max(first, start - 8), start))
         after: list[bytes] = []
-        if self.next or self.unless_next:
-            after = marked[end : min(end + REACH, beyond)].partition(b"\n")[0].split()
-            if _begin(after, self.unless_next):
+        wanted, unless = self.next, self.unless_next
+        if wanted or unless:
+            stop = end + REACH
+            after = marked[end : stop if stop < beyond else beyond].partition(b"\n")[0].split()
+            if unless and _begin(after, unless):
                 return False
         before: list[bytes] = []
-        if self.previous or self.unless_previous:
-            before = marked[max(first, start - REACH) : start].rpartition(b"\n")[2].split()
-            if _end(before, self.unless_previous):
+        unless = self.unless_previous
+        if self.previous or unless:
+            since = start - REACH
+            before = marked[since if since > first else first : start].rpartition(b"\n")[2].split()
+            if unless and _end(before, unless):
                 return False
-        wanted = self.at_start if opens and self.at_start else self.next
+        if opens and self.at_start:
+            wanted = self.at_start
         if not wanted and not self.previous:
             return not (opens and self.capital == "inside")
         return _begin(after, wanted) or self._far(after) or self._before(before)

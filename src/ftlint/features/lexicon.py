@@ -147,7 +147,7 @@ Span = tuple[int, int, int]
 """A literal by its number, its start and its end."""
 _Find = Callable[..., list[Span]]
 
-_TABLE = 40_000
+_TABLE = 60_000
 """Bytes of all terms up to which an automaton may be a table: at most a row of 1 KiB a byte."""
 _LITTLE = 1 << 20
 """Bytes that are searched without a table, which takes longer to make than it saves."""
