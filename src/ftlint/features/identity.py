@@ -302,11 +302,14 @@ def language_of(turns: Sequence[Turn]) -> str:
 
 
 def _language_of(texts: Sequence[str]) -> str:
-    for text in texts[:6]:
+    texts = texts if len(texts) <= 6 else texts[:6]
+    for text in texts:
         head = text[:HEAD]
         if " the " in head or " you " in head or " and " in head:
             return "en"  # as `tongue` says of whatever holds it
-    return tongue(" ".join([text[:HEAD] for text in texts[:6]]) + " ")
+        if not head.isascii():
+            break  # likely another language, which all together tell
+    return tongue(" ".join([text[:HEAD] for text in texts]) + " ")
 
 
 @dataclass(frozen=True)
