@@ -123,3 +123,20 @@ def test_texts_of_a_proven_example_are_those_of_its_record() -> None:
     ]
     assert seen[0] == seen[1]
     assert [(role, text) for _, role, _, text in seen[0]] == told
+
+
+@given(st.lists(st.sampled_from(["system", "user", "assistant"]), min_size=1, max_size=5))
+def test_roles_of_a_proven_example_are_those_of_its_record(roles: list[str]) -> None:
+    line = json.dumps({"messages": [{"role": role, "content": "Hi"} for role in roles]})
+    batch, plain = proven(line), Batch(Lines(0, 0, [line.encode()]))
+    assert batch.plain is not None and batch.plain[0]
+    for example in (batch.example(0), plain.example(0)):
+        assert example.roles == tuple(roles) == tuple(m.role for m in example.conversation)
+        pointers = [message.pointer for message in example.conversation]
+        assert [example.turn(at) for at in range(len(roles))] == pointers
+        assert example.shape == "chat" and example.fault is None
+
+
+def test_an_example_without_a_conversation_has_no_roles() -> None:
+    line = b'{"messages":[{"role":"user","content":"Hi"},{"role":"bot","content":"Hello"}]}'
+    assert Batch(Lines(0, 0, [line])).example(0).roles == ()

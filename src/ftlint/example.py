@@ -89,8 +89,8 @@ class Example:
     def shape(self) -> str:
         """Return the shape of the record; of a line without one, that of its file."""
         if self._shape is None:
-            file, plain = self.batch.lines.shape, self.batch.plain
-            if plain and plain[self.index] and file in ("", CHAT):
+            file = self.batch.lines.shape
+            if self._said and file in ("", CHAT):
                 self._shape = CHAT
             else:
                 self._shape = file if self.fault else shape_of(self.value, file)
@@ -139,6 +139,21 @@ class Example:
         return self._conversation
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """Return the roles of the conversation; of what is proven no message is made for it."""
+        return self._said[0] if self._said else tuple([m.role or "" for m in self.conversation])
+
+    def turn(self, number: int) -> str:
+        """Return the pointer of one message of the conversation. Raises: IndexError."""
+        return f"/messages/{number}" if self._said else self.conversation[number].pointer
+
+    @property
+    def _said(self) -> Plain | None:
+        """Return roles and texts as a proof has decoded them, if so."""
+        plain = self.batch.plain
+        return plain[self.index] if plain else None
+
+    @property
     def native(self) -> bool:
         """Return whether all messages are objects as chat has them, wherever they stand."""
         return self.shape in _CHATS or self.format.native(self.messages)
@@ -176,12 +191,10 @@ class Example:
     def texts(self) -> list[Text]:
         """Return the texts of all messages, in order; what a proof has decoded stays so."""
         if self._texts is None:
-            plain = self.batch.plain
-            said = plain[self.index] if plain else None
-            if said:
+            if self._said:
                 self._texts = [
                     Text(f"/messages/{at}/content", role, role == "assistant", value)
-                    for at, (role, value) in enumerate(zip(*said, strict=True))
+                    for at, (role, value) in enumerate(zip(*self._said, strict=True))
                 ]
             else:
                 self._texts = [text for message in self.messages for text in message.texts()]

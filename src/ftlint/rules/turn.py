@@ -1,12 +1,13 @@
 """FT1, turns: which roles occur, and in which order.
 
-All of these read `example.conversation`, which is empty when a role is missing or misspelt.
+All of these read the conversation of an example, which is empty when a role is missing or misspelt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import eq
 
 from ftlint.case import assistant, chat, system, user
 from ftlint.example import Example
@@ -39,8 +40,7 @@ class NoAssistant(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding."""
-        conversation = example.conversation
-        if conversation and all(message.role != "assistant" for message in conversation):
+        if example.roles and "assistant" not in example.roles:
             yield self.finding(example.at("/messages"))
 
 
@@ -67,12 +67,9 @@ class LastNotAssistant(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding; an example without any answer is no-assistant instead."""
-        conversation = example.conversation
-        if not conversation or conversation[-1].role == "assistant":
-            return
-        if any(message.role == "assistant" for message in conversation):
-            last = conversation[-1]
-            yield self.finding(example.at(f"{last.pointer}/role"), role=last.role)
+        roles = example.roles
+        if "assistant" in roles and roles[-1] != "assistant":
+            yield self.finding(example.at(f"{example.turn(len(roles) - 1)}/role"), role=roles[-1])
 
 
 class NoUser(ExampleRule):
@@ -103,7 +100,7 @@ class NoUser(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield at most one finding."""
-        roles = {message.role for message in example.conversation}
+        roles = example.roles
         if "assistant" in roles and "user" not in roles:
             yield self.finding(example.at("/messages"))
 
@@ -135,6 +132,8 @@ class ConsecutiveRoles(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a message that follows one of its own role."""
+        if not _repeats(example.roles):
+            return
         conversation = example.conversation
         answer = max((m.index for m in conversation if m.role == "assistant"), default=-1)
         for before, message in pairwise(conversation):
@@ -170,18 +169,18 @@ class SystemNotFirst(ExampleRule):
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a system message after one of another role."""
-        conversation = example.conversation
-        end = len(conversation)
-        if any(message.role == "assistant" for message in conversation):
-            while conversation[end - 1].role in _INSTRUCTING:
+        roles = example.roles
+        end = len(roles)
+        if "assistant" in roles:
+            while roles[end - 1] in _INSTRUCTING:
                 end -= 1
         others = False
-        for message in conversation[:end]:
-            if message.role not in _INSTRUCTING:
+        for at, role in enumerate(roles[:end]):
+            if role not in _INSTRUCTING:
                 others = True
             elif others:
-                where = example.at(f"{message.pointer}/role")
-                yield self.finding(where, number=message.index + 1)
+                where = example.at(f"{example.turn(at)}/role")
+                yield self.finding(where, number=example.conversation[at].index + 1)
 
 
 class DuplicateMessage(ExampleRule):
@@ -205,10 +204,15 @@ class DuplicateMessage(ExampleRule):
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding a message that equals the one before."""
         previous = None
-        for message in example.conversation:
+        for message in example.conversation if _repeats(example.roles) else ():
             if previous is not None and message.value == previous.value and message.role != "tool":
                 before = example.at(previous.pointer)
                 yield self.finding(
                     example.at(message.pointer), related=(before,), role=message.role
                 )
             previous = message
+
+
+def _repeats(roles: Sequence[str]) -> bool:
+    """Return whether two messages that follow each other have the same role."""
+    return any(map(eq, roles, roles[1:]))
