@@ -22,8 +22,6 @@ SHORTEST = 4
 KEPT = 1 << 15
 """Characters of the longest text of which shingles are kept; longer ones are read again. Less than
 `PIECE`, so that those of a text stand together."""
-MOST = 0xFFFFFFFF
-"""Bytes of the longest line."""
 Name = Literal["records", "conversations", "prompts", "sizes", "shingles", "places"]
 _TYPES: dict[Name, str] = {
     "records": "Q",
@@ -98,7 +96,7 @@ class Lots:
         many, lines = len(batch), batch.lines
         if not many:
             return cls()
-        sizes = array("I", [min(len(raw), MOST) for raw in lines.raws])
+        sizes = array("I", list(map(len, lines.raws)))  # a line has `MAX_LINE` bytes at most
         made = None if texts is None else sketched(texts)
         none = bytes(8 * many)
         rows = [column.tobytes() or none for column in columns]

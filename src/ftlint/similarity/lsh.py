@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ftlint.similarity.cluster import repeated
 from ftlint.similarity.jaccard import ones, spread
 from ftlint.similarity.minhash import BINS
 from ftlint.similarity.shinglearray import Numbers, Words
@@ -26,6 +25,7 @@ CROWD = 128
 with the first and with its neighbours, so that a template of a million is not quadratic."""
 NEIGHBOURS = 16
 """Examples of a crowd after each that it is compared with."""
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _AT_ONCE = 1 << 14
 """Pairs of sketches that are compared at once (4 MB)."""
 
@@ -70,12 +70,7 @@ def candidates(
     for band in range(table.bands):
         # In a crowd those that meet in the next band, too, become neighbours.
         keys, more = more, table.keys((band + 1) % table.bands)
-        twice = repeated(keys)
-        order = twice[np.argsort(keys[twice])]
-        ranked = keys[order]
-        meet = ranked[1:] == ranked[:-1]
-        busy = np.flatnonzero(np.append(meet, False) | np.insert(meet, 0, False))
-        for met in _met(ranked[busy], order[busy], more):
+        for met in _met(*_repeated(keys), more):
             left, right = met.those[met.left], met.those[met.right]
             if met.crowded:
                 table.crowd(band, right)
@@ -85,6 +80,19 @@ def candidates(
                 first, second = members[left[kept]], members[right[kept]]
                 smaller, larger = np.minimum(first, second), np.maximum(first, second)
                 yield Candidates(smaller, larger, met.crowded)
+
+
+def _repeated(keys: Words) -> tuple[Words, Numbers]:
+    """Return the keys that are there twice, in order, and where each stands."""
+    # To sort keys with their places is faster than to ask for the order.
+    ranked = keys << np.uint64(32)
+    ranked |= np.arange(len(keys), dtype=np.uint64)
+    ranked.sort()
+    keys = ranked >> np.uint64(32)
+    met = np.zeros(len(keys) + 1, bool)
+    np.equal(keys[1:], keys[:-1], out=met[1:-1])
+    busy = np.flatnonzero(met[1:] | met[:-1])
+    return keys[busy], (ranked[busy] & np.uint64(0xFFFFFFFF)).view(np.int64)
 
 
 class _Met(NamedTuple):
@@ -116,14 +124,17 @@ class _Table:
         self._crowds = np.zeros(len(self._rows), np.uint64)
         """The bands in which an example is in a crowd: the bit of the first byte of each."""
 
-    def keys(self, band: int) -> NDArray[np.uint64]:
-        """Return the bytes of a band as one number an example."""
+    def keys(self, band: int) -> Words:
+        """Return the bytes of a band as one number of 32 bits an example; a hash of more bytes."""
         width, start = self._width, band * self._width
-        keys = np.zeros(len(self._rows), np.uint64)
+        keys = np.zeros(len(self._rows), "<u8")
         # A band as one item is copied as such; as bytes, it would take three times as long.
         narrow = np.dtype({"names": ["band"], "formats": [f"V{width}"], "itemsize": 8})
         bands = self._sketches[:, start : start + width].view(f"V{width}")
         keys.view(narrow)["band"] = bands[self._rows, 0]
+        if width > 4:
+            keys *= _SPREAD
+            keys >>= np.uint64(32)
         return keys
 
     def crowd(self, band: int, those: Numbers) -> None:

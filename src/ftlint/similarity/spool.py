@@ -143,15 +143,18 @@ class Spool:
     def reads(self, starts: Sequence[int], sizes: Sequence[int]) -> Iterator[bytes]:
         """Yield bytes from many places, as `read` does from each."""
         parts, ends = self._parts, self._ends
+        low = high = moved = number = 0  # of the part on disk that was read last
         for start, size in zip(starts, sizes, strict=True):
-            at, end = bisect_right(ends, start), start + size
-            part = parts[at] if at < len(parts) and end <= ends[at] else b""
-            if isinstance(part, bytes):
-                yield self.read(start, size)
-            elif _pread is None:
-                yield part.file.read(part.end - ends[at] + start, size)
-            else:
-                yield _pread(part.file.number, size, part.end - ends[at] + start)
+            end = start + size
+            if not low <= start <= end <= high:
+                at = bisect_right(ends, start)
+                part = parts[at] if at < len(parts) and end <= ends[at] else b""
+                if isinstance(part, bytes) or _pread is None:
+                    yield self.read(start, size)
+                    continue
+                low, high, number = ends[at] - _size(part), ends[at], part.file.number
+                moved = part.start - low
+            yield _pread(number, size, start + moved)  # type: ignore[misc]
 
     def merge(self, other: Spool) -> Spool:
         """Return the bytes of both; what is on disk is not copied."""

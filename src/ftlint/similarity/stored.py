@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ftlint.similarity.jaccard import Sets, spread
+from ftlint.similarity.jaccard import Sets
 from ftlint.similarity.lot import sketched
 from ftlint.similarity.minhash import BINS
 from ftlint.similarity.shinglearray import PACKED, Numbers, Words, sets, words
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 READ = 8 << 20
 """Bytes of lines that are read at once to be compared."""
-GAP = 1 << 12
-"""Bytes between two texts up to which reading them is faster than to go further."""
 _SHINGLE = 4
 """Bytes of a line for each shingle of its text, at least, or about so."""
 
@@ -81,16 +79,11 @@ class Stored:
 
     def _read(self, starts: Numbers, counts: Numbers) -> tuple[Words, Numbers]:
         """Return the shingles that are kept at some places, and whose each is."""
-        order = np.argsort(starts, kind="stable")
-        begins, ends = starts[order], (starts + counts)[order]
+        order = np.argsort(starts, kind="stable")  # as they stand in the file
         size = PACKED.itemsize
-        new = np.flatnonzero(np.append(True, begins[1:] - ends[:-1] > GAP // size)[: len(begins)])
-        firsts, lasts = begins[new], ends[np.append(new[1:], len(begins)) - 1]
-        parts = self._spool.reads((firsts * size).tolist(), ((lasts - firsts) * size).tolist())
-        before = np.cumsum(lasts - firsts) - (lasts - firsts)
-        moved = np.repeat(before - firsts, np.diff(np.append(new, len(begins))))
-        places, owners = spread(begins + moved, counts[order])
-        return words(b"".join(parts))[places], order[owners]
+        many = counts[order]
+        parts = self._spool.reads((starts[order] * size).tolist(), (many * size).tolist())
+        return words(b"".join(parts)), np.repeat(order, many)
 
 
 def _loads(index: DuplicateIndex, numbers: Iterable[int]) -> Iterator[list[int]]:
