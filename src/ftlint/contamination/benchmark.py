@@ -132,7 +132,7 @@ class Index:
         """Return the indices of the hashes that are there, and their first entries, by numpy."""
         import numpy as np
 
-        bits, heads, more, _ = self._tables()
+        bits, heads, more = self._tables()
         slots = (values >> np.uint64(self._shift)).view(np.int64)
         likely = np.flatnonzero(bits[slots >> 3] >> (slots & 7).astype(np.uint8) & 1)
         # Of 14 others one gets so far, and a search takes long.
@@ -146,7 +146,7 @@ class Index:
         return likely[there], places[there]
 
     def _tables(self) -> Any:
-        """Return the bits, the hashes, more bits and how often a hash stands, once made."""
+        """Return the bits, the hashes and more bits, once made."""
         import numpy as np
 
         if self._arrays is None:
@@ -154,8 +154,7 @@ class Index:
             heads = entries >> np.uint64(16)
             more = np.zeros(1 << _MORE, bool)
             more[_slots(heads)] = True
-            times = np.searchsorted(heads, heads, "right") - np.arange(len(heads))
-            self._arrays = (np.frombuffer(self._bits, np.uint8), heads, more, times)
+            self._arrays = (np.frombuffer(self._bits, np.uint8), heads, more)
         return self._arrays
 
     def entries(self, first: Indices) -> tuple[Indices, Indices]:
@@ -163,7 +162,8 @@ class Index:
         import numpy as np
 
         entries = np.frombuffer(self._entries, np.uint64)  # type: ignore[call-overload]
-        counts = self._tables()[3][first]
+        heads = self._tables()[1]
+        counts = np.searchsorted(heads, heads[first], "right") - first
         rows = np.repeat(np.arange(len(first)), counts)
         places = np.arange(len(rows)) + (first - np.cumsum(counts) + counts)[rows]
         return rows, (entries[places] & np.uint64(_ITEM)).view(np.int64)
