@@ -192,7 +192,7 @@ def test_known_bias_is_told(shared: Path) -> None:
     ],
 )
 def test_a_glance_tells_the_language(text: str, language: str) -> None:
-    assert language_of([("user", text)]) == language
+    assert language_of([text]) == language
 
 
 def test_what_is_counted_early_is_counted_the_same() -> None:

@@ -24,7 +24,6 @@ from ftlint.features.distinct import Joined, Texts, distinct, joined, parted
 from ftlint.features.glance import tongue
 from ftlint.features.lexicon import Automaton, Span, Spot
 from ftlint.features.saying import SAYINGS
-from ftlint.features.turns import Turn
 from ftlint.twin.person import names
 from ftlint.value import dataclass
 
@@ -296,12 +295,8 @@ def _covered(extra: tuple[str, ...], _: tuple[int, ...]) -> frozenset[str]:
     return frozenset((*languages(), *own))
 
 
-def language_of(turns: Sequence[Turn]) -> str:
+def language_of(texts: Sequence[str]) -> str:
     """Return the language of an example, as the beginnings of its texts show."""
-    return _language_of([text for _, text in turns[:6]])
-
-
-def _language_of(texts: Sequence[str]) -> str:
     texts = texts if len(texts) <= 6 else texts[:6]
     for text in texts:
         head = text[:HEAD]
@@ -384,7 +379,7 @@ class Tongue(Feature[str | None]):
 
     def compute(self, batch: Batch) -> list[str | None]:
         """Return one code an example."""
-        return [_language_of(texts) if texts else None for _, texts in batch.column(SAYINGS)]
+        return [language_of(texts) if texts else None for _, texts in batch.column(SAYINGS)]
 
 
 TONGUE = Tongue()

@@ -155,7 +155,7 @@ def _asks_how(text: str, said: Sequence[Turn]) -> bool:
     return (
         _HOW.search(text) is not None
         and any(_DUTCH.search(each) for _, each in said)
-        and language_of(said) != "en"
+        and language_of([text for _, text in said]) != "en"
     )
 
 
