@@ -21,10 +21,13 @@ from secrets_made import kinds, no_value_in
 from ftlint.case import assistant, call, calling, chat, user
 from ftlint.configuration.catalogue import builtin
 from ftlint.docs import page
+from ftlint.example import Batch, Lines
+from ftlint.features.privacy import PRIVATE
 from ftlint.privacy.digitarray import runs  # loads numpy, so that `gates` is by arrays too
 from ftlint.privacy.gate import gate, gates
 from ftlint.privacy.look import masked, masked_json, sightings
 from ftlint.privacy.sighting import NUMBER
+from ftlint.proof import prove
 from ftlint.rule import bad
 from ftlint.rules.privacy import EmailAddress
 from ftlint.rules.secret import made as made_of
@@ -187,6 +190,24 @@ def test_many_lines_at_once_have_the_bits_of_each(lines: list[str]) -> None:
     long = [re.search(rb"[0-9]{9}", raw) is not None for raw in packed]
     assert [bool(runs(raw)) for raw in raws] == long
     assert all(bits & NUMBER for bits, is_long in zip(each, long, strict=True) if is_long)
+
+
+def test_what_a_proof_has_decoded_holds_the_same() -> None:
+    said = [f"{sentence} Really?" for sentence in made.SENTENCES.values()]
+    records = [chat(user("Hi"), assistant(text), user(text), assistant("Yes.")) for text in said]
+    raws = [orjson.dumps(record) for record in (*records, chat(user("Hi"), assistant("No.")))]
+    plain, slow = Batch(Lines(0, 0, raws)), Batch(Lines(0, 0, raws))
+    prove(plain)
+    assert plain.plain and all(plain.plain)
+    one, other = (
+        [
+            [(each.text.pointer, each.text.trained, each.value, each.sighting) for each in row]
+            for row in map(batch.column(PRIVATE).__getitem__, range(len(raws)))
+        ]
+        for batch in (plain, slow)
+    )
+    assert one == other
+    assert [len(row) for row in one] == [2] * len(said) + [0]
 
 
 @given(st.lists(st.sampled_from(sorted(made.SENTENCES)), max_size=3), st.text(max_size=12))
