@@ -211,6 +211,14 @@ def test_what_is_left_out_has_too_few_words(texts: list[str]) -> None:
     assert all(len(parts) < 8 for parts in told)
 
 
+@given(st.text("aB1 ._\n-", max_size=30), st.integers(0, 8), st.integers(0, 8))
+def test_places_of_plain_words_are_those_of_matching_them(text: str, first: int, more: int) -> None:
+    found = [match.span() for match in re.finditer("[A-Za-z0-9]+", text)]
+    last = first + more
+    wanted = (found[first][0], found[last][1]) if last < len(found) else None
+    assert places(text, first, last) == wanted
+
+
 def test_places() -> None:
     text = "  One (two) thrée—four"
     assert places(text, 1, 2) == (7, 17)

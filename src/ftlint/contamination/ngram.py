@@ -83,10 +83,25 @@ def places(text: str, first: int, last: int, unspaced: bool = True) -> tuple[int
 
     None where folding moves letters, so that their places in the text are not known.
     """
-    if not is_normalized("NFC", text) or len(text.lower()) != len(text) or "\x1a" in text:
+    if SIGN in text:
+        return None
+    if text.isascii():
+        return _plain_places(text, first, last)
+    if not is_normalized("NFC", text) or len(text.lower()) != len(text):
         return None
     found = list(islice(_pattern(_WORD if unspaced else _WORDS).finditer(text), first, last + 1))
     return (found[0].start(), found[-1].end()) if len(found) == last + 1 - first else None
+
+
+def _plain_places(text: str, first: int, last: int) -> tuple[int, int] | None:
+    """Return the same of plain ASCII; to split it is ten times as fast as to match its words."""
+    data, many = text.encode().translate(TABLE), last + 1 - first
+    left = data.split(None, first)[first:]
+    those = left[0].split(None, many) if left else []
+    if len(those) < many:
+        return None
+    behind = len(those[many]) if len(those) > many else 0
+    return len(data) - len(left[0]), len(data[: len(data) - behind].rstrip())
 
 
 class _Words(dict[bytes, int]):
