@@ -94,7 +94,7 @@ def places(text: str, first: int, last: int, unspaced: bool = True) -> tuple[int
 
 
 def _plain_places(text: str, first: int, last: int) -> tuple[int, int] | None:
-    """Return the same of plain ASCII; to split it is ten times as fast as to match its words."""
+    """Return the same of plain ASCII; to split it is four times as fast as to match words."""
     data, many = text.encode().translate(TABLE), last + 1 - first
     left = data.split(None, first)[first:]
     those = left[0].split(None, many) if left else []

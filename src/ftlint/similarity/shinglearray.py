@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import accumulate, compress
@@ -58,11 +59,12 @@ def pieces(texts: Sequence[str]) -> Iterator[Pieces]:
             ]
             rows, those = [row for row, _ in cut], [part for _, part in cut]
             sizes = list(map(len, those))
+        ends = list(accumulate(sizes))
         start = begun = 0
-        for end, total in enumerate(accumulate(sizes), 1):
-            if total - begun >= PIECE or end == len(sizes):
-                yield Pieces(rows[start:end], those[start:end])
-                start, begun = end, total
+        while start < len(ends):
+            end = bisect_left(ends, begun + PIECE, start) + 1
+            yield Pieces(rows[start:end], those[start:end])
+            start, begun = end, ends[min(end, len(ends)) - 1]
 
 
 def _cut(text: str) -> Iterator[str]:
