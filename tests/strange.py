@@ -12,6 +12,11 @@ texts = st.one_of(
     ),
     st.text(max_size=12),
 )
+scripts = st.text(
+    st.sampled_from("abc XYZ.,!?-3½ßİéÀ\u0301 \u200b\u3000漢字かなกา한글दिİ😀⑴（％）\x00\n"),
+    max_size=60,
+)
+"""Texts in many scripts, with signs that fold, join or vanish."""
 roles = st.sampled_from(
     ["system", "user", "assistant", "tool", "function", "developer", "human", "Assistant", 7, None]
 )

@@ -20,8 +20,7 @@ from ftlint.example import Batch
 from ftlint.features.distinct import distinct
 from ftlint.features.gender import Links, linked
 from ftlint.features.identity import Mention, covered, readings
-from ftlint.features.saying import SAYINGS
-from ftlint.features.turns import TURNS, Turn
+from ftlint.features.turns import SAYINGS, TURNS, Turn
 from ftlint.features.whom import (
     ANSWER,
     OTHER,

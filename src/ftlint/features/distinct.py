@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from ftlint.example import Batch
 from ftlint.feature import Feature
-from ftlint.features.saying import SAYINGS
-from ftlint.features.turns import Turn
+from ftlint.features.turns import SAYINGS, Turn
 from ftlint.value import dataclass
 
 

@@ -23,7 +23,7 @@ from ftlint.feature import Feature
 from ftlint.features.distinct import Joined, Texts, distinct, joined, parted
 from ftlint.features.glance import tongue
 from ftlint.features.lexicon import Automaton, Span, Spot
-from ftlint.features.saying import SAYINGS
+from ftlint.features.turns import SAYINGS
 from ftlint.twin.person import names
 from ftlint.value import dataclass
 

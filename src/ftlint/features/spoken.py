@@ -14,7 +14,7 @@ import orjson
 
 from ftlint.example import Batch, Example, Message, Plain
 from ftlint.feature import Feature
-from ftlint.features.saying import Told
+from ftlint.features.turns import Told
 from ftlint.text.normalise import normalised
 from ftlint.value import dataclass
 
