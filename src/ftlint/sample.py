@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import repeat
 from typing import Generic, TypeVar
@@ -24,6 +25,19 @@ def level_of(ordinal: int) -> int:
     z = (z ^ z >> 32) * 0xD6E8FEB86659FD93 & _MASK
     z ^= z >> 32
     return (z & -z).bit_length() - 1 if z else 64
+
+
+def leveled(first: int, count: int, least: int) -> Iterator[tuple[int, int]]:
+    """Yield those of `count` ordinals from `first` on whose level is `least` or more, with it."""
+    if "numpy" in sys.modules:
+        from ftlint.samplearray import reaching
+
+        yield from reaching(first, count, least)
+        return
+    for ordinal in range(first, first + count):
+        level = level_of(ordinal)
+        if level >= least:
+            yield ordinal, level
 
 
 _LAST = 1000

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
 from ftlint.analysis import Analysis
 from ftlint.example import Batch
+from ftlint.features.cast import casts
 from ftlint.features.language import HEAD, SURE, UNDETERMINED, Guess, guess, prose
-from ftlint.features.turns import TURNS, Turn
+from ftlint.features.saying import SAYINGS
+from ftlint.features.turns import Turn
 from ftlint.finding import Where
-from ftlint.sample import Thinned, least_level, level_of
+from ftlint.sample import Thinned, least_level, leveled
 from ftlint.source import Dataset
 from ftlint.statistics.interval import wilson
 from ftlint.summary import Groups
@@ -81,15 +83,17 @@ Languages = Mapping[str, Shares]
 """By split."""
 
 
-def last_texts(turns: list[Turn]) -> tuple[str, str]:
+def last_texts(turns: Sequence[Turn]) -> tuple[str, str]:
     """Return the last answer and the prompt that it answers; empty where there is none."""
-    answer = prompt = ""
-    for role, text in turns:
-        if role == "assistant":
+    answer = prompt = None
+    for role, text in reversed(turns):
+        if role == "assistant" and answer is None:
             answer = text
-        elif role == "user":
+        elif role == "user" and prompt is None:
             prompt = text
-    return answer, prompt
+        if answer is not None and prompt is not None:
+            break
+    return answer or "", prompt or ""
 
 
 def spoken(answer: str, prompt: str) -> Guess:
@@ -110,16 +114,22 @@ class LanguageShares(Analysis[Groups[int], Languages]):
         """Return a sample of texts by source. Size: O(sources * limit * HEAD)."""
         if not len(batch):
             return Groups()
-        column, start = batch.column(TURNS), batch.lines.start_of
-        levels = _levels(batch)
+        said, start, first = batch.column(SAYINGS), batch.lines.start_of, batch.lines.ordinal
+        silent = {at for at in casts(batch).others if not said[at][1]}
         highest = least_level(start(len(batch) - 1))
-        items = (
-            (ordinal, level, (*map(_head, last_texts(said)), start(index)))
-            for index, ordinal, level in levels
-            if (said := column[index])
-        )
-        total = len(column) - column.count([])
-        return Groups({batch.source: Thinned.of(items, self.limit, total, highest)})
+        levels = leveled(first, len(batch), highest)
+        chosen = [(at, level, None) for at, level in levels if at - first not in silent]
+        few = Thinned.of(chosen, self.limit, len(batch) - len(silent), highest)
+        items, places = [], dict[tuple[str, ...], tuple[int | None, int | None]]()
+        for ordinal, level, _ in few.items:  # only of what stays the texts are read
+            roles, texts = said[ordinal - first]
+            if roles not in places:
+                last = {role: at for at, role in enumerate(roles)}
+                places[roles] = last.get("assistant"), last.get("user")
+            answer, prompt = ("" if at is None else _head(texts[at]) for at in places[roles])
+            items.append((ordinal, level, (answer, prompt, start(ordinal - first))))
+        thinned: Thinned[Texts] = Thinned(self.limit, few.total, few.level, tuple(items))
+        return Groups({batch.source: thinned})
 
     def conclude(self, summary: Groups[int], dataset: Dataset) -> Languages:
         """Return the shares of each split."""
@@ -136,16 +146,6 @@ class LanguageShares(Analysis[Groups[int], Languages]):
     def figures(self, result: Languages, dataset: Dataset) -> dict[str, Any]:
         """Return the figures of `measures.languages`, by split."""
         return {split: shares.figures() for split, shares in result.items()}
-
-
-def _levels(batch: Batch) -> Iterator[tuple[int, int, int]]:
-    """Yield index, ordinal and level of the lines that a sample may keep."""
-    first = batch.lines.ordinal
-    least = least_level(batch.lines.start_of(len(batch) - 1))
-    for index in range(len(batch)):
-        level = level_of(first + index)
-        if level >= least:
-            yield index, first + index, level
 
 
 def _head(text: str) -> str:
