@@ -10,8 +10,7 @@ from ftlint.analysis import Analysis
 from ftlint.example import Batch
 from ftlint.features.cast import casts
 from ftlint.features.language import HEAD, SURE, UNDETERMINED, Guess, guess, prose
-from ftlint.features.saying import SAYINGS
-from ftlint.features.turns import Turn
+from ftlint.features.turns import SAYINGS, Turn
 from ftlint.finding import Where
 from ftlint.sample import Thinned, least_level, leveled
 from ftlint.source import Dataset
