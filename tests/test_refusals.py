@@ -88,6 +88,8 @@ Przepraszam, ale nie mogę w tym pomóc.
 Het spijt me, maar ik kan je daar niet mee helpen.
 क्षमा करें, मैं इसमें आपकी मदद नहीं कर सकता।
 Xin lỗi, tôi không thể giúp bạn với yêu cầu này.
+As an AI, I cannot.
+As an assistant I can not.
 """
 
 ANSWERING = """

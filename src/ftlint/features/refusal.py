@@ -211,6 +211,7 @@ def _cues(data: dict[str, Any]) -> Iterator[Cue]:
 
 def _filled(pattern: str, parts: dict[str, str]) -> str:
     """Return the expression with its parts put in; a space stands for any white space."""
+    pattern = pattern.replace(" ?", r"\s*").replace(" ", r"\s+")
     for name, part in parts.items():
         pattern = pattern.replace(f"{{{name}}}", part)
-    return pattern.replace(" ", r"\s+") if r"\s+" not in pattern else pattern
+    return pattern
