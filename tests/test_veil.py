@@ -20,6 +20,7 @@ from ftlint.line import Line
 from ftlint.privacy.look import sightings
 from ftlint.privacy.veil import NUMERAL, TOGETHER, all_veiled, veiled, veiled_json, veiled_part
 from ftlint.rule import ExampleRule
+from ftlint.rules.account import account
 from ftlint.snippet import AROUND, suspects
 from ftlint.source import Dataset, Source
 from ftlint.value import dataclass
@@ -231,13 +232,21 @@ def test_lines_that_are_long_or_may_hold_a_value_are_suspects() -> None:
     assert suspects({}) == frozenset()
 
 
+SPARSE = account("KZ", "125KZT2069A00B00")
+"""An account number no nine of whose digits follow each other."""
+
+
 @pytest.mark.parametrize(
-    "value", [made.PHONE, made.EMAIL, made.KEYS["github"], "+49 30\\u0020901820"]
+    "value",
+    [
+        *(made.PHONE, made.EMAIL, made.KEYS["github"], SPARSE, "+49 30\\u0020901820"),
+        *(made.CARD, made.GROUPED, made.IBAN, made.SSN),
+    ],
 )
 def test_a_part_of_a_line_is_veiled_as_in_the_whole(value: str) -> None:
-    """Far from the value, beside it and across it."""
-    text = f'{{"content":"{"far " * 300}call {value} now{" far" * 300}"}}'
+    """Far from the value, beside it and across it; another number far away has it looked for."""
+    text = f'{{"id":12345678900,"content":"{"far " * 300}my SSN, card: {value}{" far" * 300}"}}'
     whole, at = veiled_json(text), text.index(value)
-    assert (whole != text) and len(whole) == len(text)
+    assert whole != text and len(whole) == len(text)
     for start in (0, at - NUMERAL, at - 72, at - 5, at, at + 5, at + len(value), len(text) - 72):
         assert veiled_part(text, start, start + 72) == whole[start : start + 72]

@@ -16,6 +16,7 @@ from typing import Any
 from ftlint.finding import Finding, Fix
 from ftlint.privacy.gate import gate, gates
 from ftlint.privacy.sighting import NUMBER
+from ftlint.text.expression import late
 
 SHORTEST = 6
 """Characters of the shortest value, an address such as `xy@a.de`, less one."""
@@ -51,9 +52,13 @@ def veiled_part(text: str, start: int, end: int) -> str:
     """
     if _gated(text) == NUMBER:
         near = text[max(0, start - NUMERAL) : end + NUMERAL]
-        if not gate(near.encode(errors="surrogatepass")):
+        if not _BEGINS.search(near) and not gate(near.encode(errors="surrogatepass")):
             return text[start:end]
     return veiled_json(text)[start:end]
+
+
+_BEGINS = late(r"[A-Za-z]{2}[0-9]{2}|\\u")
+"""What an IBAN begins with, which need not have a run of digits, or what hides a space."""
 
 
 @lru_cache(maxsize=1)
