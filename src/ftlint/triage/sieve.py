@@ -168,7 +168,7 @@ def _once(keys: Keys) -> tuple[Ints, Ints]:
     """Return the indices of keys that are looked at, and for each key that of one like it."""
     at = np.arange(len(keys))
     slot = (keys & np.uint64(_TRIED - 1)).view(np.int64)
-    last = np.zeros(_TRIED, np.int64)
+    last = np.empty(_TRIED, np.int64)
     last[slot] = at
     like = last[slot]
     alone = keys[like] != keys  # another key took the slot
