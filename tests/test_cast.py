@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftlint.example import Batch, Lines
-from ftlint.features.cast import casts, exchanges
+from ftlint.features.cast import answers_in, casts
 from ftlint.features.dialogue import DIALOGUES, answered, trained, unproven
 from ftlint.features.suspicion import CUT, ECHO, EDGE, FENCE, LOOP, SURE, suspects
 from ftlint.proof import prove
@@ -64,7 +64,7 @@ def test_exchanges_are_the_answers_with_the_question_before_each(
             elif text.role == "assistant":
                 wanted[example.index, number, asked, text.value, text.value.strip()] += 1
                 number += 1
-    told = exchanges(batch)
+    told = answers_in(batch)
     found = zip(told.rows, told.numbers, told.asked, told.said, told.bare, strict=True)
     assert Counter(found) == wanted
 

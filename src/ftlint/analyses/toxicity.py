@@ -14,6 +14,7 @@ from ftlint.features.distinct import distinct
 from ftlint.features.identity import TONGUE
 from ftlint.features.refusal import refuses
 from ftlint.features.toxicity import LABELS, Backend, Scores, Triage, judged
+from ftlint.features.turns import SAYINGS
 from ftlint.finding import Where
 from ftlint.scoring.remember import digest
 from ftlint.source import Dataset
@@ -162,12 +163,8 @@ def answering(batch: Batch) -> int:
 
 
 def _roles(batch: Batch) -> list[tuple[str, ...]]:
-    """Return the roles of the texts of each example, as `TURNS` has them."""
-    plain = enumerate(batch.plain or [None] * len(batch))
-    return [
-        said[0] if said else tuple([text.role for text in batch.example(index).texts])
-        for index, said in plain
-    ]
+    """Return the roles of the texts of each example."""
+    return [roles for roles, _ in batch.column(SAYINGS)]
 
 
 @dataclass(frozen=True, slots=True)

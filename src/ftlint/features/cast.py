@@ -74,7 +74,7 @@ def casts(batch: Batch) -> Casts:
     return column[0] if column else Casts([], [])
 
 
-class Exchanged:
+class Answers:
     """What is asked and answered in a batch, side by side; in no order."""
 
     __slots__ = ("asked", "bare", "numbers", "proven", "rows", "said")
@@ -95,12 +95,12 @@ class Exchanged:
 
 
 @dataclass(frozen=True)
-class Exchanges(Feature[Exchanged]):
+class AnswersOf(Feature[Answers]):
     """What the assistant says in the batch, also where it is not trained on; the same for each."""
 
-    def compute(self, batch: Batch) -> list[Exchanged]:
-        """Return the exchanges as often as there are lines."""
-        known, found = casts(batch), Exchanged()
+    def compute(self, batch: Batch) -> list[Answers]:
+        """Return the answers as often as there are lines."""
+        known, found = casts(batch), Answers()
         for roles, rows, texts in known.alike:
             for number, (asked, at) in enumerate(_places(roles)):
                 found.rows += rows
@@ -119,13 +119,13 @@ class Exchanges(Feature[Exchanged]):
         return [found] * len(batch)
 
 
-EXCHANGES = Exchanges()
+ANSWERS = AnswersOf()
 
 
-def exchanges(batch: Batch) -> Exchanged:
+def answers_in(batch: Batch) -> Answers:
     """Return what the assistant says in `batch`."""
-    column = batch.column(EXCHANGES)
-    return column[0] if column else Exchanged()
+    column = batch.column(ANSWERS)
+    return column[0] if column else Answers()
 
 
 def _places(roles: Sequence[str]) -> list[tuple[int | None, int]]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ftlint.example import Batch, Example, Message, Plain
 from ftlint.feature import Feature
-from ftlint.features.cast import casts, exchanges
+from ftlint.features.cast import answers_in, casts
 from ftlint.value import dataclass
 
 
@@ -91,7 +91,7 @@ def unproven(batch: Batch) -> list[tuple[int, Dialogue]]:
 
 def trained(batch: Batch) -> tuple[list[int], list[int], list[str]]:
     """Return all answers that are trained on: example, number there, and text; in no order."""
-    told = exchanges(batch)
+    told = answers_in(batch)
     proven = slice(told.proven)
     rows, numbers, texts = told.rows[proven], told.numbers[proven], told.said[proven]
     for index, dialogue in unproven(batch):

@@ -6,11 +6,12 @@ be decoded and read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ftlint.example import Batch, Example, Message, Plain, Text
 from ftlint.feature import Feature
+from ftlint.features.sparse import Sparse
 from ftlint.pointer import PointerError, join, resolve
 from ftlint.privacy.gate import gate, gates
 from ftlint.privacy.sighting import Kind, Sighting
@@ -33,48 +34,32 @@ class Spotted:
         return self.text.value[self.sighting.start : self.sighting.end]
 
 
-class Spottings(Sequence[Sequence[Spotted]]):
-    """What was found in a batch. Nothing is kept of examples without a sighting."""
-
-    __slots__ = ("_length", "found")
-
-    def __init__(self, length: int, found: Mapping[int, Sequence[Spotted]]) -> None:
-        """Keep the sightings by the index of their example."""
-        self._length = length
-        self.found = found
-
-    def __len__(self) -> int:
-        """Return the number of examples."""
-        return self._length
-
-    def __getitem__(self, index: Any) -> Any:
-        """Return the sightings of one example, in reading order."""
-        return self.found.get(index, ())
-
-    def holding(self, kind: Kind) -> list[int]:
-        """Return the examples in which something of this kind stands."""
-        return [
-            index
-            for index, found in self.found.items()
-            if any(each.sighting.kind == kind for each in found)
-        ]
-
-
 @dataclass(frozen=True)
 class PrivateData(Feature[Sequence[Spotted]]):
     """Personal data and secrets in the texts of an example and the arguments of its calls."""
 
-    def compute(self, batch: Batch) -> Spottings:
+    def compute(self, batch: Batch) -> Sparse[Sequence[Spotted], tuple[()]]:
         """Return what stands in each example."""
         found: dict[int, Sequence[Spotted]] = {}
         for index, bits in sorted(gates(batch.lines.raws).items()):
             said = batch.plain[index] if batch.plain else None
             if spotted := _heard(batch, index, said, bits) if said else _read(batch, index, bits):
                 found[index] = spotted
-        return Spottings(len(batch), found)
+        return Sparse(len(batch), found, ())
 
 
 PRIVATE = PrivateData()
+
+
+def holding(batch: Batch, kind: Kind) -> list[int]:
+    """Return the examples of `batch` in which something of this kind stands."""
+    column = batch.column(PRIVATE)
+    assert isinstance(column, Sparse)
+    return [
+        index
+        for index, found in column.found.items()
+        if any(each.sighting.kind == kind for each in found)
+    ]
 
 
 def _heard(batch: Batch, index: int, said: Plain, bits: int) -> list[Spotted]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ftlint.features.cast import Exchanged
+from ftlint.features.cast import Answers
 from ftlint.features.glance import SHORT, unclear, unclear_in
 from ftlint.features.language import HEAD, SURE, Guess, akin, guess
 from ftlint.features.script import script
@@ -19,7 +19,7 @@ _VERY_SURE = 0.9
 """Probability from which two texts in one script differ."""
 
 
-def doubted(answers: Exchanged) -> list[int]:
+def doubted(answers: Answers) -> list[int]:
     """Return the indices of examples for whose turns `doubtful` yields anything, in order."""
     asked, said = answers.asked, answers.said
     found = [at for at in unclear_in(asked, said) if _pair(asked[at], said[at])]

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import compress
 from operator import ne
-from typing import Any
 
 from ftlint.example import Batch, Example
 from ftlint.feature import Feature
-from ftlint.features.cast import exchanges
+from ftlint.features.cast import answers_in
 from ftlint.features.ending import ENDS, MARKS, certainty, cues, worth_judging
 from ftlint.features.ending import LEAST as JUDGED
 from ftlint.features.loop import LEAST, find_loop
+from ftlint.features.sparse import Sparse
 from ftlint.value import dataclass
 
 CUT, FENCE, EDGE, LOOP, ECHO, SURE = 1, 2, 4, 8, 16, 32
@@ -47,9 +47,9 @@ _NOTHING = Look()
 class Suspicion(Feature[Look]):
     """What each example is suspected of; nothing, for most."""
 
-    def compute(self, batch: Batch) -> _Looks:
+    def compute(self, batch: Batch) -> Sparse[Look, Look]:
         """Return one value an example."""
-        answers, found = exchanges(batch), dict[int, Look]()
+        answers, found = answers_in(batch), dict[int, Look]()
         for at, flag, signs in _suspected(answers.asked, answers.said, answers.bare):
             look = found.get(answers.rows[at])
             if look is None:
@@ -57,23 +57,7 @@ class Suspicion(Feature[Look]):
             look.flags |= flag
             if signs:
                 look.signs[answers.numbers[at]] = signs
-        return _Looks(found, len(batch))
-
-
-class _Looks(Sequence[Look]):
-    """The column, of which only the few examples are kept that are suspected of anything."""
-
-    __slots__ = ("_length", "found")
-
-    def __init__(self, found: dict[int, Look], length: int) -> None:
-        self.found = found
-        self._length = length
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.found.get(range(self._length)[index], _NOTHING)
+        return Sparse(len(batch), found, _NOTHING)
 
 
 SUSPICION = Suspicion()
@@ -82,7 +66,7 @@ SUSPICION = Suspicion()
 def suspects(batch: Batch, flags: int) -> list[Example]:
     """Return the examples with any of `flags`."""
     column = batch.column(SUSPICION)
-    assert isinstance(column, _Looks)
+    assert isinstance(column, Sparse)
     return [batch.example(row) for row, look in sorted(column.found.items()) if look.flags & flags]
 
 

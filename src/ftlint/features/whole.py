@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ftlint.example import Batch, Example
-from ftlint.features.cast import exchanges
+from ftlint.features.cast import answers_in
 from ftlint.features.lexicon import fold
 from ftlint.features.turns import TURNS
 
@@ -19,7 +19,7 @@ def whole_in(
     """
     longest = max(map(len, spelt))
     if answers:
-        rows, texts = exchanges(batch).rows, exchanges(batch).bare
+        rows, texts = answers_in(batch).rows, answers_in(batch).bare
     else:
         told = [(row, text) for row, said in enumerate(batch.column(TURNS)) for _, text in said]
         rows, texts = [row for row, _ in told], [text.strip() for _, text in told]

@@ -12,7 +12,7 @@ from ftlint.analyses.language import Languages, LanguageShares, Shares, last_tex
 from ftlint.case import assistant, chat, system, user
 from ftlint.column import Column
 from ftlint.example import Batch, Example, Text
-from ftlint.features.cast import exchanges
+from ftlint.features.cast import answers_in
 from ftlint.features.glance import plainly_in
 from ftlint.features.language import SURE, akin, guess
 from ftlint.features.reply import differs, doubted, doubtful
@@ -179,7 +179,7 @@ class AnswerLanguageMismatch(ExampleRule):
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the examples with an answer that may be in another language."""
-        return [batch.example(index) for index in doubted(exchanges(batch))]
+        return [batch.example(index) for index in doubted(answers_in(batch))]
 
     def check(self, example: Example) -> Iterator[Finding]:
         """Yield one finding for each such answer that is trained on."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from ftlint.example import Batch, Example, Text
-from ftlint.features.privacy import CALL, PRIVATE, Spotted, told
+from ftlint.features.privacy import CALL, PRIVATE, Spotted, holding, told
 from ftlint.finding import Finding, Fix, Safety
 from ftlint.privacy.sighting import Kind
 from ftlint.rule import ExampleRule
@@ -42,8 +42,7 @@ class Sighted(ExampleRule):
 
     def candidates(self, batch: Batch) -> Sequence[Example]:
         """Return the examples in which such a value stands."""
-        column = batch.column(PRIVATE)
-        return [batch.example(index) for index in column.holding(self.kind)]  # type: ignore[attr-defined]
+        return [batch.example(index) for index in holding(batch, self.kind)]
 
     def covers(self, spotted: Spotted) -> bool:
         """Return whether the rule speaks of a value."""
