@@ -1,18 +1,21 @@
-"""The conclusion: the same with a thread beside it and without, whatever is raised where."""
+"""The conclusion: the same in one process and in two, whatever is raised where."""
 
 from __future__ import annotations
 
 import json
+import os
 import random
-import threading
+import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ftlint.analysis import Analysis, Derived
+from ftlint.conclusion import FORKS
 from ftlint.engine import Plan, run
 from ftlint.error import FtlintError
 from ftlint.example import Batch
@@ -25,7 +28,10 @@ from ftlint.session import Request, Session
 from ftlint.source import Dataset, Source
 from ftlint.summary import Counts
 
-met: list[threading.Event] = [threading.Event()]
+met: list[Any] = []
+here = os.getpid()
+concluded: list[int] = []
+heard: list[int] = []
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,18 @@ class Long(Analysis[Counts[int], int]):
             raise FtlintError("your mistake")
         if self.broken == "rule":
             raise ValueError("no")
-        if self.broken == "waits" and not met[0].wait(30):
+        if self.broken == "waits" and os.getpid() != here and not met[0].wait(30):
             raise TimeoutError
+        if self.broken == "killed" and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        concluded.append(os.getpid())
         return summary.total
+
+    def thought(self, result: int) -> Any:
+        return (lambda: 1) if self.broken == "not to be told" else os.getpid()
+
+    def hear(self, result: int, thought: Any) -> None:
+        heard.append(thought)
 
     def figures(self, result: int, dataset: Dataset) -> dict[str, Any]:
         return {"lines": result}
@@ -62,7 +77,8 @@ class Short(Analysis[Counts[int], int]):
         return Counts.tally(map(len, batch.lines.raws))
 
     def conclude(self, summary: Counts[int], dataset: Dataset) -> int:
-        met[0].set()
+        for each in met:
+            each.set()
         return summary.total
 
 
@@ -113,7 +129,8 @@ class SaysBoth(Says):
 
 
 def lint(tmp_path: Path, broken: str, jobs: int) -> Report:
-    met[0] = threading.Event()
+    met[:] = [get_context("fork").Event()] if FORKS else []
+    del concluded[:], heard[:]
     path = tmp_path / "train.jsonl"
     path.write_text("{}\n" * 7)
     rules = Says(Long(broken)), SaysShort(Short()), SaysBoth(Both(broken))
@@ -128,9 +145,17 @@ def test_what_is_derived_waits_for_what_takes_long(tmp_path: Path, jobs: int) ->
     assert list(report.measures) == ["long", "short"]
 
 
-def test_the_rest_is_concluded_meanwhile(tmp_path: Path) -> None:
-    report = lint(tmp_path, "waits", 2)
+@pytest.mark.skipif(not FORKS, reason="processes are not copied here")
+@pytest.mark.parametrize("broken", ["", "waits", "killed", "not to be told"])
+def test_the_rest_is_concluded_meanwhile(
+    tmp_path: Path, broken: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    report = lint(tmp_path, broken, 2)
+    assert capfd.readouterr() == ("", "")
     assert [finding.message for finding in report.findings] == ["7", "7", "14"]
+    assert report.measures == {"long": {"lines": 7, "sum": 14}, "short": {}}
+    assert concluded == [here]  # what that needs is told by the copy, or found out anew
+    assert len(heard) == (broken in ("", "waits")) and here not in heard
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -145,9 +170,12 @@ def test_what_it_raises_fails_what_rests_on_it_and_nothing_else(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_mistake_of_the_user_ends_the_run(tmp_path: Path, jobs: int) -> None:
+def test_a_mistake_of_the_user_ends_the_run(
+    tmp_path: Path, jobs: int, capfd: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(FtlintError, match="your mistake"):
         lint(tmp_path, "user", jobs)
+    assert capfd.readouterr() == ("", "")
 
 
 def written(source: Source, jobs: int) -> Any:
@@ -159,7 +187,7 @@ def written(source: Source, jobs: int) -> Any:
     return told
 
 
-def test_the_default_rules_say_the_same_with_a_thread(tmp_path: Path) -> None:
+def test_the_default_rules_say_the_same_in_two_processes(tmp_path: Path) -> None:
     chance = random.Random(3)
     words = [f"{chance.choice('bdfgk')}a{chance.choice('lmnr')}{n}" for n in range(400)]
     rows = []

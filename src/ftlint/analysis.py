@@ -27,9 +27,7 @@ class Analysis(Generic[S, R]):
     measure: ClassVar[str] = ""
     """The key under `measures` of its figures; none: it has no figures of its own."""
     long: ClassVar[bool] = False
-    """Whether its conclusion is long and mostly arrays: it is drawn in a thread if there are jobs.
-
-    It must not change what others may look at meanwhile."""
+    """Whether it takes long to find out what is asked of its result: see `thought`."""
     arrays: ClassVar[bool] = False
     """Whether much data is folded with numpy, which is then imported before the first batch."""
 
@@ -44,6 +42,13 @@ class Analysis(Generic[S, R]):
     def conclude(self, summary: S, dataset: Dataset) -> R:
         """Return what the summary of all examples shows."""
         raise NotImplementedError
+
+    def thought(self, result: R) -> Any:
+        """Return what was found out about the result of a `long` one, to be pickled."""
+        return None
+
+    def hear(self, result: R, thought: Any) -> None:
+        """Let a result know what another process has found out about its equal."""
 
     def rows(self, result: R, dataset: Dataset) -> Mapping[str, Mapping[int, Any]]:
         """Return columns of the table of examples that only the whole dataset shows.

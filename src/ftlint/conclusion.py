@@ -1,19 +1,22 @@
 """The conclusion: what follows from all shards together. Partial -> Report.
 
-With more than one job, what takes long and rests mostly on arrays is concluded in a thread, while
-this one concludes and judges the rest.
+With more than one job, a copy of the process thinks about what takes long, while this one concludes
+and judges the rest.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ftlint.analysis import Analysis, Derived
 from ftlint.error import FtlintError
 from ftlint.example import Batch, Lines
+from ftlint.executors import subordinate
 from ftlint.finding import Finding, Where
 from ftlint.outcome import Key, reported, sort_in, tell
 from ftlint.panel import Voice, joined
@@ -25,9 +28,12 @@ from ftlint.source import Dataset
 from ftlint.summary import Capped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from multiprocessing.connection import Connection
 
     from ftlint.engine import Plan
+
+FORKS = hasattr(os, "fork") and sys.platform != "darwin"
+"""Whether a process may be copied; on macOS, libraries do not survive that."""
 
 
 def finish(plan: Plan, dataset: Dataset, total: Partial, jobs: int = 1) -> Report:
@@ -35,42 +41,45 @@ def finish(plan: Plan, dataset: Dataset, total: Partial, jobs: int = 1) -> Repor
     run = _Conclusion(plan, dataset, total)
     long = [analysis for analysis in run.needed if analysis.long]
     late = [analysis for analysis in run.needed if run.rests(analysis, long)]
-    with _beside(run.conclude, long, jobs > 1):
+    with _beside(run, long, jobs > 1):
         run.conclude(analysis for analysis in run.needed if analysis not in late)
         run.judge(late, False)
-    run.conclude(analysis for analysis in late if analysis not in long)
+    run.conclude(late)
     run.judge(late, True)
     return run.report()
 
 
 @contextmanager
-def _beside(
-    work: Callable[[Collection[Any]], None], those: Collection[Any], wanted: bool
-) -> Iterator[None]:
-    """Have `those` worked on in a thread while the body runs; or before it, if not `wanted`.
+def _beside(run: _Conclusion, long: Sequence[Analysis[Any, Any]], wanted: bool) -> Iterator[None]:
+    """Have a copy of this process think about `long` ones while the body runs.
 
-    Nobody waits for the thread when the body raises, as after Ctrl-C.
+    What it cannot tell, whatever the reason, is found out here when it is asked for.
     """
-    if not (those and wanted):
-        work(those)
+    if not (long and wanted and FORKS):
         yield
         return
-    from threading import Thread
+    from multiprocessing import get_context
 
-    raised: list[BaseException] = []
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    copy = context.Process(target=_think, args=(run, long, sender), daemon=True)
+    copy.start()
+    sender.close()
+    try:
+        yield
+        with suppress(EOFError, OSError):
+            run.hear(zip(long, receiver.recv(), strict=True))
+    finally:
+        receiver.close()
+        copy.terminate()
+        copy.join()
 
-    def guarded() -> None:
-        try:
-            work(those)
-        except BaseException as error:
-            raised.append(error)
 
-    thread = Thread(target=guarded, daemon=True)
-    thread.start()
-    yield
-    thread.join()
-    if raised:
-        raise raised[0]
+def _think(run: _Conclusion, long: Sequence[Analysis[Any, Any]], sender: Connection) -> None:
+    subordinate()
+    with suppress(Exception):  # the other process will meet it, too, and tell it better
+        run.conclude(long)
+        sender.send(list(map(run.thought, long)))
 
 
 class _Conclusion:
@@ -90,6 +99,8 @@ class _Conclusion:
     def conclude(self, those: Iterable[Analysis[Any, Any]]) -> None:
         """Add the results and figures of some analyses, or what they raise."""
         for analysis in those:
+            if analysis in self._results:
+                continue
             parts = analysis.parts if isinstance(analysis, Derived) else ()
             lacking = any(self._wider(part) not in self._results for part in parts)
             if lacking or any(code in self._total.failures for code in self._codes(analysis)):
@@ -108,6 +119,24 @@ class _Conclusion:
                 raise
             except Exception as error:
                 self._raised[analysis] = error
+
+    def thought(self, analysis: Analysis[Any, Any]) -> Any:
+        """Return what was found out about an analysis, to be heard by another; None if nothing."""
+        if analysis not in self._results:
+            return None
+        return self._figures.get(analysis), analysis.thought(self._results[analysis])
+
+    def hear(self, told: Iterable[tuple[Analysis[Any, Any], Any]]) -> None:
+        """Know what another has found out."""
+        for analysis, thought in told:
+            if thought is not None:
+                figures, known = thought
+                if figures is not None:
+                    self._figures[analysis] = figures
+                self._results[analysis] = analysis.conclude(
+                    self._summary(analysis, analysis), self._dataset
+                )
+                analysis.hear(self._results[analysis], known)
 
     def rests(self, analysis: Analysis[Any, Any], on: Collection[Analysis[Any, Any]]) -> bool:
         """Return whether an analysis is one of some, or derived from one."""

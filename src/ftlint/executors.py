@@ -52,18 +52,22 @@ _worker: list[Any] = []
 
 
 def _begin(plan: Plan, lint: Lint) -> None:
+    subordinate()
+    _worker[:] = [plan, lint]
+
+
+def subordinate() -> None:
+    """Let this process, which another has started, end as that one says, or with it."""
     import gc
     import signal
     from threading import Thread
 
     gc.freeze()  # what the parent has handed down is neither looked through nor copied
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent alone answers to Ctrl-C
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
     Thread(target=_end_with_parent, daemon=True).start()
-    _worker[:] = [plan, lint]
 
 
 def _end_with_parent() -> None:

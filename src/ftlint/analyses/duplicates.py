@@ -58,6 +58,14 @@ class Duplicates(Analysis[Lots, DuplicateIndex]):
         """Return the index of all examples."""
         return DuplicateIndex(summary, dataset, self.depth)
 
+    def thought(self, result: DuplicateIndex) -> dict[str, Any]:
+        """Return the copies and pairs that are known."""
+        return result.known()
+
+    def hear(self, result: DuplicateIndex, thought: dict[str, Any]) -> None:
+        """Let an index know them."""
+        result.know(thought)
+
     def rows(self, result: DuplicateIndex, dataset: Dataset) -> Mapping[str, Mapping[int, Any]]:
         """Return the number of the cluster of each example that is a copy or has copies."""
         found: dict[int, int] = {}

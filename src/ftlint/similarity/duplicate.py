@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from itertools import accumulate
-from typing import BinaryIO, Literal, NamedTuple, get_args
+from typing import Any, BinaryIO, Literal, NamedTuple, get_args
 
 from ftlint.example import Batch, Lines
 from ftlint.feature import Feature
@@ -33,6 +33,9 @@ WAYS: tuple[Way, ...] = get_args(Way)
 def ways(depth: Way) -> tuple[Way, ...]:
     """Return `depth` and what is more exact."""
     return WAYS[: WAYS.index(depth) + 1]
+
+
+_FOUND_OUT = ("records", "conversations", "prompts", "sizes", "copies", "_known")
 
 
 class Copies(NamedTuple):
@@ -197,6 +200,14 @@ class DuplicateIndex:
         for place, where in rest.items():
             found[place] = lines[where.ordinal or 0].raw
         return found
+
+    def known(self) -> dict[str, Any]:
+        """Return what was found out so far about copies and pairs, to be pickled."""
+        return {name: vars(self)[name] for name in _FOUND_OUT if name in vars(self)}
+
+    def know(self, known: dict[str, Any]) -> None:
+        """Know what was found out about an index of the same examples."""
+        vars(self).update(known)
 
     def pairs(self, threshold: float = THRESHOLD) -> Pairs:
         """Return the near duplicates among the leaders of all splits, in order.
