@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -203,3 +205,30 @@ def test_the_default_rules_say_the_same_in_two_processes(tmp_path: Path) -> None
     one, two = (written(Source(str(path)), jobs) for jobs in (1, 2))
     assert one["counts"]["by_rule"]["FT403"] >= 50
     assert one == two
+
+
+@pytest.mark.skipif(not FORKS, reason="processes are not copied here")
+def test_a_process_with_threads_is_not_copied(tmp_path: Path) -> None:
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    other.start()
+    try:
+        report = lint(tmp_path, "", 2)
+    finally:
+        done.set()
+        other.join()
+    assert [finding.message for finding in report.findings] == ["7", "7", "14"]
+    assert heard == []
+
+
+@pytest.mark.skipif(not FORKS, reason="processes are not copied here")
+def test_without_room_for_a_copy_there_is_one_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> int:
+        raise OSError(errno.EAGAIN, "no room")
+
+    monkeypatch.setattr(os, "fork", full)
+    report = lint(tmp_path, "", 2)
+    assert [finding.message for finding in report.findings] == ["7", "7", "14"]
+    assert heard == []

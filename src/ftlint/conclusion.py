@@ -63,16 +63,18 @@ def _beside(run: _Conclusion, long: Sequence[Analysis[Any, Any]], wanted: bool) 
     context = get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     copy = context.Process(target=_think, args=(run, long, sender), daemon=True)
-    copy.start()
-    sender.close()
     try:
+        with suppress(OSError):  # there may be no room for it
+            copy.start()
+        sender.close()
         yield
         with suppress(EOFError, OSError):
             run.hear(zip(long, receiver.recv(), strict=True))
     finally:
         receiver.close()
-        copy.terminate()
-        copy.join()
+        if copy.pid is not None:
+            copy.terminate()
+            copy.join()
 
 
 def _think(run: _Conclusion, long: Sequence[Analysis[Any, Any]], sender: Connection) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from dataclasses import field
 from itertools import groupby
+from threading import active_count
 from typing import Any
 
 from ftlint.analysis import Analysis, Derived
@@ -129,9 +130,11 @@ def run(
         partials = executor.map(plan, lint_shard, shards)
         with _closed(partials):
             total = folded(partials)
-        if gc.get_threshold()[0] > PATIENT:  # as the command line has it: its process is ours
+        ours = gc.get_threshold()[0] > PATIENT  # as the command line has it
+        if ours:
             gc.freeze()  # summaries live as long as the report is made
-        report = finish(plan, dataset, total, executor.jobs)
+        # Whose other threads hold locks cannot be copied.
+        report = finish(plan, dataset, total, executor.jobs if ours or active_count() == 1 else 1)
     report.duration = time.perf_counter() - started
     return report
 
