@@ -6,7 +6,8 @@ Each file of some thousand lines is made from a seed of its own (printed when so
 and goes through `check` with every rule, every output, fixes, several targets, the report read
 back and shown again, `plan`, `split`, `compare`, `convert` and `augment`. Wrong is: an exception, a
 rule that raised, a status that is none, a saved run that shows another report than the run itself,
-a fix that leaves more errors, and a file that takes far longer than others of its size.
+a fix that leaves more errors than it can uncover, and a file that takes far longer than others of
+its size.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ from ftlint.console.rendering import FORMATS
 from ftlint.error import FtlintError
 from ftlint.formats import FORMATS as SHAPES
 
-STATUSES = {"check": (0, 1), "plan": (0, 1), "report": (0,), "compare": (0, 1)}
-"""Statuses of a command that could run; the others may say that they cannot (2)."""
+STATUSES = {"check": (0, 1), "plan": (0, 1), "report": (0,), "compare": (0, 1, 2)}
+"""Statuses of commands; the others say that all is well, or that they cannot (2)."""
 TARGETS = (("openai:gpt-4.1-mini",), ("together", "bedrock-claude", "fireworks"), ("trl",))
 LIMIT = 300
 """CPU seconds of one call, which is a hang beyond."""
@@ -180,16 +181,17 @@ class Trial:
                 self.wrong(f"a saved run shows another {name}")
 
     def _fixed(self, *options: str) -> None:
-        """Fix a copy, which then has fewer errors and no line that was not there."""
+        """Fix a copy, which then has fewer errors, but for one that each mended line may hide."""
         data = Path("b.jsonl").read_bytes()
         Path("c.jsonl").write_bytes(data)
         few = ("--jobs", "1", "--no-cache", "--select", "FT0,FT1,FT3", "-o", "json=out.few", "-q")
         self.call("check", "c.jsonl", *few)
         before = _errors("out.few")
         self.call("check", "c.jsonl", "-q", "--select", "FT0,FT1,FT3", *options)
-        if Path("c.jsonl").read_bytes() != data:
+        mended = set(Path("c.jsonl").read_bytes().splitlines()) - set(data.splitlines())
+        if mended:
             self.call("check", "c.jsonl", *few)
-            if _errors("out.few") > before:
+            if _errors("out.few") > before + len(mended):
                 self.wrong(f"{options}: {before} errors became {_errors('out.few')}")
 
     def call(self, *arguments: str) -> tuple[int | str, str]:

@@ -132,7 +132,7 @@ def test_a_file_system_that_is_full(tmp_path: Path) -> None:
         data = small / "a.jsonl"
         data.write_bytes(CLEAN + WRONG * 200)
         assert 20_000 < data.stat().st_size < 40_000
-        (small / "filling").write_bytes(b"x" * 24_000)
+        (small / "filling").write_bytes(b"x" * 32_000)
         before = contents(small)
         env = {**os.environ, "FTLINT_CACHE_DIR": str(small / "cache"), "TMPDIR": str(small)}
         for arguments, status in (
