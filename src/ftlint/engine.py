@@ -48,7 +48,7 @@ class Plan:
     """Analyses of which somebody wants to know besides the rules."""
     figures: bool = False
     """Whether analyses are folded of which rules show figures but which they can do without."""
-    batch_size: int = 2048
+    batch_size: int = 1 << 12
     """Lines in a batch."""
     ignored: tuple[frozenset[str], ...] = ()
     """Codes that are not run on a source, one set a source; no sets ignore nothing."""
