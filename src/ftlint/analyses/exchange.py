@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
+from itertools import compress, repeat
+from operator import rshift
 from typing import Any, NamedTuple
 
 from ftlint.analysis import Analysis
@@ -285,17 +287,15 @@ class Exchanged:
     @cached_property
     def answered(self) -> Counter[int]:
         """Return how many examples of each source have an answer."""
-        return Counter(
-            key >> _LINE for key, mark in zip(self.key, self.answer, strict=True) if mark
-        )
+        return Counter(map(rshift, compress(self.key, self.answer), repeat(_LINE)))
 
     @cached_property
     def labelled(self) -> frozenset[int]:
         """Return the sources that are classification-like: short answers of few kinds."""
-        short: Counter[int] = Counter()
-        for index, mark in enumerate(self.answer):
-            if mark and self.spoken(index) <= LABEL:
-                short[self.source(index)] += 1
+        beyond = LABEL + 1 << 32
+        brief = [size < beyond for size in compress(self.size, self.answer)]
+        sources = map(rshift, compress(self.key, self.answer), repeat(_LINE))
+        short = Counter(compress(sources, brief))
         return frozenset(
             source
             for source, many in self.answered.items()
@@ -317,7 +317,7 @@ class Exchanged:
         """Return the prompts with different answers in one split, by the first contradiction."""
         found = []
         for members in self.of_split.values():
-            asked = array("q", (index for index in members if self.answer[index]))
+            asked = array("q", compress(members, map(self.answer.__getitem__, members)))
             for group in repeated(asked, self.prompt).values():
                 answers: dict[int, list[int]] = {}
                 for index in group:
