@@ -130,11 +130,10 @@ def run(
         partials = executor.map(plan, lint_shard, shards)
         with _closed(partials):
             total = folded(partials)
-        ours = gc.get_threshold()[0] > PATIENT  # as the command line has it
-        if ours:
+        if gc.get_threshold()[0] > PATIENT:  # as the command line has it: its process is ours
             gc.freeze()  # summaries live as long as the report is made
-        # Whose other threads hold locks cannot be copied.
-        report = finish(plan, dataset, total, executor.jobs if ours or active_count() == 1 else 1)
+        # A process is not copied while other threads may hold locks.
+        report = finish(plan, dataset, total, executor.jobs if active_count() == 1 else 1)
     report.duration = time.perf_counter() - started
     return report
 
