@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ftlint.features.lexicon import Spots
 from ftlint.features.sparse import Sparse
 
 
@@ -18,3 +19,9 @@ def test_what_was_not_found_is_nothing() -> None:
 def test_only_examples_of_the_batch_are_asked_for(index: int) -> None:
     with pytest.raises(IndexError):
         Sparse(2, {0: "a"}, None)[index]
+
+
+def test_spots_of_terms_end_with_the_batch() -> None:
+    spot = (0, "term", 0, 4)
+    assert list(Spots(3, {}, [{1: [spot]}, {}])) == [[], [spot], []]
+    assert list(Spots(2, {}, [])) == [[], []]

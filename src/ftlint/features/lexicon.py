@@ -62,8 +62,9 @@ class Spots(Sequence[list[Spot]]):
         return self._length
 
     def __getitem__(self, index: Any) -> Any:
-        """Return the spots of all terms in one example."""
-        return [spot for slot in self._found for spot in slot.get(index, ())]
+        """Return the spots of all terms in one example. Raises: IndexError."""
+        at = range(self._length)[index]
+        return [spot for slot in self._found for spot in slot.get(at, ())]
 
     def of(self, terms: Terms) -> Mapping[int, list[Spot]] | None:
         """Return the spots of `terms` by example, in text order; None when nobody looked."""
