@@ -26,7 +26,6 @@ from ftlint.features.script import classes, glimpse, script, weights
 from ftlint.report import Report
 from ftlint.rules.language import AnswerLanguageMismatch, LanguageMix, UnexpectedLanguage
 from ftlint.sample import Thinned, hashes, level_of, sparse
-from ftlint.samplearray import reaching
 from ftlint.source import Dataset, Source
 from ftlint.text.languagename import MERGED, NAMES, asks, canonical, meant, orders_language
 
@@ -235,12 +234,6 @@ def test_samples_do_not_depend_on_how_they_are_cut(cuts: list[int], limit: int) 
         merged = merged.merge(part)
     assert merged == whole
     assert len(whole.items) <= limit and whole.total == 400
-
-
-@given(st.integers(0, 1 << 62), st.integers(0, 3000), st.integers(0, 16))
-def test_arrays_tell_the_level_of_each_ordinal(first: int, count: int, least: int) -> None:
-    levels = [(ordinal, level_of(ordinal)) for ordinal in range(first, first + count)]
-    assert list(reaching(first, count, least)) == [pair for pair in levels if pair[1] >= least]
 
 
 @given(st.integers(0, 1 << 40) | st.integers(0, 3000), st.integers(0, 3000))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import repeat
@@ -29,11 +28,6 @@ def level_of(ordinal: int) -> int:
 
 def leveled(first: int, count: int, least: int) -> Iterator[tuple[int, int]]:
     """Yield those of `count` ordinals from `first` on whose level is `least` or more, with it."""
-    if "numpy" in sys.modules:
-        from ftlint.samplearray import reaching
-
-        yield from reaching(first, count, least)
-        return
     for ordinal in range(first, first + count):
         level = level_of(ordinal)
         if level >= least:
